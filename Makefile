@@ -1,0 +1,67 @@
+# make book      execute the chapters and build the site into _build/html
+# make serve     serve the built site on a free local port
+# make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
+# make exercises regenerate the learners' notebooks, the solved ones and the keys from exercises/source
+# make bench     timings, as ratios measured in one run
+# make lock      resolve requirements.in into requirements.txt
+# make clean     remove what was built (the environment .venv stays; remove it by hand)
+#
+# Variables:  PYTHON  which Python 3.11-3.13 makes the environment (default python3)
+#             TORCH   what pip is told to install for torch, e.g. TORCH="torch==2.13.0 --index-url URL"
+
+PYTHON ?= python3
+TORCH  ?= torch==2.13.0
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# One thread: at these sizes two are slower, and the numbers do not depend on how many cores a machine has.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: book serve test exercises bench lock clean setup
+.DEFAULT_GOAL := book
+
+setup: $(READY)
+
+$(READY): requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 14) else "Python 3.11 to 3.13 is needed, this is %d.%d. Say which to use: make PYTHON=python3.12" % v[:2])'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet $(TORCH)
+	$(BIN)/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+book: $(READY)
+	$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going
+	@echo "The site is in _build/html. Look at it with: make serve"
+
+serve: $(READY)
+	@test -f _build/html/index.html || { echo "Nothing is built yet: run make book first."; exit 1; }
+	$(BIN)/python -m tests.site.serve _build/html
+
+test: book
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadfile tests
+	$(BIN)/pytest --nbval --nbval-sanitize-with exercises/nbval_sanitize.cfg --nbval-cell-timeout=120 -n 2 --dist loadfile exercises/solved
+
+exercises: $(READY)
+	$(BIN)/python -m rnngrade.authoring exercises
+
+bench: $(READY)
+	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench
+
+# torch, and what it alone brings, are left out: see TORCH.
+TORCH_STACK = ^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z]+)
+RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate requirements.in
+lock:
+	test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
+	$(RESOLVE) $$($(RESOLVE) | grep -oE '$(TORCH_STACK)' | sed 's/^/--no-emit-package /') --output-file requirements.txt
+
+clean:
+	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
