@@ -1,0 +1,120 @@
+"""Serve everything a page needs from the site itself, and nothing it does not need.
+
+Mathematics comes from the package ``sphinx-mathjax-offline``, typefaces from ``fontpkg-*`` (see ``fonts``), and the icons of
+the theme from a cut of its own icon font instead of one and a half megabytes of script. What Jupyter Book would fetch from
+other hosts (thebe, the widget manager) is unhooked: widgets are mounted by ``assets/anyhost.js``.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import fonts
+import pydata_sphinx_theme
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"  # a folder named _static would be added to every page whole
+MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
+ICONS = {
+    "fa-angle-left", "fa-angle-right", "fa-arrow-up", "fa-bars", "fa-chevron-down", "fa-chevron-right", "fa-circle-half-stroke",
+    "fa-download", "fa-list", "fa-magnifying-glass", "fa-moon", "fa-outdent", "fa-rocket", "fa-sun",
+}  # fmt: skip
+HOSTED_ELSEWHERE = "sphinx_thebe"
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    folder = Path(app.outdir).parent / "fonts" / fonts.key()
+    if not folder.exists():
+        shutil.rmtree(folder.parent, ignore_errors=True)
+        fonts.write(folder / "fonts")
+    config.html_static_path += [str(ASSETS), str(folder)]
+    config.mathjax_path = "mathjax/tex-chtml.js"
+    config.nb_ipywidgets_js = {"anyhost.js": {"defer": "defer"}}
+    app.add_css_file("course.css", priority=900)
+    app.add_js_file("a11y.js", loading_method="defer")
+    app.add_js_file("selfcheck.js", loading_method="defer")
+    _unhook(app, HOSTED_ELSEWHERE)
+
+
+def _unhook(app: Sphinx, extension: str) -> None:
+    """Disconnect an extension that Jupyter Book always loads."""
+    for event, listeners in app.events.listeners.items():
+        app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(extension)]
+    app.registry.css_files = [entry for entry in app.registry.css_files if not entry[0].startswith(extension.replace("_", "-"))]
+
+
+def _mathjax_source() -> Path:
+    files = distribution("sphinx-mathjax-offline").files or []
+    script = next(file for file in files if file.name == MATHJAX[0])
+    return Path(str(script.locate())).parent
+
+
+def _copy_mathjax(static: Path) -> None:
+    source = _mathjax_source()
+    for part in MATHJAX:
+        target = static / "mathjax" / part
+        if target.exists():
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target)
+        else:
+            shutil.copy2(source / part, target)
+
+
+def _cut_icons(static: Path) -> None:
+    """Keep of the theme's icon font, and of its rules, what ``ICONS`` names."""
+    stylesheet = static / "styles" / "pydata-sphinx-theme.css"
+    css = stylesheet.read_text(encoding="utf8")
+    rule = re.compile(r'((?:\.fa-[\w-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
+    points: set[int] = {int(code, 16) for code in re.findall(r'--pst-icon-[\w-]+:"\\([0-9a-f]+)"', css)}
+
+    def keep(match: re.Match[str]) -> str:
+        names = {name.removesuffix(":before").removeprefix(".") for name in match[1].split(",")}
+        if not names & ICONS:
+            return ""
+        points.add(int(match[2], 16))
+        return match[0]
+
+    stylesheet.write_text(rule.sub(keep, css), encoding="utf8")
+    webfonts = static / "vendor" / "fontawesome" / "webfonts"
+    font = TTFont(_theme_static() / webfonts.relative_to(static) / "fa-solid-900.woff2")
+    cutter = subset.Subsetter(subset.Options(notdef_outline=True))
+    cutter.populate(unicodes=points)
+    cutter.subset(font)
+    font.flavor = "woff2"
+    font.save(webfonts / "fa-solid-900.woff2")
+
+
+def _theme_static() -> Path:
+    return Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+
+
+def _drop_unused(static: Path) -> None:
+    for pattern in ("scripts/*.map", "styles/*.map", "scripts/fontawesome.js*", "vendor/fontawesome/webfonts/*.ttf", "images/logo_*"):
+        for file in static.glob(pattern):
+            file.unlink()
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    _copy_mathjax(static)
+    if (static / "scripts" / "fontawesome.js").exists():  # the theme's files were copied by this build
+        _cut_icons(static)
+        _drop_unused(static)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    app.connect("config-inited", _configure, priority=900)
+    app.connect("build-finished", _finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,18 @@
+// Self-check questions: show the answer to the chosen option at once, in the question's live region.
+// The answers are in the page already (in a details element, for readers without JavaScript); they are moved, not copied,
+// so that mathematics typeset inside them stays typeset.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const question of document.querySelectorAll("fieldset.selfcheck")) {
+    const answers = [...question.querySelectorAll(".selfcheck-answer")];
+    const feedback = question.querySelector(".selfcheck-feedback");
+    const store = question.querySelector(".selfcheck-answers");
+    store.hidden = true;
+    question.addEventListener("change", ({ target }) => {
+      const answer = answers[Number(target.value)];
+      store.append(...feedback.childNodes);
+      feedback.append(answer);
+      for (const option of question.querySelectorAll(".selfcheck-option")) option.classList.remove("is-right", "is-wrong");
+      target.parentElement.classList.add(answer.classList.contains("selfcheck-right") ? "is-right" : "is-wrong");
+    });
+  }
+});
