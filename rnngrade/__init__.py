@@ -1,1 +1,11 @@
-"""Questions, checks and the judge."""
+"""Questions, the checks a learner runs, and the judge that grades a class.
+
+A question is a reference answer, an independent oracle, and the mistakes people make. ``rnngrade`` itself needs numpy
+alone.
+"""
+
+from rnngrade.check import CheckFailed, check
+from rnngrade.questions import Group, Mistake, Question, QuestionInfo
+from rnngrade.values import Tolerance
+
+__all__ = ["CheckFailed", "Group", "Mistake", "Question", "QuestionInfo", "Tolerance", "check"]

@@ -1,0 +1,186 @@
+"""The learner's side of a question: run the public cases, say what is wrong, raise AssertionError if anything is."""
+
+from __future__ import annotations
+
+import difflib
+import dis
+import html
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from rnngrade import keys
+from rnngrade.diagnosis import Diagnosis, describe, diagnose
+from rnngrade.keys import Key, KeyGroup
+from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome, call
+from rnngrade.questions import ONLY_GROUP, QuestionInfo
+from rnngrade.values import copied
+
+NOT_GIVEN = object()
+
+
+class CheckFailed(AssertionError):
+    """An answer that is not right. The panel above has said why; Jupyter shows the one line, without a traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"Not yet: {self}"]
+
+
+def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -> None:
+    """Check one group of a question's public cases, show a panel that says what came out.
+
+    Without ``answer``, the name the question asks for is looked up where the call stands, so that a name not yet
+    defined, or misspelt, is explained like any other slip.
+
+    Raises:
+        CheckFailed: (an AssertionError) if the answer is not right.
+        ValueError: if there is no such question or group.
+
+    Example:
+        >>> check("no-such-question", 1)
+        Traceback (most recent call last):
+        ...
+        ValueError: no question 'no-such-question' in this version of the course; it has ...
+    """
+    key = keys.find(question_id)
+    cases = key.group(group)
+    names = sys._getframe(1).f_globals
+    found = names.get(key.info.answer, _missing(key.info, names)) if answer is NOT_GIVEN else answer
+    outcomes = run(key.info, cases, found)
+    diagnosis = diagnose(key.info, cases, outcomes)
+    panel = Panel(key, cases, diagnosis, tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.warnings)))
+    panel.show()
+    if not diagnosis.passed:
+        raise CheckFailed(f"{question_id}: {diagnosis.message}")
+
+
+def run(info: QuestionInfo, group: KeyGroup, answer: Any) -> list[Outcome]:
+    """The outcome of every case. A value or a choice is its own outcome; a function is called on copies."""
+    if isinstance(answer, Failure):
+        return [Outcome(error=answer)] * len(group.cases)
+    if info.kind != "function":
+        return [Outcome(value=answer)]
+    if answer is Ellipsis:
+        return [Outcome(error=Failure(NOT_WRITTEN))] * len(group.cases)
+    if not callable(answer):
+        error = Failure("TypeError", f"it is a {type(answer).__name__}, not a function")
+        return [Outcome(error=error)] * len(group.cases)
+    used = next(forbidden_modules(answer, info.forbid), None)
+    if used is not None:
+        return [Outcome(error=Failure(FORBIDDEN, used))] * len(group.cases)
+    return [call(answer, copied(case.args)) for case in group.cases]
+
+
+def _missing(info: QuestionInfo, names: Mapping[str, Any]) -> Failure:
+    wants_function = info.kind == "function"
+    candidates = [name for name, value in names.items()
+                  if not name.startswith("_") and isinstance(value, FunctionType) == wants_function]
+    similar = difflib.get_close_matches(info.answer, candidates, n=1, cutoff=0.75)
+    return Failure(MISSING, similar[0] if similar else "")
+
+
+def forbidden_modules(function: Callable[..., Any], forbid: tuple[str, ...]) -> Iterator[str]:
+    """The forbidden modules that ``function``, or a function of the same notebook that it names, imports or names.
+
+    This reads the code, it does not watch it run: an honest learner is told at once. The judge enforces it, where the
+    module is not there at all.
+    """
+    seen: set[int] = set()
+    pending = [function]
+    while pending:
+        current = pending.pop()
+        if not isinstance(current, FunctionType) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        for module, value in _named(current):
+            if module in forbid:
+                yield module
+            if isinstance(value, FunctionType) and value.__module__ == function.__module__:
+                pending.append(value)
+
+
+def _named(function: FunctionType) -> Iterator[tuple[str, Any]]:
+    """What the code of ``function`` names: the top-level module it belongs to, and the object (None for an import)."""
+    for instruction in _instructions(function.__code__):
+        if instruction.opname == "IMPORT_NAME":
+            yield str(instruction.argval).partition(".")[0], None
+        elif instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME") and instruction.argval in function.__globals__:
+            value = function.__globals__[instruction.argval]
+            module = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+            yield str(module).partition(".")[0], value
+
+
+def _instructions(code: CodeType) -> Iterator[dis.Instruction]:
+    yield from dis.get_instructions(code)
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _instructions(constant)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the learner sees: rich in Jupyter, the same words as text elsewhere."""
+
+    key: Key
+    group: KeyGroup
+    diagnosis: Diagnosis
+    warnings: tuple[str, ...] = ()
+
+    def show(self) -> None:
+        """Display in Jupyter (never as the cell's result: nbgrader would read it as a score), else print."""
+        shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+        if shell is None or not hasattr(shell, "kernel"):
+            print(self)
+            return
+        from IPython.display import display
+
+        display({"text/html": self._repr_html_(), "text/plain": str(self)}, raw=True)
+
+    @property
+    def title(self) -> str:
+        """Question, group and verdict in one line."""
+        part = "" if self.group.name == ONLY_GROUP else f", {self.group.name}"
+        points = f"{self.group.points:g} point{'s' if self.group.points != 1 else ''}"
+        return f"{self.key.info.id}{part}: {f'right, {points}' if self.diagnosis.passed else 'not yet'}"
+
+    @property
+    def lines(self) -> list[str]:
+        """What was found; where the answer is right, what was checked."""
+        noted = [f"While it ran: {warning}" for warning in self.warnings]
+        return [self.checked if self.diagnosis.passed else self.diagnosis.message, *noted]
+
+    @property
+    def checked(self) -> str:
+        """What a right answer has been through."""
+        info, cases = self.key.info, self.group.cases
+        if info.kind == "choice":
+            return "These are the right labels." if not isinstance(cases[0].expected, str) else "This is the right label."
+        if info.kind == "value":
+            return f"Within {info.tolerance.rtol:g} of an independent computation."
+        shapes = "; ".join(", ".join(map(describe, info.arguments, case.args)) for case in cases)
+        cases_agree = "1 case agrees" if len(cases) == 1 else f"{len(cases)} cases agree"
+        return (f"{cases_agree} with an independent computation to {info.tolerance.rtol:g}: {shapes}. "
+                "The arguments were left as they were.")
+
+    def __str__(self) -> str:
+        return "\n  ".join([self.title, *self.lines])
+
+    def _repr_html_(self) -> str:
+        colour = "#149c6e" if self.diagnosis.passed else "#d9622b"
+        mark = "✓" if self.diagnosis.passed else "→"
+        body = "".join(f'<div style="margin-top:.3em">{_marked_up(line)}</div>' for line in self.lines)
+        return (f'<div role="status" style="border-left:4px solid {colour};padding:.4em .9em;margin:.3em 0;max-width:46em;'
+                f'line-height:1.45;overflow-wrap:anywhere;font-family:var(--jp-content-font-family,sans-serif);'
+                f'color:var(--jp-content-font-color1,inherit)"><strong><span style="color:{colour}" aria-hidden="true">'
+                f"{mark}</span> {html.escape(self.title)}</strong>{body}</div>")
+
+
+def _marked_up(text: str) -> str:
+    """Escaped text with `code` in code style."""
+    pieces = html.escape(text).split("`")
+    if len(pieces) % 2 == 0:
+        return html.escape(text)
+    style = "font-family:var(--jp-code-font-family,monospace)"
+    return "".join(f'<code style="{style}">{piece}</code>' if i % 2 else piece for i, piece in enumerate(pieces))
