@@ -50,8 +50,8 @@ def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -
     found = names.get(key.info.answer, _missing(key.info, names)) if answer is NOT_GIVEN else answer
     outcomes = run(key.info, cases, found)
     diagnosis = diagnose(key.info, cases, outcomes)
-    panel = Panel(key, cases, diagnosis, tuple(dict.fromkeys(note for outcome in outcomes for note in outcome.warnings)))
-    panel.show()
+    warned = dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)
+    Panel(key, cases, diagnosis, tuple(warned)).show()
     if not diagnosis.passed:
         raise CheckFailed(f"{question_id}: {diagnosis.message}")
 
@@ -156,7 +156,7 @@ class Panel:
         """What a right answer has been through."""
         info, cases = self.key.info, self.group.cases
         if info.kind == "choice":
-            return "These are the right labels." if not isinstance(cases[0].expected, str) else "This is the right label."
+            return "This is the right label." if isinstance(cases[0].expected, str) else "These are the right labels."
         if info.kind == "value":
             return f"Within {info.tolerance.rtol:g} of an independent computation."
         shapes = "; ".join(", ".join(map(describe, info.arguments, case.args)) for case in cases)
@@ -171,10 +171,11 @@ class Panel:
         colour = "#149c6e" if self.diagnosis.passed else "#d9622b"
         mark = "✓" if self.diagnosis.passed else "→"
         body = "".join(f'<div style="margin-top:.3em">{_marked_up(line)}</div>' for line in self.lines)
-        return (f'<div role="status" style="border-left:4px solid {colour};padding:.4em .9em;margin:.3em 0;max-width:46em;'
-                f'line-height:1.45;overflow-wrap:anywhere;font-family:var(--jp-content-font-family,sans-serif);'
-                f'color:var(--jp-content-font-color1,inherit)"><strong><span style="color:{colour}" aria-hidden="true">'
-                f"{mark}</span> {html.escape(self.title)}</strong>{body}</div>")
+        style = (f"border-left:4px solid {colour};padding:.4em .9em;margin:.3em 0;max-width:46em;line-height:1.45;"
+                 "overflow-wrap:anywhere;font-family:var(--jp-content-font-family,sans-serif);"
+                 "color:var(--jp-content-font-color1,inherit)")
+        marked = f'<span style="color:{colour}" aria-hidden="true">{mark}</span> {html.escape(self.title)}'
+        return f'<div role="status" style="{style}"><strong>{marked}</strong>{body}</div>'
 
 
 def _marked_up(text: str) -> str:

@@ -34,7 +34,8 @@ def load_assignment(path: str | Path) -> Assignment:
     if not path.is_file():
         raise FileNotFoundError(f"no question file {path}")
     spec = importlib.util.spec_from_file_location(f"rnngrade_source_{path.stem}", path)
-    assert spec is not None and spec.loader is not None  # a .py file always has a loader
+    assert spec is not None
+    assert spec.loader is not None  # a .py file always has a loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     questions = getattr(module, "QUESTIONS", None)

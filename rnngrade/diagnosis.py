@@ -1,7 +1,7 @@
 """What is wrong with an answer, from data alone: the same function serves the learner's check and the judge.
 
-Known mistakes are named first. Then the answer is judged by what it is (missing, not written, raising, of another shape)
-and last by how its numbers relate to the right ones (sign, transpose, scale, a factor T or B).
+Known mistakes are named first. Then the answer is judged by what it is (missing, not written, raising, of another
+shape) and last by how its numbers relate to the right ones (sign, transpose, scale, a factor T or B).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from rnngrade.values import NotPlain, agree, as_array, error, part_at, parts, pl
 class Diagnosis:
     """The verdict on one group of cases.
 
-    ``kind`` is one of ``passed``, ``mistake``, ``not-written``, ``wrong-name``, ``forbidden``, ``raises``, ``wrong-type``,
-    ``wrong-shape``, ``wrong-dtype``, ``nan``, ``changes-inputs``, ``sign``, ``transpose``, ``scale``, ``factor``, ``differs``.
-    ``mistake`` is the name of the known mistake; ``case`` the index of the case shown; ``got`` and ``expected`` are short
-    texts. For values and choices ``expected`` stays None: it would be the answer.
+    ``kind`` is one of ``passed``, ``mistake``, ``not-written``, ``wrong-name``, ``forbidden``, ``raises``,
+    ``wrong-type``, ``wrong-shape``, ``wrong-dtype``, ``nan``, ``changes-inputs``, ``sign``, ``transpose``, ``scale``,
+    ``factor``, ``differs``. ``mistake`` is the name of the known mistake; ``case`` the index of the case shown; ``got``
+    and ``expected`` are short texts. For values and choices ``expected`` stays None: it would be the answer.
     """
 
     passed: bool
@@ -110,8 +110,8 @@ def _known_mistake(a: _Answers) -> Diagnosis | None:
 
 def _not_written(a: _Answers) -> Diagnosis | None:
     if any(isinstance(value, Failure) and value.type == NOT_WRITTEN for value in a.values):
-        what = f"`{a.info.answer}`" if a.info.kind == "function" else f"The value of `{a.info.answer}`"
-        return Diagnosis(False, "not-written", f"{what} is not written yet. Fill it in, run its cell, then check again.")
+        advice = "Fill it in, run its cell, then check again."
+        return Diagnosis(False, "not-written", f"`{a.info.answer}` is not written yet. {advice}")
     if a.info.kind == "function" and all(value is None for value in a.values):
         return Diagnosis(False, "not-written", f"`{a.info.answer}` returns nothing. Does it end in a return?", 0)
     return None
@@ -201,8 +201,8 @@ def _wrong_dtype(a: _Answers) -> Diagnosis | None:
         rounded = got.dtype.kind in "iu" and error(got, np.trunc(expected)) == 0
         if not (single or rounded or got.dtype.kind in "cb"):
             continue
-        why = "its digits are lost" if single else "the numbers were cut to integers" if rounded else "another kind of number"
-        return Diagnosis(False, "wrong-dtype", f"{_subject(a, name)} has dtype {got.dtype}, expected {expected.dtype}: "
+        why = ": its digits are lost" if single else ": the numbers were cut to integers" if rounded else ""
+        return Diagnosis(False, "wrong-dtype", f"{_subject(a, name)} has dtype {got.dtype}, expected {expected.dtype}"
                          f"{why}.", i, str(got.dtype), str(expected.dtype))
     return None
 
@@ -212,9 +212,8 @@ def _nan(a: _Answers) -> Diagnosis | None:
         bad = ~np.isfinite(got) & np.isfinite(expected)
         if bad.any():
             first = tuple(int(k) for k in np.argwhere(bad)[0])
-            return Diagnosis(False, "nan", f"{_subject(a, name)} has {int(bad.sum())} of {got.size} entries that are NaN or "
-                             f"infinite, the first at {_index(first)}.{_shown_case(a, i)}", i, _number(got[first]),
-                             _unless_secret(a, _number(expected[first])))
+            return Diagnosis(False, "nan", f"{_subject(a, name)}: {int(bad.sum())} of {got.size} entries are NaN or "
+                             f"infinite, the first at {_index(first)}.{_shown_case(a, i)}", i, _number(got[first]))
     return None
 
 
@@ -222,8 +221,8 @@ def _changes_inputs(a: _Answers) -> Diagnosis | None:
     i = next((i for i, outcome in enumerate(a.outcomes) if outcome.changed_inputs), None)
     if i is None or a.wrong:
         return None
-    return Diagnosis(False, "changes-inputs", f"The values are right, but `{a.info.answer}` changes the arrays it is given; "
-                     "whoever called it still needs them. Work on a copy, or write `x = x + ..` for `x += ..`.", i)
+    return Diagnosis(False, "changes-inputs", f"The values are right, but `{a.info.answer}` changes the arrays it is "
+                     "given, which its caller still needs. Work on a copy, or write `x = x + ..` for `x += ..`.", i)
 
 
 def _passed(a: _Answers) -> Diagnosis | None:
@@ -254,12 +253,14 @@ def _scaled(a: _Answers) -> Diagnosis | None:
     known = [factor for factor in factors if factor is not None]
     if not known or len(known) < len(factors):
         return None
-    i, name, got, expected = wrong[0]
+    i, name = wrong[0][:2]
     if np.allclose(known, -1, rtol=1e-4):
         return Diagnosis(False, "sign", f"{_subject(a, name)} is right but for its sign.", i)
-    for symbol, size in _sizes(a):
-        for inverse, relation in ((1, "large"), (-1, "small")):
-            if np.allclose(known, [size(a.cases[j].args) ** inverse for j, *_ in wrong], rtol=1e-4):
+    sizes = [_sizes(a.info, a.cases[j].args) for j, *_ in wrong]
+    for symbol in sizes[0]:
+        size = np.array([case.get(symbol, np.nan) for case in sizes])
+        for wanted, relation in ((size, "large"), (1 / size, "small")):
+            if np.allclose(known, wanted, rtol=1e-4):
                 return Diagnosis(False, "factor", f"{_subject(a, name)} is too {relation} by the factor {symbol}: "
                                  "is it a sum where a mean is meant, or the reverse?", i)
     if np.allclose(known, known[0], rtol=1e-4):
@@ -279,17 +280,18 @@ def _factor(got: np.ndarray, expected: np.ndarray, a: _Answers) -> float | None:
     return c if c != 0 and agree(got / c, expected, a.info.tolerance) else None
 
 
-def _sizes(a: _Answers) -> Iterator[tuple[str, Callable[[tuple[Any, ...]], float]]]:
-    """Sizes of the arguments that a sum or mean may have brought in; three axes are (T, B, .) everywhere in the course."""
-    shapes = [(k, np.shape(arg)) for k, arg in enumerate(a.cases[0].args) if isinstance(arg, np.ndarray) and arg.ndim]
-    for k, shape in shapes:
-        name = a.info.arguments[k] if k < len(a.info.arguments) else f"argument {k + 1}"
+def _sizes(info: QuestionInfo, args: tuple[Any, ...]) -> dict[str, float]:
+    """Sizes of one case's arguments that a sum or mean may bring in. Three axes are (T, B, .) in all of the course."""
+    sizes: dict[str, float] = {}
+    arrays = [(k, arg.shape) for k, arg in enumerate(args) if isinstance(arg, np.ndarray) and arg.ndim]
+    for k, shape in arrays:
+        name = info.arguments[k] if k < len(info.arguments) else f"argument {k + 1}"
         axes = ["T", "B"] if len(shape) == 3 else ["its rows", "its columns"] if len(shape) == 2 else ["its length"]
-        for axis, symbol in enumerate(axes):
-            yield f"{symbol}, the size of axis {axis} of `{name}`", lambda args, k=k, axis=axis: args[k].shape[axis]
+        sizes |= {f"{symbol}, the size of axis {axis} of `{name}`": shape[axis] for axis, symbol in enumerate(axes)}
         if len(shape) == 3:
-            yield f"T, one less than the size of axis 0 of `{name}`", lambda args, k=k: args[k].shape[0] - 1 or np.nan
-            yield f"T times B of `{name}`", lambda args, k=k: args[k].shape[0] * args[k].shape[1]
+            sizes[f"T, one less than the size of axis 0 of `{name}`"] = shape[0] - 1
+            sizes[f"T times B of `{name}`"] = shape[0] * shape[1]
+    return {symbol: size for symbol, size in sizes.items() if size > 0}
 
 
 def _differs(a: _Answers) -> Diagnosis:
@@ -380,7 +382,3 @@ def _number(value: Any) -> str:
 
 def _index(at: tuple[int, ...]) -> str:
     return f"[{', '.join(map(str, at))}]"
-
-
-def _unless_secret(a: _Answers, text: str) -> str | None:
-    return text if a.info.kind == "function" else None

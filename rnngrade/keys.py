@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -23,7 +24,8 @@ from rnngrade.questions import Mistake, Question, QuestionInfo
 from rnngrade.values import NotPlain, Tolerance, plain
 
 FORMAT = 1
-FOLDER = Path(__file__).parent / "keys"
+# The variable is for courses that keep their keys elsewhere.
+FOLDER = Path(os.environ.get("RNNGRADE_KEYS") or Path(__file__).parent / "keys")
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def build(question: Question, rng: np.random.Generator) -> Key:
     """Draw the cases and answer them by the oracle and by every mistake.
 
     Raises:
-        ValueError: if a group draws no case, arguments are not plain data, or the oracle fails or returns something else.
+        ValueError: if a group draws no case, arguments are not plain data, or the oracle fails.
     """
     groups = []
     for group in question.groups:
@@ -210,7 +212,7 @@ def _out(value: Any, arrays: dict[str, np.ndarray]) -> Any:
         return {"dict": {key: _out(part, arrays) for key, part in value.items()}}
     if value is None or type(value) in (bool, int, float, str):
         return value
-    raise ValueError(f"an argument of type {type(value).__name__}: give arrays, plain numbers, strings, tuples or lists")
+    raise ValueError(f"an argument of type {type(value).__name__}: give arrays, plain numbers, strings, tuples, lists")
 
 
 def _each_out(parts: Iterable[Any], arrays: dict[str, np.ndarray]) -> list[Any]:

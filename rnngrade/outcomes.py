@@ -45,7 +45,7 @@ class Outcome:
 def call(function: Callable[..., Any], args: tuple[Any, ...]) -> Outcome:
     """Call ``function`` on copies of ``args``, in this process, with warnings and stderr held back.
 
-    nbgrader gives no points to a check that writes to stderr, so a warning in the learner's code is kept in the outcome.
+    nbgrader gives no points to a check that writes to stderr, so warnings in the learner's code go into the outcome.
     """
     given = copied(args)
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stderr(io.StringIO()):

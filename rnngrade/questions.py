@@ -21,8 +21,8 @@ ONLY_GROUP = "all"
 class Mistake:
     """A wrong answer people give, and what to tell them.
 
-    ``answer`` has the signature of the reference. For a value or a choice it may be the wrong value itself, or a callable
-    without arguments that returns it. ``name`` defaults to the function's name.
+    ``answer`` has the signature of the reference. For a value or a choice it may be the wrong value itself, or a
+    callable without arguments that returns it. ``name`` defaults to the function's name.
     """
 
     answer: Any
@@ -76,10 +76,10 @@ class Question:
         id: lower case words joined by hyphens; unique in the course.
         points: what it is worth; with groups, the sum of theirs.
         answer: the name the learner defines.
-        cases: ``rng -> argument tuples`` (one group holds all points), or a list of ``Group``. Arguments are plain data:
-            arrays, numbers, strings, None, and tuples, lists or dicts of these. None for a value or a choice.
+        cases: ``rng -> argument tuples`` (one group holds all points), or a list of ``Group``. Arguments are plain
+            data: arrays, numbers, strings, None, and tuples, lists or dicts of these. None for a value or a choice.
         reference: the solution. A value's or a choice's takes no arguments.
-        oracle: the same answer by independent code (autograd, a closed form, a second derivation). Keys are built from it.
+        oracle: the same answer by independent code (autograd, a closed form, a second derivation): the key's source.
         tolerance: how far the learner's numbers may be from the key's.
         mistakes: the wrong answers to recognise, and what to say to each.
         forbid: top-level modules that the answer may not use.
@@ -167,7 +167,7 @@ def _points(q: Question) -> str | None:
         return f"points must be positive, got {q.points}"
     if q.kind != "function":
         return "cases are for functions: a value or a choice has none" if q.cases is not None else None
-    if q.cases is None or not callable(q.cases) and not all(isinstance(group, Group) for group in q.cases):
+    if q.cases is None or not (callable(q.cases) or all(isinstance(group, Group) for group in q.cases)):
         return "cases is a function rng -> argument tuples, or a list of Group"
     if callable(q.cases):
         return None

@@ -1,7 +1,7 @@
 """Plain data: what an answer is reduced to before it is compared, and how two such values are compared.
 
-A plain value is a numpy array of numbers, a string, None, or a tuple or dict (with string keys) of plain values. Numbers
-become arrays of no dimension. Nothing else is ever compared, so no object with its own idea of equality is ever asked.
+A plain value is a numpy array of numbers, a string, None, or a tuple or dict (with string keys) of plain values.
+Numbers become arrays of no dimension. Nothing else is compared, so no object with its own idea of equality is asked.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Tolerance:
     atol: float = 1e-12
 
     def __post_init__(self) -> None:
-        if not (0 <= self.rtol < 1 and 0 <= self.atol and self.rtol + self.atol > 0):
+        if not (0 <= self.rtol < 1 and self.atol >= 0 and self.rtol + self.atol > 0):
             raise ValueError(f"expected 0 <= rtol < 1 and atol >= 0, not both zero, got {self}")
 
     def allowed(self, expected: np.ndarray) -> float:

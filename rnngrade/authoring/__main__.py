@@ -1,0 +1,32 @@
+"""``python -m rnngrade.authoring exercises``: bring notebooks and keys up to date with their sources."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+# One thread, set before numpy is imported below: the numbers must not depend on the author's number of cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from rnngrade.authoring.products import Exercises
+
+
+def main() -> int:
+    """Make what is out of date and say so, one line a source."""
+    parser = argparse.ArgumentParser(prog="python -m rnngrade.authoring", description=__doc__)
+    parser.add_argument("folder", type=Path, help="the folder that holds source/, the text notebooks")
+    exercises = Exercises(parser.parse_args().folder.resolve())
+    sources = exercises.sources()
+    if not sources:
+        print(f"no source/NN_name.md under {exercises.folder}", file=sys.stderr)
+        return 1
+    for source in sources:
+        written = exercises.make(source)
+        print(f"{source.stem}: {'wrote ' + ', '.join(written) if written else 'up to date'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
