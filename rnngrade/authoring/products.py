@@ -104,7 +104,7 @@ def learner_notebook(assignment: Assignment, notebook: NotebookNode) -> Notebook
 
 
 def solved_notebook(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with solutions, markers and metadata, as nbgrader's generate_assignment wants it, not yet executed."""
+    """The notebook with solutions, markers and metadata, as nbgrader's generate_assignment wants it."""
     result = nbformat.from_dict(notebook)
     result.metadata["rnngrade"]["code"] = hash_of_code()
     return result
@@ -131,7 +131,7 @@ def write(notebook: NotebookNode, path: Path) -> str:
 
 
 def same_keys(stored: dict[str, Key], built: dict[str, Key]) -> bool:
-    """Whether two sets of keys agree: numbers within tolerance, since kernels differ in the last digits; the rest exactly."""
+    """Whether two sets of keys agree: numbers within tolerance (kernels differ in the last digits), the rest exact."""
     return stored.keys() == built.keys() and all(same_key(stored[id], built[id]) for id in built)
 
 

@@ -1,0 +1,110 @@
+"""The directive ``exercise-sheet``: a graded notebook's questions on the page, with hints and solution behind clicks.
+
+::
+
+    ```{exercise-sheet} 01_unrolling
+    ```
+
+It reads ``exercises/source/01_unrolling.md`` and the questions beside it. Each question can be linked to by
+``{ref}`exercise-<id>` ``. A cell tagged ``notebook-only`` is left out. The directive stands directly under the page's
+title, which takes the place of the notebook's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from rnngrade.authoring.source import read, solution_code, stubbed
+from rnngrade.course import Assignment
+from rnngrade.questions import Question
+
+TITLE = re.compile(r"\A# .*\n?")
+
+
+class ExerciseSheetDirective(SphinxDirective):
+    """Write the sheet as MyST and have the page's own parser read it."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """The sections of the sheet."""
+        source = Path(self.env.srcdir, "exercises", "source", f"{self.arguments[0]}.md")
+        if not source.is_file():
+            raise self.error(f"no exercises/source/{source.name}")
+        self.env.note_dependency(str(source))
+        self.env.note_dependency(str(source.with_suffix(".py")))
+        sheet = nodes.container()
+        page = next(self.state.document.findall(nodes.section))
+        before = len(page)
+        self.state.nested_parse(StringList(sheet_text(*read(source)).splitlines(), str(source)), 0, sheet, True)
+        # The parser has hung the sections on the page already, ahead of the text that introduces them.
+        sections = page[before:]
+        del page[before:]
+        return [*sheet.children, *sections]
+
+
+def sheet_text(assignment: Assignment, notebook: NotebookNode) -> str:
+    """The whole sheet as MyST Markdown."""
+    cells = [cell for cell in notebook.cells if "notebook-only" not in cell.metadata.get("tags", [])]
+    labelled: set[str] = set()
+    pieces: list[str] = []
+    for i, cell in enumerate(cells):
+        question = assignment.questions.get(cell.id)
+        announced = question or (_next_question(cells[i:], assignment) if _heading(cell) else None)
+        if announced and announced.id not in labelled:
+            labelled.add(announced.id)
+            pieces.append(f"(exercise-{announced.id})=")
+        pieces += _question(question, cell) if question else _plain(cell)
+    return "\n\n".join(pieces) + "\n"
+
+
+def _heading(cell: NotebookNode) -> bool:
+    return cell.cell_type == "markdown" and cell.source.startswith("## ")
+
+
+def _next_question(cells: list[NotebookNode], assignment: Assignment) -> Question | None:
+    """The question that the section opening with ``cells[0]`` asks first."""
+    for cell in cells[1:]:
+        if _heading(cell):
+            return None
+        if cell.id in assignment.questions:
+            return assignment.questions[cell.id]
+    return None
+
+
+def _plain(cell: NotebookNode) -> list[str]:
+    if cell.cell_type == "markdown":
+        text = TITLE.sub("", cell.source).strip()
+        return [text] if text else []
+    is_check = "nbgrader" in cell.metadata
+    return [] if is_check else [f"```python\n{cell.source}\n```"]
+
+
+def _question(question: Question, cell: NotebookNode) -> Iterator[str]:
+    """Points, what the learner starts from, and behind clicks the hints in order and the solution."""
+    parts = ", ".join(f"{group.name} {group.points:g}" for group in question.groups)
+    in_groups = f" ({parts})" if len(question.groups) > 1 else ""
+    yield f"*{question.points:g} point{'s' if question.points != 1 else ''}{in_groups}. You start from:*"
+    yield f"```python\n{stubbed(cell.source, question)}\n```"
+    for i, hint in enumerate(question.hints, 1):
+        yield _dropdown(f"Hint {i} of {len(question.hints)}", hint)
+    yield _dropdown("Solution", f"```python\n{solution_code(cell)}\n```")
+
+
+def _dropdown(title: str, text: str) -> str:
+    return f"`````{{dropdown}} {title}\n{text}\n`````"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("exercise-sheet", ExerciseSheetDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
