@@ -22,10 +22,16 @@ def main() -> int:
     if not sources:
         print(f"no source/NN_name.md under {exercises.folder}", file=sys.stderr)
         return 1
+    failed = False
     for source in sources:
-        written = exercises.make(source)
-        print(f"{source.stem}: {'wrote ' + ', '.join(written) if written else 'up to date'}")
-    return 0
+        try:
+            written = exercises.make(source)
+        except ValueError as error:
+            failed = True
+            print(error, file=sys.stderr)
+        else:
+            print(f"{source.stem}: {'wrote ' + ', '.join(written) if written else 'up to date'}")
+    return int(failed)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolutions, ComputeChecksums, LockCells
 
 from rnngrade import keys
+from rnngrade.authoring.audit import audit
 from rnngrade.authoring.source import KERNEL, read, stub
 from rnngrade.course import Assignment
 from rnngrade.keys import CaseKey, Key
@@ -55,8 +56,15 @@ class Exercises:
         return self.folder / "solved" / f"{name}.ipynb"
 
     def make(self, source: Path) -> list[str]:
-        """Bring the products of one source up to date; the names of the files that were written."""
+        """Bring the products of one source up to date; the names of the files that were written.
+
+        Raises:
+            ValueError: if a question does not pass its audit, saying why.
+        """
         assignment, notebook = read(source)
+        problems = [f"{id}: {problem}" for id, question in assignment.questions.items() for problem in audit(question)]
+        if problems:
+            raise ValueError(f"{assignment.name}:\n  " + "\n  ".join(problems))
         notebook.metadata["rnngrade"] = NotebookNode(assignment=assignment.name, source=hash_of(source))
         written = [self._keys(assignment, hash_of(source)), self._learner(assignment, notebook),
                    self._solved(assignment, notebook)]

@@ -1,0 +1,93 @@
+"""What every question must hold to, whoever writes it; ``make exercises`` refuses one that does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from rnngrade.diagnosis import diagnose
+from rnngrade.keys import Key, KeyGroup, answered, build, public_rng
+from rnngrade.outcomes import Failure, Outcome, call
+from rnngrade.questions import Mistake, Question
+from rnngrade.values import excess
+
+MISTAKES_AT_LEAST = 3
+MARGIN = 1e3  # three orders of magnitude between the largest right error and the smallest wrong one
+FRESH_SEEDS = (1, 2)
+
+
+def audit(question: Question) -> list[str]:
+    """What is wrong with a question, on its public cases and on fresh ones as the judge draws; empty if nothing."""
+    problems = [*_incomplete(question)]
+    for rng in (public_rng(question.id), *map(np.random.default_rng, FRESH_SEEDS)):
+        key = build(question, rng)
+        problems += [*_reference(question, key), *_mistakes(question, key), *_margin(question, key), *_shapes(key)]
+    return list(dict.fromkeys(problems))
+
+
+def _incomplete(question: Question) -> Iterator[str]:
+    if question.kind == "function" and len(question.mistakes) < MISTAKES_AT_LEAST:
+        yield f"{len(question.mistakes)} mistakes, at least {MISTAKES_AT_LEAST} are needed"
+    if not question.hints:
+        yield "no hints"
+
+
+def _reference(question: Question, key: Key) -> Iterator[str]:
+    for group in key.groups:
+        verdict = diagnose(key.info, group, _outcomes(question.reference, group))
+        if not verdict.passed:
+            yield f"the reference does not pass group {group.name}: {verdict.kind}: {verdict.message}"
+
+
+def _mistakes(question: Question, key: Key) -> Iterator[str]:
+    """Each fails somewhere, and wherever it fails it is called by its name: no two look the same."""
+    for mistake in question.mistakes:
+        verdicts = {group.name: diagnose(key.info, group, _mistaken(mistake, group)) for group in key.groups}
+        if all(verdict.passed for verdict in verdicts.values()):
+            yield f"mistake {mistake.name} passes"
+        for name, verdict in verdicts.items():
+            if not verdict.passed and verdict.mistake != mistake.name:
+                yield (f"mistake {mistake.name} is taken for {verdict.mistake or verdict.kind} in group {name}: "
+                       "give the group a case that tells them apart")
+
+
+def _margin(question: Question, key: Key) -> Iterator[str]:
+    """Right answers fall well inside the tolerance and mistakes well outside, so neither hangs on the last digits."""
+    right = max(_excess(answered(question.reference, case.args), case.expected, key)
+                for group in key.groups for case in group.cases)
+    if right > 0.1:
+        yield f"the reference uses {right:.1g} of the tolerance: at most a tenth"
+    for mistake in question.mistakes:
+        wrong = [max(_excess(case.mistakes[mistake.name], case.expected, key) for case in group.cases)
+                 for group in key.groups]
+        smallest = min((ratio for ratio in wrong if ratio > 1), default=np.inf)
+        if smallest < max(10, MARGIN * right):
+            yield f"mistake {mistake.name} is only {smallest:.1g} tolerances off, the reference {right:.1g}"
+        if any(right < ratio <= 1 and ratio > 1e-3 for ratio in wrong):
+            yield f"mistake {mistake.name} nearly fails a group that it passes"
+
+
+def _shapes(key: Key) -> Iterator[str]:
+    """A transpose hides in square arrays, a wrong axis in axes of size one."""
+    for group in key.groups if key.info.kind == "function" else ():
+        shapes = [arg.shape for case in group.cases for arg in case.args if isinstance(arg, np.ndarray)]
+        if any(len(shape) > 1 for shape in shapes) and not any(_telling(shape) for shape in shapes):
+            yield f"group {group.name} has only square arrays or axes of size one"
+
+
+def _telling(shape: tuple[int, ...]) -> bool:
+    return len({size for size in shape if size > 1}) > 1
+
+
+def _excess(value: Any, expected: Any, key: Key) -> float:
+    return np.inf if isinstance(value, Failure) else excess(value, expected, key.info.tolerance)
+
+
+def _outcomes(answer: Any, group: KeyGroup) -> list[Outcome]:
+    return [call(answer, case.args) for case in group.cases]
+
+
+def _mistaken(mistake: Mistake, group: KeyGroup) -> list[Outcome]:
+    return _outcomes(mistake.answer, group) if callable(mistake.answer) else [Outcome(value=mistake.answer)]
