@@ -1,0 +1,84 @@
+"""The built site, and a browser to read it with."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.site.serve import served
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def toc() -> list[str]:
+    """Names of the book's pages, in reading order."""
+    book = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf8"))
+    return [book["root"], *(chapter["file"] for part in book["parts"] for chapter in part["chapters"])]
+
+
+PAGES = [f"{name}.html" for name in toc()]
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/0")]
+
+
+@pytest.fixture(scope="session")
+def html() -> Path:
+    """The folder of the built site."""
+    if not (HTML / "index.html").exists():
+        pytest.fail(f"no site in {HTML.relative_to(ROOT)}: run make book first")
+    return HTML
+
+
+@pytest.fixture(scope="session")
+def site(html: Path) -> Iterator[str]:
+    """The address of the built site on this machine."""
+    with served(html) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium; without one the tests are skipped, except where CI=true."""
+    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if path is None:
+        reason = f"no Chromium on the PATH ({', '.join(CHROMIUM)})"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Open a page of the site in a fresh context and wait until it has settled."""
+    contexts = []
+
+    def open_(name, *, wait=True, watch=None, **options):
+        context = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        contexts.append(context)
+        page = context.new_page()
+        if watch:
+            watch(page)
+        page.goto(site + name)
+        if wait:
+            settle(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def settle(page) -> None:
+    """Wait for the network, for mathematics to be typeset and for the typefaces."""
+    page.wait_for_load_state("networkidle")
+    page.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }")

@@ -1,0 +1,88 @@
+"""The files of the built site: links lead somewhere, nothing is fetched from elsewhere, no emoji."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlparse
+
+import pytest
+
+from tests.site.conftest import PAGES
+
+EMOJI = re.compile("[\U0001f300-\U0001faff\U0001f1e6-\U0001f1ff\u2600-\u26ff\u2728\u2705\u274c\u2b50\ufe0f]")
+
+
+class Links(HTMLParser):
+    """The targets, the ids and the visible text of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.fetched: list[str] = []
+        self.ids: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value for name, value in attrs if value is not None}
+        self.ids |= {values[key] for key in ("id", "name") if key in values}
+        if tag == "a" and "href" in values:
+            self.links.append(values["href"])
+        elif tag == "link" and "href" in values and values.get("rel") not in ("canonical",):
+            self.fetched.append(values["href"])
+        elif "src" in values:
+            self.fetched.append(values["src"])
+
+
+@pytest.fixture(scope="module")
+def parsed(html: Path) -> dict[Path, Links]:
+    return {path: Links(path.read_text(encoding="utf8")) for path in html.rglob("*.html") if "_static" not in path.parts}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_exists(html, name):
+    assert (html / name).is_file()
+
+
+def test_every_internal_link_and_anchor_resolves(html, parsed):
+    broken = []
+    for path, page in parsed.items():
+        for link in page.links + page.fetched:
+            address, anchor = urldefrag(link)
+            if urlparse(address).scheme:
+                continue
+            target = (path.parent / unquote(urlparse(address).path)).resolve() if urlparse(address).path else path
+            if not target.is_file() or (anchor and target in parsed and unquote(anchor) not in parsed[target].ids):
+                broken.append(f"{path.relative_to(html)}: {link}")
+    assert not broken, "\n".join(broken)
+
+
+def test_nothing_is_fetched_from_another_host(parsed):
+    assert not [address for page in parsed.values() for address in page.fetched if urlparse(address).netloc]
+
+
+def test_no_emoji(html, parsed):
+    marked = [f"{path.name}: {found}" for path in parsed if (found := EMOJI.findall(path.read_text(encoding="utf8")))]
+    assert not marked
+
+
+def test_each_page_says_what_it_is(parsed, html):
+    for name in PAGES:
+        head = (html / name).read_text(encoding="utf8").split("</head>")[0]
+        description = re.search(r'<meta (?:content="([^"]+)" name="description"|name="description" content="([^"]+)")', head)
+        assert description, name
+        assert len(description[1] or description[2]) > 40, name
+        card = re.search(r'<meta property="og:image" content="([^"]+)"', head)
+        assert card, name
+        assert (html / name).parent.joinpath(card[1]).is_file(), name
+
+
+def test_preview_card_has_the_size_it_declares(html):
+    data = (html / "_static" / "card.png").read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(data[16:20]), int.from_bytes(data[20:24])) == (1200, 630)
+
+
+def test_typefaces_stay_small(html):
+    sizes = {path.name: path.stat().st_size for path in (html / "_static" / "fonts").glob("*.woff2")}
+    assert set(sizes) == {"source-serif-4.woff2", "source-serif-4-italic.woff2", "source-sans-3.woff2", "source-code-pro.woff2"}
+    assert sum(sizes.values()) < 180_000, sizes
