@@ -1,1 +1,46 @@
-"""The mathematics of training recurrent networks."""
+"""The mathematics of training recurrent networks, small and in NumPy alone.
+
+>>> import numpy as np
+>>> rng = np.random.default_rng(0)
+>>> cell = PlainCell(inputs=2, units=3, activation="tanh")
+>>> params = cell.init(rng)
+>>> tape = unroll(cell, params, rng.standard_normal((5, 4, 2)))
+>>> loss, dh = losses.squared_error(tape.h[1:], np.zeros((5, 4, 3)))
+>>> grads = bptt(tape, dh)
+>>> grads.params.W.shape
+(3, 3)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from rnnlib import gradients, losses, readouts, training
+from rnnlib.cells import Cell, PlainCell, PlainParams, PlainState
+from rnnlib.through_time import Gradients, Tape, bptt, forward_gradient, forward_mode, jacobian, unroll
+
+__all__ = [
+    "Cell",
+    "Gradients",
+    "PlainCell",
+    "PlainParams",
+    "PlainState",
+    "Tape",
+    "bptt",
+    "forward_gradient",
+    "forward_mode",
+    "gradients",
+    "jacobian",
+    "losses",
+    "readouts",
+    "training",
+    "unroll",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use what needs more than NumPy."""
+    if name in ("figures", "torch_bridge"):
+        return importlib.import_module(f"rnnlib.{name}")
+    raise AttributeError(f"module 'rnnlib' has no attribute {name!r}")

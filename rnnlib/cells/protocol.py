@@ -1,0 +1,81 @@
+"""What a cell must offer to be unrolled and differentiated through time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from rnnlib.through_time import Tape
+
+Array = NDArray[Any]
+State = Any
+"""A named tuple of arrays ``(B, n)`` whose first field is ``h``: ``(h,)``, or ``(h, c)`` for an LSTM."""
+
+
+class Cell(Protocol):
+    r"""One step in time, both ways. A cell never loops over time; the loops never know which cell they drive.
+
+    Every array a step writes is allocated by the loop and handed in last, so that no step allocates:
+
+    ========================================== =====================================================================
+    ``init(rng, dtype)``                       parameters, a named tuple of arrays named as in the equations
+    ``check(params)``                          ``ValueError`` unless the parameters fit the cell; returns their dtype
+    ``zeros(shape, dtype)``                    a state-typed tuple of zeros, ``(*shape, n)`` a field
+    ``prepare(params)``                        ``w``, the weights as the loop wants them; once a sequence
+    ``project(w, x)``                          ``a (T, B, ..)``, all that the inputs contribute, in one product
+    ``step(w, a, before, after)``              writes the state ``after``; returns what ``step_back`` needs besides it
+    ``step_back(w, saved, before, after,``     from :math:`\partial L/\partial` ``after`` writes that of ``before``,
+    ``dafter, dbefore, g)``                    and of the step's pre-activations, ``g (B, width)``
+    ``gather(tape, g)``                        weight and input gradients from ``g (T, B, width)``, in one product each
+    ``tangent(w, dw, da, saved, before,``      forward mode: from the tangents of weights, projection and ``before``
+    ``after, tbefore, tafter)``                writes that of ``after`` (``prepare``, ``project`` linear in the weights)
+    ========================================== =====================================================================
+
+    The step's signature differs from a textbook's ``step(w, a, state) -> state`` for speed alone.
+    """
+
+    @property
+    def inputs(self) -> int:
+        """Number of inputs, ``d``."""
+
+    @property
+    def units(self) -> int:
+        """Number of hidden units, ``n``."""
+
+    @property
+    def width(self) -> int:
+        """Columns of a step's ``g``: ``n`` for a plain cell, ``4 n`` for an LSTM."""
+
+    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
+        """Draw parameters."""
+
+    def check(self, params: Any) -> np.dtype[Any]:
+        """Raise ``ValueError`` unless ``params`` fit this cell; return their dtype."""
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> State:
+        """Return a state of zeros, each field ``(*shape, n)``."""
+
+    def prepare(self, params: Any) -> Any:
+        """Lay out the weights for the loop."""
+
+    def project(self, w: Any, x: Array) -> Array:
+        """Project the inputs ``x (T, B, d)`` of all steps."""
+
+    def step(self, w: Any, a: Array, before: State, after: State) -> Any:
+        """Take one step forward."""
+
+    def step_back(
+        self, w: Any, saved: Any, before: State, after: State, dafter: State, dbefore: State, g: Array
+    ) -> None:
+        """Take the same step backward."""
+
+    def gather(self, tape: Tape, g: Array) -> tuple[Any, Array]:
+        """Sum the weight gradients over all steps and return them with the inputs'."""
+
+    def tangent(
+        self, w: Any, dw: Any, da: Array, saved: Any, before: State, after: State, tbefore: State, tafter: State
+    ) -> None:
+        """Push tangents through one step."""

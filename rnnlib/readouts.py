@@ -1,0 +1,113 @@
+"""From symbols to inputs and from states to outputs: an embedding and a linear readout, each with its way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlib._door import check_array, check_fields
+
+Array = NDArray[Any]
+
+
+class LinearParams(NamedTuple):
+    """Weights of a linear readout: ``V (m, n)`` and bias ``b (m,)``."""
+
+    V: Array
+    b: Array
+
+
+class EmbeddingParams(NamedTuple):
+    """Weights of an embedding: one row of ``E (tokens, size)`` a token."""
+
+    E: Array
+
+
+@dataclass(frozen=True)
+class LinearReadout:
+    """The readout ``y = V h + b`` from ``units`` states to ``outputs``, for any leading axes.
+
+    >>> readout = LinearReadout(units=3, outputs=2)
+    >>> params = readout.init(np.random.default_rng(0))
+    >>> readout.forward(params, np.ones((5, 4, 3))).shape
+    (5, 4, 2)
+    """
+
+    units: int
+    outputs: int
+
+    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> LinearParams:
+        r"""Draw ``V`` normal with variance :math:`1/n`, and a zero bias."""
+        V = rng.standard_normal((self.outputs, self.units)) / np.sqrt(self.units)
+        return LinearParams(V.astype(dtype), np.zeros(self.outputs, dtype))
+
+    def forward(self, params: LinearParams, h: Array) -> Array:
+        """Return ``y (..., m)`` for ``h (..., n)``; ``ValueError`` if a shape or dtype does not fit."""
+        self._check(params)
+        self._check_last("h", h, self.units, params)
+        return h @ params.V.T + params.b
+
+    def backward(self, params: LinearParams, h: Array, dy: Array) -> tuple[LinearParams, Array]:
+        r"""Return the weights' gradients, :math:`\sum dy\, h^\top` and :math:`\sum dy`, and :math:`dh = V^\top dy`.
+
+        ``h (..., n)`` is what ``forward`` was given, ``dy (..., m)`` the gradient of its result.
+        """
+        self._check(params)
+        self._check_last("h", h, self.units, params)
+        check_array("dy", dy, (*h.shape[:-1], self.outputs), params.V.dtype)
+        flat = dy.reshape(-1, self.outputs) if dy.size else dy.reshape(0, self.outputs)
+        dV = flat.T @ h.reshape(len(flat), self.units)
+        return LinearParams(dV, flat.sum(axis=0)), dy @ params.V
+
+    def _check(self, params: LinearParams) -> None:
+        check_fields("params", params, LinearParams, {"V": (self.outputs, self.units), "b": (self.outputs,)})
+
+    def _check_last(self, name: str, array: Array, last: int, params: LinearParams) -> None:
+        check_array(name, array, ("...",) * (np.ndim(array) - 1) + (last,), params.V.dtype)
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """One learnt vector of ``size`` numbers for each of ``tokens`` symbols: ``x = E[ids]``.
+
+    >>> embedding = Embedding(tokens=4, size=2)
+    >>> params = embedding.init(np.random.default_rng(0))
+    >>> embedding.forward(params, np.array([[0, 1, 3]])).shape
+    (1, 3, 2)
+    """
+
+    tokens: int
+    size: int
+
+    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> EmbeddingParams:
+        """Draw ``E`` from the standard normal distribution."""
+        return EmbeddingParams(rng.standard_normal((self.tokens, self.size)).astype(dtype))
+
+    def forward(self, params: EmbeddingParams, ids: Array) -> Array:
+        """Return ``x (T, B, size)`` for integer ``ids (T, B)``; ``ValueError`` if one is not a token's."""
+        self._check(params)
+        return params.E[check_ids("ids", ids, self.tokens)]
+
+    def backward(self, params: EmbeddingParams, ids: Array, dx: Array) -> EmbeddingParams:
+        """Return the gradient of ``E``: to each row the sum of ``dx (T, B, size)`` over the token's occurrences."""
+        self._check(params)
+        check_ids("ids", ids, self.tokens)
+        check_array("dx", dx, (*ids.shape, self.size), params.E.dtype)
+        dE = np.zeros_like(params.E)
+        np.add.at(dE, ids, dx)
+        return EmbeddingParams(dE)
+
+    def _check(self, params: EmbeddingParams) -> None:
+        check_fields("params", params, EmbeddingParams, {"E": (self.tokens, self.size)})
+
+
+def check_ids(name: str, ids: Array, tokens: int) -> Array:
+    """Return ``ids`` if they are integers from 0 to ``tokens - 1``; raise ``ValueError`` if not."""
+    if not isinstance(ids, np.ndarray) or not np.issubdtype(ids.dtype, np.integer):
+        raise ValueError(f"{name}: expected an array of integers, got {getattr(ids, 'dtype', type(ids).__name__)}")
+    if ids.size and (ids.min() < 0 or ids.max() >= tokens):
+        raise ValueError(f"{name}: expected integers from 0 to {tokens - 1}, got {ids.min()} to {ids.max()}")
+    return ids

@@ -1,0 +1,45 @@
+"""Parameters and gradients are named tuples of arrays, or tuples of those; these functions visit their arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Tree = TypeVar("Tree")
+
+
+def leaves(tree: Any) -> Iterator[Array]:
+    """Yield every array of ``tree``, in the order of its fields.
+
+    >>> [leaf.shape for leaf in leaves((np.zeros(2), (np.zeros((3, 1)),)))]
+    [(2,), (3, 1)]
+    """
+    if isinstance(tree, tuple):
+        for branch in tree:
+            yield from leaves(branch)
+    else:
+        yield tree
+
+
+def map_leaves(function: Callable[..., Any], tree: Tree, *others: Any) -> Tree:
+    """Apply ``function`` to corresponding arrays and return a tree of the same types.
+
+    Raises ``ValueError`` if the trees differ in structure or in the shape of an array.
+
+    >>> map_leaves(np.add, (np.ones(2),), (np.ones(2),))
+    (array([2., 2.]),)
+    """
+    if isinstance(tree, tuple):
+        for other in others:
+            if not isinstance(other, tuple) or len(other) != len(tree):
+                raise ValueError(f"expected a {type(tree).__name__} of {len(tree)} parts, got {type(other).__name__}")
+        branches = (map_leaves(function, *parts) for parts in zip(tree, *others))
+        return tree._make(branches) if hasattr(tree, "_make") else type(tree)(branches)
+    shapes = [np.shape(leaf) for leaf in (tree, *others)]
+    if len(set(shapes)) > 1:
+        raise ValueError(f"expected arrays of one shape, got {', '.join(map(str, shapes))}")
+    return function(tree, *others)
