@@ -1,0 +1,680 @@
+"""Questions of the notebook 01_unrolling: cases, reference answers, oracles and the mistakes people make.
+
+The oracles run `torch.nn.RNN` on one trimmed sequence at a time, or count and fit by another road: they share no code
+with the reference answers, which work on whole batches in numpy.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+import torch
+
+from rnngrade import Group, Mistake, Question, Tolerance
+
+
+def draw_weights(rng, d, n):
+    """Recurrent weights of spectral norm about one, so that states neither saturate nor die."""
+    W = rng.standard_normal((n, n)) / np.sqrt(2 * n)
+    return W, rng.standard_normal((n, d)) / np.sqrt(d), 0.3 * rng.standard_normal(n)
+
+
+def torch_states(W, U, b, x, h0):
+    """States 1..T of one sequence x (T, d) from h0 (n,), by torch's own recurrent layer."""
+    if len(x) == 0:
+        return np.empty((0, len(b)))
+    layer = torch.nn.RNN(x.shape[1], len(b)).double()
+    weights = (U, W, b, np.zeros_like(b))
+    with torch.no_grad():
+        for parameter, value in zip(layer.parameters(), weights, strict=True):
+            parameter.copy_(torch.from_numpy(np.ascontiguousarray(value)))
+        h, _ = layer(torch.from_numpy(np.ascontiguousarray(x))[:, None], torch.from_numpy(h0.copy())[None, None])
+    return h[:, 0].numpy()
+
+
+# 1. parameter counts -------------------------------------------------------------------------------------------------
+
+
+def count_cases(rng):
+    for T in (5, 100):
+        d, n, m = (int(size) for size in rng.integers(2, 40, 3))
+        yield T, d, n, m
+    yield 35, 27, 32, 27
+
+
+def count_edge_cases(rng):
+    yield 12, 1, int(rng.integers(2, 9)), 1
+    yield 7, 1, 1, 1
+
+
+def parameter_counts(T, d, n, m):
+    cell = n * n + n * d + n
+    readout = m * n + m
+    return np.array([cell, readout, cell + n])
+
+
+def count_torch_parameters(T, d, n, m):
+    """Oracle: build the layers and count what they hold."""
+    layer, readout = torch.nn.RNN(d, n), torch.nn.Linear(n, m)
+    held = sum(p.numel() for p in layer.parameters())
+    return np.array([held - layer.bias_hh_l0.numel(), sum(p.numel() for p in readout.parameters()), held])
+
+
+def weights_for_every_step(T, d, n, m):
+    cell, readout, torch_cell = parameter_counts(T, d, n, m)
+    return np.array([T * cell, T * readout, T * torch_cell])
+
+
+def no_biases(T, d, n, m):
+    return np.array([n * n + n * d, m * n, n * n + n * d])
+
+
+def one_bias_in_torch(T, d, n, m):
+    cell, readout, _ = parameter_counts(T, d, n, m)
+    return np.array([cell, readout, cell])
+
+
+def readout_from_inputs(T, d, n, m):
+    cell, _, torch_cell = parameter_counts(T, d, n, m)
+    return np.array([cell, m * d + m, torch_cell])
+
+
+def no_recurrent_matrix(T, d, n, m):
+    _, readout, _ = parameter_counts(T, d, n, m)
+    return np.array([n * d + n, readout, n * d + 2 * n])
+
+
+count_question = Question(
+    "parameter-counts",
+    points=2,
+    answer="parameter_counts",
+    cases=[Group("typical", 1, count_cases), Group("edge", 1, count_edge_cases)],
+    reference=parameter_counts,
+    oracle=count_torch_parameters,
+    mistakes=[
+        Mistake(
+            weights_for_every_step,
+            "Your counts grow with T. Unrolling draws the same matrices T times; how many different numbers are there?",
+        ),
+        Mistake(no_biases, "The matrices are all there, the bias vectors are not. Read the two equations again."),
+        Mistake(
+            one_bias_in_torch,
+            "Your first two counts are right. The third is not the same as the first: torch adds something twice.",
+        ),
+        Mistake(readout_from_inputs, "The readout's matrix has the wrong width: what does V multiply, h_t or x_t?"),
+        Mistake(no_recurrent_matrix, "One matrix of the cell is missing: the one that makes the network recurrent."),
+    ],
+    hints=(
+        "Write the shape of W, U, b, V and b_y beside each symbol; a shape's product is a count.",
+        "T is in the list of arguments. Does any shape contain it?",
+        "torch.nn.RNN holds weight_ih, weight_hh, bias_ih and bias_hh, where we have U, W and a single b.",
+    ),
+)
+
+
+# 2. unroll -----------------------------------------------------------------------------------------------------------
+
+
+def unroll_case(rng, T, B, d, n):
+    W, U, b = draw_weights(rng, d, n)
+    return W, U, b, rng.standard_normal((T, B, d)), 0.5 * rng.standard_normal((B, n))
+
+
+def unroll_cases(rng):
+    for T, B, d, n in [(6, 3, 2, 4), (9, 2, 5, 3)]:
+        yield unroll_case(rng, T, B, d, n)
+
+
+def unroll_edge_cases(rng):
+    for T, B, d, n in [(1, 3, 2, 4), (5, 1, 3, 2), (4, 2, 1, 1)]:
+        yield unroll_case(rng, T, B, d, n)
+
+
+def unroll(W, U, b, x, h0):
+    T, B, _ = x.shape
+    h = np.empty((T + 1, B, len(b)))
+    h[0] = h0
+    for t in range(1, T + 1):
+        h[t] = np.tanh(h[t - 1] @ W.T + x[t - 1] @ U.T + b)
+    return h
+
+
+def unroll_by_torch(W, U, b, x, h0):
+    """Oracle: torch's layer, one sequence at a time."""
+    each = [np.vstack([h0[None, j], torch_states(W, U, b, x[:, j], h0[j])]) for j in range(x.shape[1])]
+    return np.stack(each, axis=1)
+
+
+def recurrent_weights_transposed(W, U, b, x, h0):
+    return unroll(W.T, U, b, x, h0)
+
+
+def starts_from_zero(W, U, b, x, h0):
+    return unroll(W, U, b, x, np.zeros_like(h0))
+
+
+def without_initial_state(W, U, b, x, h0):
+    return unroll(W, U, b, x, h0)[1:]
+
+
+def never_recurs(W, U, b, x, h0):
+    T = len(x)
+    return np.stack([h0, *(np.tanh(h0 @ W.T + x[t] @ U.T + b) for t in range(T))])
+
+
+def one_input_late(W, U, b, x, h0):
+    return unroll(W, U, b, np.concatenate([np.zeros_like(x[:1]), x[:-1]]), h0)
+
+
+def no_tanh(W, U, b, x, h0):
+    h = [h0]
+    for x_t in x:
+        h.append(h[-1] @ W.T + x_t @ U.T + b)
+    return np.stack(h)
+
+
+unroll_question = Question(
+    "unroll",
+    points=3,
+    answer="unroll",
+    cases=[Group("typical", 2, unroll_cases), Group("edge", 1, unroll_edge_cases)],
+    reference=unroll,
+    oracle=unroll_by_torch,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            recurrent_weights_transposed,
+            "These states come from W transposed. The states of a batch are rows: what does W h become for a row h?",
+        ),
+        Mistake(starts_from_zero, "You start from zeros. The first state is an argument."),
+        Mistake(without_initial_state, "The T new states are right, but the state before the first step is missing."),
+        Mistake(never_recurs, "Every step starts from h0 again: nothing is carried from one step to the next."),
+        Mistake(one_input_late, "The inputs arrive one step late: the step that makes h[1] reads the first input."),
+        Mistake(no_tanh, "The states are not squashed: the activation is missing."),
+    ],
+    hints=(
+        "Allocate h with T + 1 entries, put h0 in h[0], then fill h[1] to h[T] in a loop.",
+        "For row vectors, W h + U x + b reads h @ W.T + x @ U.T + b: shapes (B, n) @ (n, n) + (B, d) @ (d, n) + (n,).",
+        "The input that makes h[t] is x[t - 1], because x has no entry for time zero.",
+    ),
+)
+
+
+# 3. variable length --------------------------------------------------------------------------------------------------
+
+
+def padded_case(rng, lengths, T, d, n):
+    W, U, b, x, h0 = unroll_case(rng, T, len(lengths), d, n)
+    mask = np.arange(T)[:, None] < np.array(lengths)
+    return W, U, b, np.where(mask[..., None], x, 0.0), mask, h0
+
+
+def padded_cases(rng):
+    yield padded_case(rng, (7, 3, 5), 7, 2, 4)
+    yield padded_case(rng, (2, 6, 4, 1), 8, 3, 3)
+
+
+def gap_cases(rng):
+    """Padding in front, holes in the middle, no valid step at all; and what lies under the mask is not zero."""
+    W, U, b, x, h0 = unroll_case(rng, 6, 4, 3, 2)
+    mask = np.array([[0, 1, 0, 1], [0, 0, 0, 1], [1, 1, 0, 1], [1, 0, 0, 1], [1, 1, 0, 1], [1, 0, 0, 1]], bool)
+    yield W, U, b, x, mask, h0
+    W, U, b, x, h0 = unroll_case(rng, 1, 2, 1, 3)
+    yield W, U, b, x, np.array([[False, True]]), h0
+
+
+def final_state(W, U, b, x, mask, h0):
+    h = h0
+    for x_t, valid in zip(x, mask):
+        h = np.where(valid[:, None], np.tanh(h @ W.T + x_t @ U.T + b), h)
+    return h
+
+
+def final_state_of_trimmed(W, U, b, x, mask, h0):
+    """Oracle: cut the padding away, run each sequence alone, take its last state."""
+    each = [np.vstack([h0[j], torch_states(W, U, b, x[mask[:, j], j], h0[j])])[-1] for j in range(x.shape[1])]
+    return np.stack(each)
+
+
+def padding_read(W, U, b, x, mask, h0):
+    return unroll(W, U, b, x, h0)[-1]
+
+
+def inputs_masked_only(W, U, b, x, mask, h0):
+    return unroll(W, U, b, x * mask[..., None], h0)[-1]
+
+
+def padding_erases(W, U, b, x, mask, h0):
+    h = h0
+    for x_t, valid in zip(x, mask):
+        h = np.tanh(h @ W.T + x_t @ U.T + b) * valid[:, None]
+    return h
+
+
+def state_at_length(W, U, b, x, mask, h0):
+    return unroll(W, U, b, x, h0)[mask.sum(0), np.arange(x.shape[1])]
+
+
+def one_step_early(W, U, b, x, mask, h0):
+    return unroll(W, U, b, x, h0)[np.maximum(mask.sum(0) - 1, 0), np.arange(x.shape[1])]
+
+
+def mask_inverted(W, U, b, x, mask, h0):
+    return final_state(W, U, b, x, ~mask, h0)
+
+
+final_state_question = Question(
+    "final-state",
+    points=3,
+    answer="final_state",
+    cases=[Group("padded", 2, padded_cases), Group("gaps", 1, gap_cases)],
+    reference=final_state,
+    oracle=final_state_of_trimmed,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            padding_read,
+            "This is the state after all T steps, padding included. A short sequence must not move once it has ended.",
+        ),
+        Mistake(
+            inputs_masked_only,
+            "You silenced the inputs of the padding, but the state still steps: W and b move it without any input.",
+        ),
+        Mistake(padding_erases, "A step without input sets your state to zero. It should leave the state as it was."),
+        Mistake(
+            state_at_length,
+            "Right when all padding is at the end. Here some is in front or in between, so counting valid steps "
+            "does not tell where the last one is, and the steps before it must not have moved the state either.",
+        ),
+        Mistake(one_step_early, "One step early: h has T + 1 entries, and h[0] is the state before any input."),
+        Mistake(mask_inverted, "The mask is read upside down: True marks a valid step."),
+    ],
+    hints=(
+        "Say in words what one step does to a sequence that has already ended: its state after is its state before.",
+        "Compute the new state for everybody, then choose row by row between it and the old one.",
+        "np.where(valid[:, None], new, old) chooses rows: valid is (B,), the states are (B, n).",
+    ),
+)
+
+
+# 4. cross-entropy over valid steps -----------------------------------------------------------------------------------
+
+
+def loss_case(rng, T, B, m, scale=2.0):
+    mask = rng.random((T, B)) < 0.6
+    mask[0, 0], mask[-1, -1] = True, False
+    targets = np.where(mask, rng.integers(0, m, (T, B)), -1)
+    return scale * rng.standard_normal((T, B, m)), targets, mask
+
+
+def loss_cases(rng):
+    yield loss_case(rng, 5, 3, 4)
+    yield loss_case(rng, 4, 2, 6)
+
+
+def loss_edge_cases(rng):
+    """Logits far beyond where exp overflows; one valid step only; nothing masked."""
+    logits, targets, mask = loss_case(rng, 3, 4, 2, scale=1.0)
+    yield logits + 2000.0 * rng.integers(-1, 2, (3, 4, 1)), targets, mask
+    targets = np.array([[-1, -1], [2, -1], [-1, -1]])
+    yield rng.standard_normal((3, 2, 3)), targets, targets >= 0
+    yield rng.standard_normal((1, 3, 5)), rng.integers(0, 5, (1, 3)), np.ones((1, 3), bool)
+
+
+def cross_entropy(logits, targets, mask):
+    shifted = logits - logits.max(-1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(-1, keepdims=True))
+    onehot = np.arange(logits.shape[-1]) == targets[..., None]
+    count = mask.sum()
+    loss = -log_p[onehot & mask[..., None]].sum() / count
+    return loss, (np.exp(log_p) - onehot) * mask[..., None] / count
+
+
+def cross_entropy_by_autograd(logits, targets, mask):
+    """Oracle: torch's loss on the valid rows alone, and its gradient."""
+    leaf = torch.from_numpy(logits.copy()).requires_grad_()
+    valid = torch.from_numpy(mask.copy())
+    loss = torch.nn.functional.cross_entropy(leaf[valid], torch.from_numpy(targets.copy())[valid])
+    loss.backward()
+    return loss.item(), leaf.grad.numpy()
+
+
+def mean_over_padding(logits, targets, mask):
+    loss, gradient = cross_entropy(logits, targets, mask)
+    return loss * mask.mean(), gradient * mask.mean()
+
+
+def summed(logits, targets, mask):
+    loss, gradient = cross_entropy(logits, targets, mask)
+    return loss * mask.sum(), gradient * mask.sum()
+
+
+def gradient_not_averaged(logits, targets, mask):
+    loss, gradient = cross_entropy(logits, targets, mask)
+    return loss, gradient * mask.sum()
+
+
+def padding_has_gradient(logits, targets, mask):
+    loss, _ = cross_entropy(logits, targets, mask)
+    _, gradient = cross_entropy(logits, targets % logits.shape[-1], np.ones_like(mask))
+    return loss, gradient * mask.size / mask.sum()
+
+
+def padding_counted(logits, targets, mask):
+    return cross_entropy(logits, targets % logits.shape[-1], np.ones_like(mask))
+
+
+def sign_flipped(logits, targets, mask):
+    loss, gradient = cross_entropy(logits, targets, mask)
+    return loss, -gradient
+
+
+def overflows(logits, targets, mask):
+    """Right in exact arithmetic: exp of a large logit is infinite, and infinity over infinity is not a number."""
+    with np.errstate(all="ignore"):
+        p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+        onehot = np.arange(logits.shape[-1]) == targets[..., None]
+        loss = -np.log(p[onehot & mask[..., None]]).sum() / mask.sum()
+        return loss, (p - onehot) * mask[..., None] / mask.sum()
+
+
+cross_entropy_question = Question(
+    "cross-entropy",
+    points=4,
+    answer="cross_entropy",
+    cases=[Group("typical", 3, loss_cases), Group("edge", 1, loss_edge_cases)],
+    reference=cross_entropy,
+    oracle=cross_entropy_by_autograd,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            mean_over_padding,
+            "Padding contributes nothing to the sum, yet you still divide by T times B. Divide by what you added up.",
+        ),
+        Mistake(summed, "This is the sum over valid steps. The statement asks for their mean, gradient included."),
+        Mistake(
+            gradient_not_averaged,
+            "The loss is right, the gradient too large by one factor: differentiate the mean, not the sum.",
+        ),
+        Mistake(padding_has_gradient, "The loss is right, but steps that are only padding receive a gradient too."),
+        Mistake(padding_counted, "Padding is counted as if it were data: -1 silently indexes the last class."),
+        Mistake(sign_flipped, "The gradient has the wrong sign: raising the right logit must lower the loss."),
+        Mistake(
+            overflows,
+            "Right for logits of ordinary size, and not a number for large ones: exp(2000) is infinite. "
+            "A softmax does not change when the same number is taken from all logits of a step.",
+        ),
+    ],
+    hints=(
+        "log p_i = z_i - log sum_j exp(z_j). Take the largest logit of each step from all of them first.",
+        "(np.arange(m) == targets[..., None]) is the one-hot array, all False where the target is -1.",
+        "The gradient of one step's loss is p - onehot. Multiply by the mask and divide by the number of valid steps.",
+    ),
+)
+
+
+# 5. spot the bug: a stream of documents ------------------------------------------------------------------------------
+
+
+def stream_case(rng, T, B, d, n, k, starts):
+    W, U, b = draw_weights(rng, d, n)
+    return W, U, b, rng.standard_normal((T, B, d)), starts, k
+
+
+def random_starts(rng, T, B):
+    """Documents that begin at different times in different rows; most rows do not begin one at t = 0."""
+    starts = rng.random((T, B)) < 0.2
+    starts[1, 0], starts[1, 1:], starts[T // 2, -1] = True, False, True
+    return starts
+
+
+def stream_cases(rng):
+    yield stream_case(rng, 8, 3, 2, 4, 3, random_starts(rng, 8, 3))
+    yield stream_case(rng, 6, 2, 3, 2, 2, random_starts(rng, 6, 2))
+    yield stream_case(rng, 5, 1, 2, 3, 2, np.array([0, 0, 1, 0, 0], bool)[:, None])
+
+
+def stream_edge_cases(rng):
+    """One sequence; one step a chunk; a chunk longer than the stream; a document of one step."""
+    yield stream_case(rng, 7, 1, 2, 3, 4, np.array([0, 0, 1, 1, 0, 0, 0], bool)[:, None])
+    yield stream_case(rng, 4, 2, 1, 2, 1, np.array([[1, 0], [0, 0], [0, 1], [1, 0]], bool))
+    yield stream_case(rng, 3, 2, 2, 1, 9, np.array([[1, 1], [0, 1], [0, 0]], bool))
+
+
+def read_stream(W, U, b, x, starts, k):
+    state = np.zeros((x.shape[1], len(b)))
+    h = []
+    for begin in range(0, len(x), k):
+        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
+            state = np.where(new[:, None], 0.0, state)
+            state = np.tanh(state @ W.T + x_t @ U.T + b)
+            h.append(state)
+    return np.stack(h)
+
+
+def read_documents(W, U, b, x, starts, k):
+    """Oracle: cut every row of the stream into its documents and run each from a zero state."""
+    T, B, _ = x.shape
+    h = np.empty((T, B, len(b)))
+    for j in range(B):
+        edges = [0, *np.flatnonzero(starts[1:, j]) + 1, T]
+        for first, last in pairwise(edges):
+            h[first:last, j] = torch_states(W, U, b, x[first:last, j], np.zeros(len(b)))
+    return h
+
+
+def the_draft(W, U, b, x, starts, k):
+    state = np.zeros((x.shape[1], len(b)))
+    h = []
+    for begin in range(0, len(x), k):
+        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
+            if new.any():
+                state = np.zeros_like(state)
+            state = np.tanh(state @ W.T + x_t @ U.T + b)
+            h.append(state)
+        (state,) = state
+    return np.stack(h)
+
+
+def first_row_for_all(W, U, b, x, starts, k):
+    """The tempting repair of the unpacking error: state[0] fits every shape, by broadcasting."""
+    state = np.zeros((x.shape[1], len(b)))
+    h = []
+    for begin in range(0, len(x), k):
+        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
+            state = np.where(new[:, None], 0.0, state)
+            state = np.tanh(state @ W.T + x_t @ U.T + b)
+            h.append(state)
+        state = state[0]
+    return np.stack(h)
+
+
+def first_row_and_all_reset(W, U, b, x, starts, k):
+    """The same repair, with the reset left as it was."""
+    state = np.zeros((x.shape[1], len(b)))
+    h = []
+    for begin in range(0, len(x), k):
+        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
+            if new.any():
+                state = np.zeros_like(state)
+            state = np.tanh(state @ W.T + x_t @ U.T + b)
+            h.append(state)
+        state = state[0]
+    return np.stack(h)
+
+
+def everyone_reset(W, U, b, x, starts, k):
+    anyone = np.broadcast_to(starts.any(1, keepdims=True), starts.shape)
+    return read_stream(W, U, b, x, anyone, k)
+
+
+def never_reset(W, U, b, x, starts, k):
+    return read_stream(W, U, b, x, np.zeros_like(starts), k)
+
+
+def reset_at_chunks(W, U, b, x, starts, k):
+    at_chunk = (np.arange(len(x)) % k == 0)[:, None]
+    return read_stream(W, U, b, x, starts | at_chunk, k)
+
+
+def reset_one_late(W, U, b, x, starts, k):
+    return read_stream(W, U, b, x, np.concatenate([np.zeros_like(starts[:1]), starts[:-1]]), k)
+
+
+stream_question = Question(
+    "read-stream",
+    points=3,
+    answer="read_stream",
+    cases=[Group("typical", 2, stream_cases), Group("edge", 1, stream_edge_cases)],
+    reference=read_stream,
+    oracle=read_documents,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            the_draft,
+            "This behaves like the draft: it works for one sequence only. Read the error it raises for three; "
+            "along which axis does `state, = state` unpack? Then look for what else is true for one row only.",
+        ),
+        Mistake(
+            first_row_for_all,
+            "The error is gone, the bug is not: after each chunk every sequence goes on from the state of the first.",
+        ),
+        Mistake(
+            first_row_and_all_reset,
+            "Two bugs are at work: after each chunk every sequence goes on from the state of the first, "
+            "and a document that begins in one row resets the other rows.",
+        ),
+        Mistake(everyone_reset, "One bug found, one left: a document that begins in one row resets the others too."),
+        Mistake(never_reset, "No state is ever reset: each document begins with the memory of the one before it."),
+        Mistake(reset_at_chunks, "Every chunk begins from zeros. Chunks are the reader's business: documents go on."),
+        Mistake(reset_one_late, "The reset comes one step late: the new document's first input meets the old state."),
+    ],
+    hints=(
+        "Run the draft with B = 1, then with B = 3, and read the last line of the traceback.",
+        "With B = 1 an array of shape (1, n) unpacks into one row of shape (n,), and broadcasting hides the lost axis.",
+        "Now look at the reset: `new` is (B,), one flag a row, and the draft asks it one question for all rows.",
+    ),
+)
+
+
+# 6. what the state remembers -----------------------------------------------------------------------------------------
+
+
+def probe_case(rng, T, B, n, k):
+    """States of a network that reads one number a step, with the numbers it read."""
+    W, U, b = draw_weights(rng, 1, n)
+    x = rng.standard_normal((T, B, 1)) + 0.5
+    return unroll(W, 0.5 * U, b, x, np.zeros((B, n))), x[..., 0], k
+
+
+def probe_cases(rng):
+    yield probe_case(rng, 30, 3, 4, 2)
+    yield probe_case(rng, 12, 8, 3, 1)
+
+
+def probe_edge_cases(rng):
+    yield probe_case(rng, 40, 1, 2, 0)
+    yield probe_case(rng, 6, 20, 3, 5)
+    yield probe_case(rng, 15, 4, 1, 3)
+
+
+def recall(h, x, k):
+    T, B = x.shape
+    states = h[k + 1 :].reshape((T - k) * B, -1)
+    features = np.column_stack([states, np.ones(len(states))])
+    target = x[: T - k].ravel()
+    weights, *_ = np.linalg.lstsq(features, target, rcond=None)
+    return 1 - np.sum((target - features @ weights) ** 2) / np.sum((target - target.mean()) ** 2)
+
+
+def recall_by_covariance(h, x, k):
+    """Oracle: R^2 = c^T C^{-1} c / var(x), from the covariances of state and target; no fit, no residuals."""
+    pairs = [(h[t, j], x[t - 1 - k, j]) for t in range(k + 1, len(h)) for j in range(x.shape[1])]
+    table = np.array([[target, *state] for state, target in pairs])
+    covariance = np.cov(table, rowvar=False)
+    c, C = covariance[0, 1:], covariance[1:, 1:]
+    return float(c @ np.linalg.solve(C, c) / covariance[0, 0])
+
+
+def _explained(features, target, total):
+    weights, *_ = np.linalg.lstsq(features, target, rcond=None)
+    return 1 - np.sum((target - features @ weights) ** 2) / total
+
+
+def no_intercept(h, x, k):
+    T, B = x.shape
+    target = x[: T - k].ravel()
+    return _explained(h[k + 1 :].reshape((T - k) * B, -1), target, np.sum((target - target.mean()) ** 2))
+
+
+def not_centred(h, x, k):
+    T, B = x.shape
+    states = h[k + 1 :].reshape((T - k) * B, -1)
+    target = x[: T - k].ravel()
+    return _explained(np.column_stack([states, np.ones(len(states))]), target, np.sum(target**2))
+
+
+def state_too_early(h, x, k):
+    T, B = x.shape
+    states = h[k:T].reshape((T - k) * B, -1)
+    target = x[: T - k].ravel()
+    features = np.column_stack([states, np.ones(len(states))])
+    return _explained(features, target, np.sum((target - target.mean()) ** 2))
+
+
+def looks_into_the_future(h, x, k):
+    T, B = x.shape
+    states = h[1 : T - k + 1].reshape((T - k) * B, -1)
+    target = x[k:].ravel()
+    features = np.column_stack([states, np.ones(len(states))])
+    return _explained(features, target, np.sum((target - target.mean()) ** 2))
+
+
+def square_root(h, x, k):
+    return np.sqrt(recall(h, x, k))
+
+
+def share_lost(h, x, k):
+    return 1 - recall(h, x, k)
+
+
+recall_question = Question(
+    "recall",
+    points=3,
+    answer="recall",
+    cases=[Group("typical", 2, probe_cases), Group("edge", 1, probe_edge_cases)],
+    reference=recall,
+    oracle=recall_by_covariance,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(no_intercept, "The fit has no constant term, so it cannot even match the mean of the inputs."),
+        Mistake(
+            not_centred, "The residual is measured against the inputs' sum of squares, not their spread about the mean."
+        ),
+        Mistake(state_too_early, "The states are one step early: h[t] has read the input x[t - 1], not x[t]."),
+        Mistake(
+            looks_into_the_future,
+            "For k > 0 you ask the state about inputs it has not read yet: the target lies k steps before the state.",
+        ),
+        Mistake(square_root, "This is the correlation. The share of the variance is its square."),
+        Mistake(share_lost, "This is the share of the variance that is lost; asked is the share that is recovered."),
+    ],
+    hints=(
+        "Which input did the step that made h[t] read? x[t - 1]. So which one came k steps before?",
+        "The pairs are h[k + 1:] and x[: T - k], both flattened over steps and sequences, in the same order.",
+        "Append a column of ones to the states, call np.linalg.lstsq, and compare residuals with x - mean(x).",
+    ),
+)
+
+QUESTIONS = [
+    count_question,
+    unroll_question,
+    final_state_question,
+    cross_entropy_question,
+    stream_question,
+    recall_question,
+]

@@ -1,0 +1,940 @@
+"""Questions of the notebook 02_bptt: cases, reference answers, oracles and the mistakes people make.
+
+The references walk backward in numpy. The oracles do not: torch's autograd, a complex step, a closed form.
+"""
+
+import numpy as np
+import torch
+
+from rnngrade import Group, Mistake, Question, Tolerance
+
+DOUBLE = torch.float64
+
+
+def draw_network(rng, T, B, d, n):
+    """Weights W, U, b of spectral norm about one, inputs x and a nonzero initial state h0."""
+    W = rng.standard_normal((n, n)) / np.sqrt(2 * n)
+    U, b = rng.standard_normal((n, d)) / np.sqrt(d), 0.3 * rng.standard_normal(n)
+    return W, U, b, rng.standard_normal((T, B, d)), 0.6 * rng.standard_normal((B, n))
+
+
+def states(W, U, b, x, h0):
+    h = [h0]
+    for x_t in x:
+        h.append(np.tanh(h[-1] @ W.T + x_t @ U.T + b))
+    return np.stack(h)
+
+
+def as_tensor(array, leaf=False):
+    return torch.tensor(np.ascontiguousarray(array), dtype=DOUBLE, requires_grad=leaf)
+
+
+def gradients_by_autograd(W, U, b, x, h0, dh):
+    """dW, dU, db, dx, dh0 of the loss sum_t <dh_t, h_t>, by torch's autograd."""
+    leaves = [as_tensor(array, leaf=True) for array in (W, U, b, x, h0)]
+    W, U, b, x, h = leaves
+    loss = 0.0 * sum(leaf.sum() for leaf in leaves)
+    for x_t, dh_t in zip(x, as_tensor(dh)):
+        h = torch.tanh(h @ W.T + x_t @ U.T + b)
+        loss = loss + (dh_t * h).sum()
+    return tuple(gradient.numpy() for gradient in torch.autograd.grad(loss, leaves))
+
+
+# 1. the message from the future --------------------------------------------------------------------------------------
+
+
+def delta_case(rng, T, B, n):
+    W, U, b, x, h0 = draw_network(rng, T, B, 2, n)
+    return W, states(W, U, b, x, h0), rng.standard_normal((T, B, n))
+
+
+def delta_cases(rng):
+    yield delta_case(rng, 6, 3, 4)
+    yield delta_case(rng, 9, 2, 3)
+
+
+def delta_edge_cases(rng):
+    """One step; one sequence; one unit; and a loss at the last step only, as in chapter 1's many-to-one network."""
+    yield delta_case(rng, 1, 3, 2)
+    yield delta_case(rng, 5, 1, 3)
+    yield delta_case(rng, 4, 2, 1)
+    W, h, dh = delta_case(rng, 5, 2, 4)
+    yield W, h, np.concatenate([np.zeros_like(dh[:-1]), dh[-1:]])
+
+
+def deltas(W, h, dh):
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = (delta[t] * (1 - h[t] ** 2)) @ W
+    return delta
+
+
+def deltas_by_autograd(W, h, dh):
+    """Oracle: rebuild the recurrence so that it passes through the given states, and ask torch for dL/dh_t."""
+    W, h, dh = as_tensor(W), as_tensor(h), as_tensor(dh)
+    drive = torch.atanh(h[1:]) - h[:-1] @ W.T
+    chain = [h[0].clone().requires_grad_()]
+    for c in drive:
+        chain.append(torch.tanh(chain[-1] @ W.T + c))
+    loss = sum((dh_t * h_t).sum() for dh_t, h_t in zip(dh, chain[1:]))
+    return torch.stack(torch.autograd.grad(loss, chain)).numpy()
+
+
+def jacobian_untransposed(W, h, dh):
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = (delta[t] @ W.T) * (1 - h[t] ** 2)
+    return delta
+
+
+def slope_outside(W, h, dh):
+    """diag(phi') W^T delta: what a product of the Jacobian in the wrong order gives."""
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = (delta[t] @ W) * (1 - h[t] ** 2)
+    return delta
+
+
+def weights_untransposed(W, h, dh):
+    return deltas(W.T, h, dh)
+
+
+def slope_of_the_state_before(W, h, dh):
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = (delta[t] * (1 - h[t - 1] ** 2)) @ W
+    return delta
+
+
+def no_slope(W, h, dh):
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = delta[t] @ W
+    return delta
+
+
+def nothing_from_the_future(W, h, dh):
+    return np.concatenate([np.zeros_like(h[:1]), dh])
+
+
+def one_step_of_future(W, h, dh):
+    delta = nothing_from_the_future(W, h, dh)
+    delta[:-1] += (dh * (1 - h[1:] ** 2)) @ W
+    return delta
+
+
+def local_overwritten(W, h, dh):
+    delta = np.zeros_like(h)
+    delta[-1] = dh[-1]
+    for t in range(len(dh), 0, -1):
+        delta[t - 1] = (delta[t] * (1 - h[t] ** 2)) @ W
+    return delta
+
+
+delta_question = Question(
+    "deltas",
+    points=4,
+    answer="deltas",
+    cases=[Group("typical", 3, delta_cases), Group("edge", 1, delta_edge_cases)],
+    reference=deltas,
+    oracle=deltas_by_autograd,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            slope_outside,
+            "Slope and weights act in the wrong order. Going forward, W comes first and tanh second; "
+            "the way back undoes the last thing first.",
+        ),
+        Mistake(
+            jacobian_untransposed,
+            "You apply the Jacobian as it acts on a small change of the state, forward in time. "
+            "On the way back its transpose acts: both the matrix and the order change.",
+        ),
+        Mistake(
+            weights_untransposed,
+            "The slope is in its place, but the gradient goes through W as if forward. "
+            "Entry W[i, j] leads from unit j to unit i: on the way back it must lead from i to j.",
+        ),
+        Mistake(
+            slope_of_the_state_before,
+            "The slope is taken at the wrong state: the step from h[t - 1] to h[t] ends in a tanh whose value is h[t].",
+        ),
+        Mistake(no_slope, "The gradient passes through W but not through tanh: its slope is missing."),
+        Mistake(nothing_from_the_future, "Only the local gradients are there: nothing arrives from later steps."),
+        Mistake(
+            one_step_of_future,
+            "Each step hears only the local gradient of the next one. Send on the whole delta, future included.",
+        ),
+        Mistake(
+            local_overwritten,
+            "Only the last step's loss is heard. Every earlier step has a local gradient too: add it to the message.",
+        ),
+    ],
+    hints=(
+        "Fill delta from the back: delta[T] is local only, and each delta[t - 1] needs delta[t] complete.",
+        "For a column, J_t^T delta_t = W^T (phi'(a_t) * delta_t): slope first, then W^T. And phi'(a_t) = 1 - h_t^2.",
+        "For rows, W^T v becomes v @ W. The loop's two lines: delta[t] += dh[t - 1]; delta[t - 1] = (...) @ W.",
+    ),
+)
+
+
+# 2. one weight, many uses --------------------------------------------------------------------------------------------
+
+
+def shared_case(rng, T, B, d, n):
+    W, U, b, x, h0 = draw_network(rng, T, B, d, n)
+    return rng.standard_normal((T + 1, B, n)), states(W, U, b, x, h0), x, U
+
+
+def shared_cases(rng):
+    yield shared_case(rng, 6, 3, 2, 4)
+    yield shared_case(rng, 4, 5, 3, 2)
+
+
+def shared_edge_cases(rng):
+    yield shared_case(rng, 1, 3, 2, 4)
+    yield shared_case(rng, 5, 1, 3, 2)
+    yield shared_case(rng, 3, 2, 1, 1)
+
+
+def weight_gradients(delta, h, x, U):
+    g = delta[1:] * (1 - h[1:] ** 2)
+    dW = np.einsum("tbi,tbj->ij", g, h[:-1])
+    dU = np.einsum("tbi,tbj->ij", g, x)
+    return dW, dU, g.sum((0, 1)), g @ U
+
+
+def weight_gradients_by_autograd(delta, h, x, U):
+    """Oracle: dL/dtheta = sum_t <delta_t, d h_t/d theta at h_{t-1} held fixed>, each step differentiated on its own."""
+    delta, h = as_tensor(delta), as_tensor(h)
+    n = h.shape[-1]
+    W, U, b, x = (as_tensor(array, leaf=True) for array in (np.zeros((n, n)), U, np.zeros(n), x))
+    rest = torch.atanh(h[1:]) - (x @ U.T).detach()
+    after = torch.tanh(h[:-1] @ W.T + x @ U.T + b + rest)
+    return tuple(g.numpy() for g in torch.autograd.grad((delta[1:] * after).sum(), (W, U, b, x)))
+
+
+def _from_g(g, before, x, U):
+    return np.einsum("tbi,tbj->ij", g, before), np.einsum("tbi,tbj->ij", g, x), g.sum((0, 1)), g @ U
+
+
+def last_use_only(delta, h, x, U):
+    g = delta[1:] * (1 - h[1:] ** 2)
+    dW, dU, db, _ = _from_g(g[-1:], h[-2:-1], x[-1:], U)
+    return dW, dU, db, g @ U
+
+
+def paired_with_state_after(delta, h, x, U):
+    return _from_g(delta[1:] * (1 - h[1:] ** 2), h[1:], x, U)
+
+
+def slope_forgotten(delta, h, x, U):
+    return _from_g(delta[1:], h[:-1], x, U)
+
+
+def delta_one_early(delta, h, x, U):
+    return _from_g(delta[:-1] * (1 - h[1:] ** 2), h[:-1], x, U)
+
+
+def averaged_over_uses(delta, h, x, U):
+    dW, dU, db, dx = weight_gradients(delta, h, x, U)
+    uses = x.shape[0] * x.shape[1]
+    return dW / uses, dU / uses, db / uses, dx
+
+
+def averaged_over_batch(delta, h, x, U):
+    dW, dU, db, dx = weight_gradients(delta, h, x, U)
+    return dW / x.shape[1], dU / x.shape[1], db / x.shape[1], dx
+
+
+def weights_transposed(delta, h, x, U):
+    dW, dU, db, dx = weight_gradients(delta, h, x, U)
+    return dW.T, dU.T, db, dx
+
+
+shared_question = Question(
+    "shared-weights",
+    points=4,
+    answer="weight_gradients",
+    parts=("dW", "dU", "db", "dx"),
+    cases=[Group("typical", 3, shared_cases), Group("edge", 1, shared_edge_cases)],
+    reference=weight_gradients,
+    oracle=weight_gradients_by_autograd,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            last_use_only,
+            "Only the last step's uses of W, U and b are there. The same weights act at every step: add up.",
+        ),
+        Mistake(
+            paired_with_state_after,
+            "dW pairs each step's gradient with the state that step made. What did W multiply at that step?",
+        ),
+        Mistake(
+            slope_forgotten,
+            "delta_t is the gradient after tanh; W, U and b act before it. One factor lies between.",
+        ),
+        Mistake(
+            delta_one_early,
+            "The gradients are one step early: delta[0] belongs to h[0], which no weight has made.",
+        ),
+        Mistake(averaged_over_uses, "You average over steps and sequences. The loss's gradient adds up all uses."),
+        Mistake(
+            averaged_over_batch, "You average over the batch. delta is already the gradient of the whole loss: add."
+        ),
+        Mistake(
+            weights_transposed,
+            "dW and dU are transposed. Row i of W feeds unit i, so row i of dW belongs to component i of the gradient.",
+        ),
+    ],
+    hints=(
+        "Go through tanh first: g_t = delta_t * (1 - h_t^2), for t = 1 .. T. Everything else follows from g.",
+        "One use of W at one step of one sequence contributes the outer product g_t h_{t-1}^T.",
+        'np.einsum("tbi,tbj->ij", g, h[:-1]) adds the outer products over t and b. dx adds up nothing: g @ U.',
+    ),
+)
+
+
+# 3. masked, variable-length BPTT -------------------------------------------------------------------------------------
+
+
+def masked_case(rng, mask, d, n):
+    mask = np.array(mask, bool)
+    T, B = mask.shape
+    W, U, b, x, h0 = draw_network(rng, T, B, d, n)
+    return W, U, b, x, mask, h0, rng.standard_normal((T, B, n))
+
+
+def padded_at_end(T, lengths):
+    return np.arange(T)[:, None] < np.array(lengths)
+
+
+def masked_cases(rng):
+    yield masked_case(rng, padded_at_end(6, (6, 2, 4)), 2, 4)
+    yield masked_case(rng, padded_at_end(7, (3, 5)), 3, 2)
+
+
+def masked_edge_cases(rng):
+    """Holes and padding in front; a sequence without any valid step; one step; nothing masked."""
+    yield masked_case(rng, [[0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]], 2, 3)
+    yield masked_case(rng, [[1, 0]], 3, 2)
+    yield masked_case(rng, np.ones((4, 1)), 1, 2)
+
+
+def masked_bptt(W, U, b, x, mask, h0, dh):
+    T = len(x)
+    h = [h0]
+    for x_t, valid in zip(x, mask):
+        h.append(np.where(valid[:, None], np.tanh(h[-1] @ W.T + x_t @ U.T + b), h[-1]))
+    h = np.stack(h)
+    g = np.zeros_like(dh)
+    delta = np.zeros_like(h0)
+    for t in range(T, 0, -1):
+        valid = mask[t - 1][:, None]
+        delta = delta + dh[t - 1] * valid
+        g[t - 1] = delta * (1 - h[t] ** 2) * valid
+        delta = np.where(valid, g[t - 1] @ W, delta)
+    return np.einsum("tbi,tbj->ij", g, h[:-1]), np.einsum("tbi,tbj->ij", g, x), g.sum((0, 1)), g @ U, delta
+
+
+def trimmed_by_autograd(W, U, b, x, mask, h0, dh):
+    """Oracle: cut each sequence down to its valid steps, differentiate it alone, add up."""
+    dW, dU, db, dx, dh0 = (np.zeros_like(array) for array in (W, U, b, x, h0))
+    for j in range(x.shape[1]):
+        valid = mask[:, j]
+        alone = gradients_by_autograd(W, U, b, x[valid, j][:, None], h0[j : j + 1], dh[valid, j][:, None])
+        for total, part in zip((dW, dU, db), alone):
+            total += part
+        dx[valid, j], dh0[j] = alone[3][:, 0], alone[4][0]
+    return dW, dU, db, dx, dh0
+
+
+def _masked_bptt(W, U, b, x, mask, h0, dh, *, forward=True, local=True, slope=True, carry=True):
+    """The reference with its four uses of the mask as switches, to leave one out at a time."""
+    everyone = np.ones_like(mask)
+    h = [h0]
+    for x_t, valid in zip(x, mask if forward else everyone):
+        h.append(np.where(valid[:, None], np.tanh(h[-1] @ W.T + x_t @ U.T + b), h[-1]))
+    h = np.stack(h)
+    g, delta = np.zeros_like(dh), np.zeros_like(h0)
+    for t in range(len(x), 0, -1):
+        valid = mask[t - 1][:, None]
+        delta = delta + dh[t - 1] * (valid if local else 1)
+        g[t - 1] = delta * (1 - h[t] ** 2) * (valid if slope else 1)
+        delta = np.where(valid | (not carry), g[t - 1] @ W, delta)
+    return *_from_g(g, h[:-1], x, U), delta
+
+
+def mask_ignored(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh)
+
+
+def local_gradients_masked_only(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh * mask[..., None])
+
+
+def mask_forward_only(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, mask, h0, dh, local=False, slope=False, carry=False)
+
+
+def mask_backward_only(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, mask, h0, dh, forward=False)
+
+
+def padding_has_loss(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, mask, h0, dh, local=False)
+
+
+def message_lost(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, mask, h0, dh, carry=False)
+
+
+def padding_uses_weights(W, U, b, x, mask, h0, dh):
+    return _masked_bptt(W, U, b, x, mask, h0, dh, slope=False)
+
+
+masked_question = Question(
+    "masked-bptt",
+    points=5,
+    answer="masked_bptt",
+    parts=("dW", "dU", "db", "dx", "dh0"),
+    cases=[Group("padded", 3, masked_cases), Group("edge", 2, masked_edge_cases)],
+    reference=masked_bptt,
+    oracle=trimmed_by_autograd,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(mask_ignored, "The mask has no effect: these are the gradients with all padding counted as data."),
+        Mistake(
+            local_gradients_masked_only,
+            "You silence the loss on padding, and where all padding is at the end that is enough. Here some is in "
+            "front or in between: the states still step through it, forward and backward.",
+        ),
+        Mistake(
+            mask_forward_only,
+            "The forward pass respects the mask, the backward pass does not. "
+            "A masked step copies the state: what is the Jacobian of a copy, and which weights does it use?",
+        ),
+        Mistake(
+            mask_backward_only,
+            "The backward pass respects the mask, but the states it works with have stepped through padding.",
+        ),
+        Mistake(padding_has_loss, "dh at masked steps still enters. There is no loss at a step that is only padding."),
+        Mistake(
+            message_lost,
+            "Right where all padding is at the end. At a masked step with valid ones after it, the message from the "
+            "future is lost: the state was copied forward, and its gradient must come back through the copy.",
+        ),
+        Mistake(
+            padding_uses_weights,
+            "Masked steps contribute to dW, dU, db and dx as if they had used the weights and their inputs.",
+        ),
+    ],
+    hints=(
+        "Write one masked step as h_t = h_{t-1}, and differentiate that: what is J_t? what is dL/dW from this step?",
+        "Three things change on the way back: dh is ignored there, g_t is zero there, and delta passes unchanged.",
+        "delta = np.where(valid, g_t @ W, delta), with valid = mask[t - 1][:, None], after dh and g are masked.",
+    ),
+)
+
+
+# 4. a gradient check by hand -----------------------------------------------------------------------------------------
+
+
+def check_case(rng, T, B, d, n, step):
+    W, U, b, x, _ = draw_network(rng, T, B, d, n)
+    return W, U, b, x, rng.standard_normal((T, B, n)), step
+
+
+def check_cases(rng):
+    yield check_case(rng, 5, 3, 2, 4, 3e-5)
+    yield check_case(rng, 8, 2, 3, 3, 3e-5)
+
+
+def check_edge_cases(rng):
+    yield check_case(rng, 2, 1, 2, 3, 3e-5)
+    yield check_case(rng, 6, 2, 3, 1, 3e-5)
+
+
+def loss(W, U, b, x, target):
+    h = np.zeros((x.shape[1], len(b)))
+    total = 0.0
+    for x_t, target_t in zip(x, target):
+        h = np.tanh(h @ W.T + x_t @ U.T + b)
+        total += 0.5 * np.sum((h - target_t) ** 2)
+    return total
+
+
+def numerical_gradient(W, U, b, x, target, step):
+    gradient = np.empty_like(W)
+    for i, j in np.ndindex(W.shape):
+        up, down = W.copy(), W.copy()
+        up[i, j] += step
+        down[i, j] -= step
+        gradient[i, j] = (loss(up, U, b, x, target) - loss(down, U, b, x, target)) / (2 * step)
+    return gradient
+
+
+def gradient_by_autograd(W, U, b, x, target, step):
+    """Oracle: the gradient itself, which central differences meet to an error of the order of step squared."""
+    W, U, b, x, target = as_tensor(W, leaf=True), *map(as_tensor, (U, b, x, target))
+    h, total = torch.zeros(x.shape[1], len(b), dtype=DOUBLE), 0.0
+    for x_t, target_t in zip(x, target):
+        h = torch.tanh(h @ W.T + x_t @ U.T + b)
+        total = total + 0.5 * ((h - target_t) ** 2).sum()
+    return torch.autograd.grad(total, W)[0].numpy()
+
+
+def _differences(W, rest, step, above, below, shift):
+    """(L(W + above) - L(W - below)) / shift for the entries in turn; ``above`` and ``below`` in steps."""
+    gradient = np.empty_like(W)
+    for i, j in np.ndindex(W.shape):
+        unit = np.zeros_like(W)
+        unit[i, j] = step
+        gradient[i, j] = (loss(W + above * unit, *rest) - loss(W - below * unit, *rest)) / (shift * step)
+    return gradient
+
+
+def forward_difference(W, U, b, x, target, step):
+    return _differences(W, (U, b, x, target), step, 1, 0, 1)
+
+
+def not_halved(W, U, b, x, target, step):
+    return _differences(W, (U, b, x, target), step, 1, 1, 1)
+
+
+def halved_forward(W, U, b, x, target, step):
+    return _differences(W, (U, b, x, target), step, 1, 0, 2)
+
+
+def never_restored(W, U, b, x, target, step):
+    """W[i, j] goes up one step, down two, and stays there when the next entry is probed."""
+    W = W.copy()
+    gradient = np.empty_like(W)
+    for i, j in np.ndindex(W.shape):
+        W[i, j] += step
+        up = loss(W, U, b, x, target)
+        W[i, j] -= 2 * step
+        gradient[i, j] = (up - loss(W, U, b, x, target)) / (2 * step)
+    return gradient
+
+
+def whole_row(W, U, b, x, target, step):
+    gradient = np.empty_like(W)
+    for i in range(len(W)):
+        up, down = W.copy(), W.copy()
+        up[i] += step
+        down[i] -= step
+        gradient[i] = (loss(up, U, b, x, target) - loss(down, U, b, x, target)) / (2 * step)
+    return gradient
+
+
+def all_at_once(W, U, b, x, target, step):
+    up, down = loss(W + step, U, b, x, target), loss(W - step, U, b, x, target)
+    return np.full_like(W, (up - down) / (2 * step))
+
+
+check_question = Question(
+    "numerical-gradient",
+    points=3,
+    answer="numerical_gradient",
+    cases=[Group("typical", 2, check_cases), Group("edge", 1, check_edge_cases)],
+    reference=numerical_gradient,
+    oracle=gradient_by_autograd,
+    tolerance=Tolerance(rtol=1e-7),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            forward_difference,
+            "Close, but only to the order of the step: you compare with the loss at W itself. "
+            "Look to both sides and the error falls to the order of the step squared.",
+        ),
+        Mistake(not_halved, "Twice too large: how far apart are the two points you compare?"),
+        Mistake(halved_forward, "Half of a one-sided difference: from W to W + step is one step, not two."),
+        Mistake(
+            never_restored,
+            "Close, but it drifts: an entry you have probed is not put back before the next one is probed.",
+        ),
+        Mistake(whole_row, "Each step moves a whole row of W. W[i] is a row; one entry is W[i, j]."),
+        Mistake(
+            all_at_once, "W + step moves all entries at once: that is one directional derivative, not n^2 of them."
+        ),
+    ],
+    hints=(
+        "Two loops, over i and j (or np.ndindex(W.shape)). Each pass moves one entry and calls loss twice.",
+        "Copy W before you move an entry, or put the entry back afterwards; W also belongs to whoever called you.",
+        "(L(w + step) - L(w - step)) / (2 step).",
+    ),
+)
+
+
+# 5. spot the bug: index minus one ------------------------------------------------------------------------------------
+
+
+def list_case(rng, T, B, d, n):
+    W, U, b, x, h0 = draw_network(rng, T, B, d, n)
+    return W, U, b, x, h0, rng.standard_normal((T, B, n))
+
+
+def list_cases(rng):
+    yield list_case(rng, 6, 3, 2, 4)
+    yield list_case(rng, 4, 2, 5, 3)
+
+
+def list_edge_cases(rng):
+    yield list_case(rng, 1, 3, 2, 4)
+    yield list_case(rng, 2, 1, 3, 2)
+    yield list_case(rng, 5, 2, 1, 1)
+
+
+def gradients(W, U, b, x, h0, dh):
+    T = len(x)
+    hs = [h0]
+    for t in range(T):
+        hs.append(np.tanh(hs[t] @ W.T + x[t] @ U.T + b))
+    dW, dU, db, dx = np.zeros_like(W), np.zeros_like(U), np.zeros_like(b), np.zeros_like(x)
+    delta = np.zeros_like(h0)
+    for t in reversed(range(T)):
+        delta = delta + dh[t]
+        g = delta * (1 - hs[t + 1] ** 2)
+        dW += g.T @ hs[t]
+        dU += g.T @ x[t]
+        db += g.sum(0)
+        dx[t] = g @ U
+        delta = g @ W
+    return dW, dU, db, dx
+
+
+def four_by_autograd(W, U, b, x, h0, dh):
+    """Oracle: torch's autograd."""
+    return gradients_by_autograd(W, U, b, x, h0, dh)[:4]
+
+
+def _before_tanh(W, U, b, x, h0, dh):
+    """The states, and g_t = dL/da_t for t = 1 .. T."""
+    h = states(W, U, b, x, h0)
+    return h, deltas(W, h, dh)[1:] * (1 - h[1:] ** 2)
+
+
+def the_draft(W, U, b, x, h0, dh):
+    h, g = _before_tanh(W, U, b, x, h0, dh)
+    return _from_g(g, np.concatenate([h[-1:], h[1:-1]]), x, U)
+
+
+def first_state_zero(W, U, b, x, h0, dh):
+    h, g = _before_tanh(W, U, b, x, h0, dh)
+    return _from_g(g, np.concatenate([np.zeros_like(h[:1]), h[1:-1]]), x, U)
+
+
+def first_step_skipped(W, U, b, x, h0, dh):
+    """The backward loop stops before t = 0, so that index -1 is never read."""
+    h, g = _before_tanh(W, U, b, x, h0, dh)
+    return _from_g(np.concatenate([np.zeros_like(g[:1]), g[1:]]), h[:-1], x, U)
+
+
+def starts_forward_from_zero(W, U, b, x, h0, dh):
+    return gradients(W, U, b, x, np.zeros_like(h0), dh)
+
+
+def state_after(W, U, b, x, h0, dh):
+    """hs has one more entry now, but dW still reads hs[t + 1] where it needs the state before the step."""
+    h, g = _before_tanh(W, U, b, x, h0, dh)
+    return _from_g(g, h[1:], x, U)
+
+
+def slope_not_shifted(W, U, b, x, h0, dh):
+    """hs has one more entry now, but the slope still reads hs[t], which has become the state before the step."""
+    h = states(W, U, b, x, h0)
+    g, delta = np.zeros_like(dh), np.zeros_like(h0)
+    for t in reversed(range(len(x))):
+        g[t] = (delta + dh[t]) * (1 - h[t] ** 2)
+        delta = g[t] @ W
+    return _from_g(g, h[:-1], x, U)
+
+
+list_question = Question(
+    "list-of-states",
+    points=3,
+    answer="gradients",
+    parts=("dW", "dU", "db", "dx"),
+    cases=[Group("typical", 2, list_cases), Group("edge", 1, list_edge_cases)],
+    reference=gradients,
+    oracle=four_by_autograd,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            the_draft,
+            "This is what the draft gives: dU, db and dx are right, dW is not. "
+            "Print the state that the last pass of the backward loop, t = 0, pairs with g. Which one is it?",
+        ),
+        Mistake(first_state_zero, "dW lacks a term: at the first step W multiplied h0, and h0 need not be zero."),
+        Mistake(
+            first_step_skipped,
+            "The first step no longer contributes at all. It used W, U, b and x[0] like every other step.",
+        ),
+        Mistake(starts_forward_from_zero, "Now the forward pass ignores h0: all states are those of another run."),
+        Mistake(
+            state_after,
+            "The list is repaired, but dW now pairs g with the state its step made, not with the one W multiplied.",
+        ),
+        Mistake(
+            slope_not_shifted,
+            "The list has one entry more, so every index into it moves by one: the slope now reads the wrong state.",
+        ),
+    ],
+    hints=(
+        "A gradient check on each of the four shows which one is wrong. Only one formula mentions hs[t - 1].",
+        "hs[-1] is the *last* entry of a list. Who writes to it after h0 was stored there?",
+        "Give h0 a place of its own: T + 1 entries, hs[0] = h0, and shift every index into hs by one.",
+    ),
+)
+
+
+# 6. forward mode -----------------------------------------------------------------------------------------------------
+
+
+def tangent_case(rng, T, B, d, n):
+    W, U, b, x, h0 = draw_network(rng, T, B, d, n)
+    return W, U, b, x, h0, rng.standard_normal((n, n))
+
+
+def tangent_cases(rng):
+    yield tangent_case(rng, 6, 3, 2, 4)
+    yield tangent_case(rng, 5, 2, 4, 3)
+
+
+def tangent_edge_cases(rng):
+    yield tangent_case(rng, 1, 2, 3, 4)
+    yield tangent_case(rng, 4, 1, 2, 3)
+    yield tangent_case(rng, 5, 3, 2, 1)
+
+
+def tangents(W, U, b, x, h0, direction):
+    T, B, _ = x.shape
+    h, s = h0, np.zeros((T + 1, B, len(b)))
+    for t in range(1, T + 1):
+        da = s[t - 1] @ W.T + h @ direction.T
+        h = np.tanh(h @ W.T + x[t - 1] @ U.T + b)
+        s[t] = (1 - h**2) * da
+    return s
+
+
+def tangents_by_complex_step(W, U, b, x, h0, direction):
+    """Oracle: the imaginary part of the states at W + i eps direction, divided by eps: no subtraction, no round-off."""
+    eps = 1e-30
+    return states(W + 1j * eps * direction, U, b, x, h0.astype(complex)).imag / eps
+
+
+def _tangents(W, U, b, x, h0, direction, rule):
+    h = states(W, U, b, x, h0)
+    s = np.zeros_like(h)
+    for t in range(1, len(h)):
+        s[t] = rule(s[t - 1], h[t - 1], h[t])
+    return s
+
+
+def direct_only(W, U, b, x, h0, direction):
+    return _tangents(W, U, b, x, h0, direction, lambda s, before, after: (1 - after**2) * (before @ direction.T))
+
+
+def moved_at_first_step_only(W, U, b, x, h0, direction):
+    h = states(W, U, b, x, h0)
+    s = np.zeros_like(h)
+    s[1] = (1 - h[1] ** 2) * (h0 @ direction.T)
+    for t in range(2, len(h)):
+        s[t] = (1 - h[t] ** 2) * (s[t - 1] @ W.T)
+    return s
+
+
+def slope_on_one_term(W, U, b, x, h0, direction):
+    def rule(s, before, after):
+        return s @ W.T + (1 - after**2) * (before @ direction.T)
+
+    return _tangents(W, U, b, x, h0, direction, rule)
+
+
+def slope_missing(W, U, b, x, h0, direction):
+    return _tangents(W, U, b, x, h0, direction, lambda s, before, after: s @ W.T + before @ direction.T)
+
+
+def backward_matrix(W, U, b, x, h0, direction):
+    def rule(s, before, after):
+        return (1 - after**2) * (s @ W + before @ direction.T)
+
+    return _tangents(W, U, b, x, h0, direction, rule)
+
+
+def state_just_made(W, U, b, x, h0, direction):
+    def rule(s, before, after):
+        return (1 - after**2) * (s @ W.T + after @ direction.T)
+
+    return _tangents(W, U, b, x, h0, direction, rule)
+
+
+def without_first(W, U, b, x, h0, direction):
+    return tangents(W, U, b, x, h0, direction)[1:]
+
+
+tangent_question = Question(
+    "tangents",
+    points=3,
+    answer="tangents",
+    cases=[Group("typical", 2, tangent_cases), Group("edge", 1, tangent_edge_cases)],
+    reference=tangents,
+    oracle=tangents_by_complex_step,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            direct_only,
+            "You count what the change of W does at step t itself, not what arrives through the state before it.",
+        ),
+        Mistake(
+            moved_at_first_step_only,
+            "You count the change of W at the first step only. The same W acts, changed, at every later step too.",
+        ),
+        Mistake(
+            slope_on_one_term, "Both effects go through tanh. In your sum only one of them is multiplied by the slope."
+        ),
+        Mistake(slope_missing, "These are changes of a_t, before tanh. Its slope is missing."),
+        Mistake(
+            backward_matrix,
+            "Here you go forward in time: the change of the state goes through W the way the state itself does.",
+        ),
+        Mistake(state_just_made, "The change of W multiplies the wrong state: W acted on the one before the step."),
+        Mistake(
+            without_first, "The T tangents are right; the one of the initial state, before the first step, is missing."
+        ),
+    ],
+    hints=(
+        "a_t = W h_{t-1} + U x_t + b is a product in which both factors change with W: use the product rule.",
+        "da_t = W s_{t-1} + (direction) h_{t-1}, and s_t = phi'(a_t) * da_t.",
+        "In rows: da = s[t - 1] @ W.T + h[t - 1] @ direction.T, from s[0] = 0.",
+    ),
+)
+
+
+# 7. the adjoint of a plant -------------------------------------------------------------------------------------------
+
+
+def landing_case(rng, T, dt):
+    p0, v0, r = (float(value) for value in rng.uniform((2, -2, 0.2), (5, 1, 2)))
+    return rng.standard_normal(T), p0, v0, dt, r
+
+
+def landing_cases(rng):
+    yield landing_case(rng, 8, 0.25)
+    yield landing_case(rng, 5, 0.5)
+
+
+def landing_edge_cases(rng):
+    yield landing_case(rng, 1, 0.5)
+    yield landing_case(rng, 30, 0.1)
+
+
+def control_gradient(u, p0, v0, dt, r):
+    T = len(u)
+    p, v = p0, v0
+    for u_t in u:
+        p, v = p + dt * v, v + dt * u_t
+    lambda_p, lambda_v = p, v
+    gradient = np.empty(T)
+    for t in range(T - 1, -1, -1):
+        gradient[t] = dt * lambda_v + r * dt * u[t]
+        lambda_v = lambda_v + dt * lambda_p
+    return gradient
+
+
+def control_gradient_in_closed_form(u, p0, v0, dt, r):
+    """Oracle: the final state is linear in the controls; write it out and differentiate the quadratic cost."""
+    T = len(u)
+    steps_left = T - np.arange(1, T + 1)
+    v_end = v0 + dt * u.sum()
+    p_end = p0 + T * dt * v0 + dt**2 * steps_left @ u
+    return p_end * dt**2 * steps_left + v_end * dt + r * dt * u
+
+
+def _costates(u, p0, v0, dt, transposed=True):
+    """lambda_0 .. lambda_T, (T + 1, 2)."""
+    A = np.array([[1.0, dt], [0.0, 1.0]])
+    z = np.array([p0, v0])
+    for u_t in u:
+        z = A @ z + np.array([0.0, dt * u_t])
+    costates = [z]
+    for _ in u:
+        costates.append((A.T if transposed else A) @ costates[-1])
+    return np.stack(costates[::-1])
+
+
+def plant_untransposed(u, p0, v0, dt, r):
+    return dt * _costates(u, p0, v0, dt, transposed=False)[1:, 1] + r * dt * u
+
+
+def costate_one_early(u, p0, v0, dt, r):
+    return dt * _costates(u, p0, v0, dt)[:-1, 1] + r * dt * u
+
+
+def effort_forgotten(u, p0, v0, dt, r):
+    return dt * _costates(u, p0, v0, dt)[1:, 1]
+
+
+def control_without_dt(u, p0, v0, dt, r):
+    return _costates(u, p0, v0, dt)[1:, 1] + r * dt * u
+
+
+def position_costate(u, p0, v0, dt, r):
+    return dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u
+
+
+landing_question = Question(
+    "landing",
+    points=4,
+    answer="control_gradient",
+    cases=[Group("typical", 3, landing_cases), Group("edge", 1, landing_edge_cases)],
+    reference=control_gradient,
+    oracle=control_gradient_in_closed_form,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=("torch",),
+    mistakes=[
+        Mistake(
+            plant_untransposed,
+            "All controls get the same costate. An early push also moves the mass for all the steps that are left: "
+            "check which matrix takes the costate one step back, and which way round.",
+        ),
+        Mistake(
+            costate_one_early,
+            "Each control is paired with the costate before its step. u_t acts on the state *after* step t.",
+        ),
+        Mistake(
+            effort_forgotten, "The controls act on the cost twice: through the final state, and by what they cost."
+        ),
+        Mistake(
+            control_without_dt,
+            "How much does v_t change for a unit of u_t? Your costate term counts it as one.",
+        ),
+        Mistake(position_costate, "You use the position's costate. The control enters the velocity's equation."),
+    ],
+    hints=(
+        "Run the plant first: lambda_T = (p_T, v_T) needs the final state.",
+        "With z = (p, v), z_t = A z_{t-1} + (0, dt u_t), A = [[1, dt], [0, 1]]: lambda_{t-1} = A^T lambda_t.",
+        "Written out: lambda_p never changes, and lambda_v grows by dt * lambda_p with each step back.",
+    ),
+)
+
+QUESTIONS = [
+    delta_question,
+    shared_question,
+    masked_question,
+    check_question,
+    list_question,
+    tangent_question,
+    landing_question,
+]
