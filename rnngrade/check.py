@@ -44,7 +44,7 @@ def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -
         ...
         ValueError: no question 'no-such-question' in this version of the course; it has ...
     """
-    key = keys.find(question_id)
+    key = keys.find(question_id, keys.FOLDER)
     cases = key.group(group)
     names = sys._getframe(1).f_globals
     found = names.get(key.info.answer, _missing(key.info, names)) if answer is NOT_GIVEN else answer

@@ -16,7 +16,7 @@ import numpy as np
 from rnngrade.keys import CaseKey, KeyGroup
 from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome
 from rnngrade.questions import QuestionInfo
-from rnngrade.values import NotPlain, agree, as_array, error, part_at, parts, plain
+from rnngrade.values import NotPlain, Path, agree, as_array, error, part_at, parts, plain
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Diagnosis:
     ``kind`` is one of ``passed``, ``mistake``, ``not-written``, ``wrong-name``, ``forbidden``, ``raises``,
     ``wrong-type``, ``wrong-shape``, ``wrong-dtype``, ``nan``, ``changes-inputs``, ``sign``, ``transpose``, ``scale``,
     ``factor``, ``differs``. ``mistake`` is the name of the known mistake; ``case`` the index of the case shown; ``got``
-    and ``expected`` are short texts. For values and choices ``expected`` stays None: it would be the answer.
+    and ``expected`` are short texts; for values and choices ``expected`` holds no number or label, as it is the answer.
     """
 
     passed: bool
@@ -150,16 +150,25 @@ def _raises(a: _Answers) -> Diagnosis | None:
 def _wrong_structure(a: _Answers) -> Diagnosis | None:
     """Another number of parts, or words where numbers belong."""
     for i in a.wrong:
-        got, expected = a.values[i], a.cases[i].expected
-        if _outline(got, deep=False) != _outline(expected, deep=False) and not _arrayable(got, expected):
-            return Diagnosis(False, "wrong-type", f"`{a.info.answer}` gives {_outline(got)}; "
-                             f"expected {_outline(expected)}.", i, _outline(got), _outline(expected))
-        for path, leaf in parts(expected) if isinstance(expected, tuple | dict) else ():
-            if isinstance(leaf, np.ndarray) and as_array(part_at(got, path)) is None:
-                name = _subject(a, _part_name(path, a.info))
-                return Diagnosis(False, "wrong-type", f"{name} is {_outline(part_at(got, path))}; "
-                                 f"expected {_outline(leaf)}.", i)
+        misfit = next(_misfits(a.values[i], a.cases[i].expected), None)
+        if misfit is not None:
+            path, got, expected = misfit
+            subject = _subject(a, _part_name(path, a.info))
+            return Diagnosis(False, "wrong-type", f"{subject} is {_outline(got)}; expected {_outline(expected)}.", i,
+                             _outline(got), _outline(expected))
     return None
+
+
+def _misfits(got: Any, expected: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+    """Where the structure of ``got`` is not that of ``expected``: the way there, what is there, and what should be."""
+    if isinstance(expected, dict) and isinstance(got, dict) and got.keys() == expected.keys():
+        for key in expected:
+            yield from _misfits(got[key], expected[key], (*path, key))
+    elif isinstance(expected, tuple) and isinstance(got, tuple) and len(got) == len(expected):
+        for i, part in enumerate(expected):
+            yield from _misfits(got[i], part, (*path, i))
+    elif not _fits(got, expected):
+        yield path, got, expected
 
 
 def _transposed(a: _Answers) -> Diagnosis | None:
@@ -239,7 +248,7 @@ def _wrong_choice(a: _Answers) -> Diagnosis | None:
     return Diagnosis(False, "differs", f"{count} Go back to what tells the possibilities apart.", 0)
 
 
-def _right_label(got: Any, path: tuple[str | int, ...], label: Any) -> bool:
+def _right_label(got: Any, path: Path, label: Any) -> bool:
     try:
         return bool(part_at(got, path) == label)
     except KeyError:
@@ -328,7 +337,7 @@ def _subject(a: _Answers, part: str) -> str:
     return f"{part} of `{a.info.answer}`" if part else f"`{a.info.answer}`"
 
 
-def _part_name(path: tuple[str | int, ...], info: QuestionInfo) -> str:
+def _part_name(path: Path, info: QuestionInfo) -> str:
     """``Part 2`` or, where the question names its parts, ``The part `dU```."""
     if not path:
         return ""
@@ -353,27 +362,26 @@ def describe(name: str, value: Any) -> str:
     return f"{name} = {text}" if len(text) <= 30 else f"{name}, a {type(value).__name__}"
 
 
-def _outline(value: Any, deep: bool = True) -> str:
+def _outline(value: Any) -> str:
     """What kind of thing a plain value is, without its numbers."""
     if value is None:
         return "nothing (None)"
     if isinstance(value, str):
         return "a string"
     if isinstance(value, tuple):
-        inner = f": {', '.join(_outline(part, False) for part in value[:4])}" if deep and value else ""
-        return f"{len(value)} parts{inner}"
+        return f"{len(value)} parts"
     if isinstance(value, dict):
         return f"a dict with the keys {', '.join(sorted(value))}" if value else "an empty dict"
-    if value.ndim and deep:
-        return f"an array of shape {value.shape}"
-    return "an array or number" if not deep else "a number"
+    return f"an array of shape {value.shape}" if value.ndim else "a number"
 
 
-def _arrayable(got: Any, expected: Any) -> bool:
-    """Whether nested lists of numbers stand for an array, or one array for a tuple of equal ones."""
+def _fits(got: Any, expected: Any) -> bool:
+    """Two leaves of one kind; nested lists of numbers stand for an array, and one array for a tuple of equal ones."""
     if isinstance(expected, np.ndarray):
         return as_array(got) is not None
-    return isinstance(expected, tuple) and isinstance(got, np.ndarray) and got.ndim > 0 and len(got) == len(expected)
+    if isinstance(expected, tuple):
+        return isinstance(got, np.ndarray) and got.ndim > 0 and len(got) == len(expected)
+    return not isinstance(expected, dict) and type(got) is type(expected)
 
 
 def _number(value: Any) -> str:

@@ -157,7 +157,7 @@ def stored_source(name: str, folder: Path = FOLDER) -> str:
 
 
 @cache
-def find(question_id: str, folder: Path = FOLDER) -> Key:
+def find(question_id: str, folder: Path) -> Key:
     """The public key of a question, whichever assignment asks it.
 
     Raises:

@@ -14,6 +14,8 @@ import numpy as np
 
 MAX_DEPTH = 8
 NUMBERS = "biufc"
+Path = tuple[str | int, ...]
+"""The way to a part of a plain value: indices and keys."""
 
 
 class NotPlain(TypeError):
@@ -99,7 +101,7 @@ def as_array(value: Any) -> np.ndarray | None:
     return None
 
 
-def parts(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def parts(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """The leaves of a plain value with the way to each: ``(("W", 0), leaf)``."""
     if isinstance(value, tuple):
         for i, part in enumerate(value):
@@ -111,7 +113,7 @@ def parts(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[
         yield path, value
 
 
-def part_at(value: Any, path: tuple[str | int, ...]) -> Any:
+def part_at(value: Any, path: Path) -> Any:
     """The leaf of ``value`` at ``path``; KeyError if there is none."""
     for step in path:
         if isinstance(step, int) and isinstance(value, tuple) and step < len(value):
