@@ -1,0 +1,11 @@
+"""The judge: grades submissions without ever running one outside a sandbox, and with nothing to find inside it.
+
+Answers are data. The sandbox holds a learner's cells and nothing else: no test, no reference, no key. The judge draws
+fresh cases from a secret seed, sends each answer its arguments, and compares what comes back in its own process, by the
+function that also serves the learner's check.
+"""
+
+from rnngrade.judge.run import Grade, grade_class
+from rnngrade.judge.sandbox import Limits, NoIsolation
+
+__all__ = ["Grade", "Limits", "NoIsolation", "grade_class"]

@@ -1,0 +1,85 @@
+"""What this machine offers for isolation, found by trying, and how to get the rest."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnngrade.judge import seccomp
+from rnngrade.judge.sandbox import Limits, NoIsolation, Recipe, Zygote, bwrap_path
+
+SYSCTLS = {
+    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": ("0", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"),
+    "/proc/sys/kernel/unprivileged_userns_clone": ("1", "sudo sysctl -w kernel.unprivileged_userns_clone=1"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried. ``advice`` says how to get it where it is missing."""
+
+    name: str
+    good: bool
+    found: str
+    advice: str = ""
+
+
+def examine() -> Iterator[Finding]:
+    """Try each thing isolation needs, in the order in which they build on each other."""
+    yield Finding("system", sys.platform == "linux", f"{platform.system()} {platform.release()}",
+                  "grade on Linux: a virtual machine, or a container that allows user namespaces")
+    yield Finding("user", True, "root: submissions run as nobody" if os.getuid() == 0 else "unprivileged")
+    for name, probe in (("bubblewrap", _bubblewrap), ("seccomp", _seccomp), ("user namespaces", _namespaces),
+                        ("a confined process", _confined)):
+        yield _tried(name, probe)
+
+
+def _tried(name: str, probe: Callable[[], str]) -> Finding:
+    try:
+        return Finding(name, True, probe())
+    except (NoIsolation, ImportError, RuntimeError, OSError) as error:
+        return Finding(name, False, "missing", str(error) or type(error).__name__)
+
+
+def _bubblewrap() -> str:
+    path = bwrap_path()
+    version = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+    return f"{version.stdout.strip() or version.stderr.strip()} ({path})"
+
+
+def _seccomp() -> str:
+    try:
+        return f"{len(seccomp.compiled()) // 8} instructions, {len(seccomp.ALLOWED)} system calls allowed"
+    except (ImportError, RuntimeError) as error:
+        raise NoIsolation(f"apt install libseccomp2 (dnf, pacman: libseccomp) and pip install pyseccomp ({error})") from error
+
+
+def _namespaces() -> str:
+    blocked = [advice for path, (wanted, advice) in SYSCTLS.items()
+               if Path(path).exists() and Path(path).read_text().strip() != wanted]
+    done = subprocess.run([bwrap_path(), "--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "true"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        how = "; ".join(blocked) or "inside a container, allow user namespaces (docker run --security-opt seccomp=unconfined)"
+        raise NoIsolation(f"{done.stderr.strip()}. To allow them: {how}")
+    return "allowed"
+
+
+def _confined() -> str:
+    zygote = Zygote(Recipe(frozenset(), frozenset()))
+    try:
+        process = zygote.spawn(Limits())
+        try:
+            reply, _ = process.ask({"do": "run", "cell": 1}, [b"import os\nos.fork()"], 10.0, 3.0)
+        finally:
+            process.close()
+    finally:
+        zygote.close()
+    if reply.get("error", [None])[0] != "PermissionError":
+        raise NoIsolation(f"a confined process could start another one: {reply}")
+    return "runs, and cannot start another"

@@ -1,0 +1,212 @@
+"""Runs a learner's cells and answers the judge's calls, inside the child. From here on nothing can be trusted."""
+
+from __future__ import annotations
+
+import builtins
+import difflib
+import importlib.abc
+import importlib.machinery
+import linecache
+import os
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+from . import protocol
+
+CHANNEL = 3
+RUN_BODY = ("time", "timeit", "capture", "prun")
+
+
+class Forbidden(ImportError):
+    """The answer reached for a module that its question forbids."""
+
+
+class Shell:
+    """Stands in for IPython's shell: magics that measure run their code, all others do nothing."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.user_ns = names
+
+    def run_line_magic(self, name: str, line: str, *_: Any, **__: Any) -> None:
+        """``%name line``."""
+        if name in RUN_BODY:
+            exec(compile(line, f"<{name}>", "exec"), self.user_ns)
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
+        """``%%name line`` over ``cell``."""
+        if name in RUN_BODY:
+            exec(compile(TransformerManager().transform_cell(cell), f"<{name}>", "exec"), self.user_ns)
+
+    def getoutput(self, *_: Any, **__: Any) -> list[str]:
+        """``!command`` assigned to a name: there are no commands here."""
+        return []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *_, **__: None
+
+
+class Absent:
+    """Any name of a forbidden module. It may be imported and passed around; using it says what is forbidden."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        raise Forbidden(self._module)
+
+
+class AbsentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports of forbidden modules succeed and give nothing, so that one import does not cost the rest of a cell."""
+
+    def __init__(self, forbidden: Sequence[str]) -> None:
+        self.forbidden = forbidden
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        """Claim ``name`` if its top-level module is forbidden."""
+        if name.partition(".")[0] not in self.forbidden:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        """A module every name of which is ``Absent``."""
+        module, absent = types.ModuleType(spec.name), Absent(spec.name.partition(".")[0])
+        module.__dict__["__getattr__"] = lambda name: getattr(absent, name)
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to run."""
+
+
+class Notebook:
+    """The names a learner's cells define, and the answers they give."""
+
+    def __init__(self, forbidden: Sequence[str]) -> None:
+        main = types.ModuleType("__main__")
+        sys.modules["__main__"] = main
+        sys.modules["rnngrade"] = _no_checks()
+        sys.meta_path.insert(0, AbsentModules(forbidden))
+        self.names = main.__dict__
+        shell = Shell(self.names)
+        self.names["get_ipython"] = lambda: shell
+        self.names["display"] = lambda *_, **__: None
+
+    def run(self, number: int, source: str) -> protocol.Message:
+        """Run one cell; what it raises is reported and stays in it."""
+        where = f"<cell {number}>"
+        try:
+            code = TransformerManager().transform_cell(source)
+            linecache.cache[where] = (len(code), None, code.splitlines(keepends=True), where)
+            exec(compile(code, where, "exec"), self.names)
+        except BaseException as error:  # SystemExit too: a kernel would go on with the next cell
+            return {"error": failure(error)}
+        return {}
+
+    def call(self, message: protocol.Message, body: bytes, buffers: list[bytes]) -> protocol.Message:
+        """Call the answer on the arguments sent, or give its value if it is no function."""
+        name = message["answer"]
+        try:
+            if name not in self.names:
+                return {"error": ["Missing", self.similar(name, message["function"])]}
+            answer = self.names[name]
+            if answer is Ellipsis:
+                return {"error": ["NotImplementedError", ""]}
+            if not message["function"]:
+                return {"value": protocol.pack(answer, buffers)}
+            if not callable(answer):
+                return {"error": ["TypeError", f"it is a {type(answer).__name__}, not a function"]}
+            args = protocol.unpack(message["args"], body)
+            value = protocol.pack(answer(*args), buffers)
+            return {"value": value, "changed": not _unchanged(args, message["args"], body)}
+        except BaseException as error:
+            buffers.clear()
+            return {"error": failure(error)}
+
+    def similar(self, wanted: str, function: bool) -> str:
+        """A name defined here that may be meant by ``wanted``, or nothing."""
+        names = [name for name, value in self.names.items()
+                 if not name.startswith("_") and isinstance(value, types.FunctionType) == function]
+        return next(iter(difflib.get_close_matches(wanted, names, n=1, cutoff=0.75)), "")
+
+
+def _no_checks() -> types.ModuleType:
+    """The module a notebook imports ``check`` from. Here it checks nothing: there is nothing to check with."""
+    module = types.ModuleType("rnngrade")
+    module.__dict__["check"] = lambda *_, **__: None
+    return module
+
+
+def _unchanged(args: Any, node: list[Any], body: bytes) -> bool:
+    buffers: list[bytes] = []
+    try:
+        return protocol.pack(args, buffers) == node and b"".join(buffers) == body
+    except protocol.NotPlain:
+        return False
+
+
+def failure(error: BaseException) -> list[Any]:
+    """Type, message, and the last line of the learner's own code it passed through."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<cell ")]
+    if isinstance(error, SyntaxError) and not frames:
+        return [type(error).__name__, str(error.msg)[:500], error.lineno, str(error.text or "").strip()[:200]]
+    where = [frames[-1].lineno, (frames[-1].line or "")[:200]] if frames else [None, ""]
+    return [type(error).__name__, str(error)[:500], *where]
+
+
+def serve(forbidden: Sequence[str]) -> None:
+    """Answer the judge until it hangs up."""
+    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in ("r", "w", "w"))
+    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+    warnings.simplefilter("ignore")
+    for name in ("exit", "quit"):
+        setattr(builtins, name, sys.exit)
+    notebook = Notebook(forbidden)
+    while True:
+        try:
+            message, body = protocol.receive(read_from(CHANNEL))
+        except EOFError:
+            return
+        buffers: list[bytes] = []
+        if message["do"] == "run":
+            reply = notebook.run(message["cell"], body.decode())
+        else:
+            reply = notebook.call(message, body, buffers)
+        send(CHANNEL, {**reply, "id": message["id"]}, buffers)
+
+
+def read_from(descriptor: int) -> Callable[[int], bytes]:
+    """A function that reads exactly n bytes, or raises EOFError."""
+
+    def read(n: int) -> bytes:
+        pieces = bytearray()
+        while len(pieces) < n:
+            piece = os.read(descriptor, min(1 << 20, n - len(pieces)))
+            if not piece:
+                raise EOFError
+            pieces += piece
+        return bytes(pieces)
+
+    return read
+
+
+def send(descriptor: int, message: protocol.Message, buffers: list[bytes]) -> None:
+    """Write one frame; a value too large to send is reported instead."""
+    try:
+        data = protocol.frame(message, buffers)
+    except protocol.NotPlain as error:
+        data = protocol.frame({"id": message["id"], "error": ["NotPlain", str(error)]})
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view):]

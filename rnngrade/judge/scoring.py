@@ -1,0 +1,204 @@
+"""One submission's score: run its cells, call its answers on the hidden cases, diagnose what comes back."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rnngrade.diagnosis import Diagnosis, diagnose
+from rnngrade.judge.inside import protocol
+from rnngrade.judge.sandbox import Ended, Limits, Process, Zygote
+from rnngrade.judge.submissions import Cell, Notebook
+from rnngrade.keys import CaseKey, Key, KeyGroup
+from rnngrade.outcomes import Failure, Outcome
+
+MAX_TEXT = 500
+CHECK = "check-"
+
+
+@dataclass(frozen=True)
+class GroupResult:
+    """What one case group of a question earned, and why."""
+
+    question: str
+    group: str
+    points: float
+    earned: float
+    diagnosis: Diagnosis
+
+
+@dataclass(frozen=True)
+class CellProblem:
+    """A cell that raised, or that had to be stopped."""
+
+    number: int
+    text: str
+    stopped: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """A graded notebook."""
+
+    groups: tuple[GroupResult, ...]
+    problems: tuple[CellProblem, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The points earned."""
+        return math.fsum(group.earned for group in self.groups)
+
+    @property
+    def points(self) -> float:
+        """The points that could be earned."""
+        return math.fsum(group.points for group in self.groups)
+
+
+def score(notebook: Notebook, keys: Mapping[str, Key], zygote_for: Callable[[Notebook, Key], Zygote],
+          limits: Limits) -> Result:
+    """Grade ``notebook`` against freshly drawn ``keys``.
+
+    Questions that forbid different modules are asked in different runs of the notebook, where those are not there.
+    """
+    started = time.perf_counter()
+    runs: dict[Zygote, Run] = {}
+    groups: list[GroupResult] = []
+    try:
+        for key in keys.values():
+            zygote = zygote_for(notebook, key)
+            run = runs.setdefault(zygote, Run(zygote, notebook.cells, limits))
+            groups += [_judged(key, group, run) for group in key.groups]
+    finally:
+        for run in runs.values():
+            run.close()
+    problems = {(p.number, p.text): p for run in runs.values() for p in run.problems.values()}
+    return Result(tuple(groups), tuple(sorted(problems.values(), key=lambda p: p.number)), time.perf_counter() - started)
+
+
+def _judged(key: Key, group: KeyGroup, run: Run) -> GroupResult:
+    outcomes = list(_outcomes(key, group, run))
+    with np.errstate(all="ignore"):
+        diagnosis = diagnose(key.info, group, outcomes)
+    return GroupResult(key.info.id, group.name, group.points, group.points if diagnosis.passed else 0.0, diagnosis)
+
+
+def _outcomes(key: Key, group: KeyGroup, run: Run) -> Iterator[Outcome]:
+    """One outcome a case. A case that ends the process stands for the rest of its group: each costs a new start."""
+    ended: Outcome | None = None
+    for case in group.cases:
+        if ended is not None:
+            yield ended
+            continue
+        try:
+            yield run.ask(key, case)
+        except Ended as error:
+            ended = Outcome(error=Failure("the end of its process", f"it {error}"))
+            yield ended
+
+
+@dataclass
+class Run:
+    """A notebook in a sandbox. When its process ends it is started again, without the cell that ended it."""
+
+    zygote: Zygote
+    cells: tuple[Cell, ...]
+    limits: Limits
+    problems: dict[int, CellProblem] = field(default_factory=dict)
+    _process: Process | None = None
+    _starts: int = 0
+    _spent: float = 0.0
+    _since: float = 0.0
+
+    def ask(self, key: Key, case: CaseKey) -> Outcome:
+        """The outcome of one case.
+
+        Raises:
+            Ended: if the process ends over it, or there is no time left for another.
+        """
+        process = self._ready()
+        buffers: list[bytes] = []
+        message = {"do": "call", "answer": key.info.answer, "function": key.info.kind == "function",
+                   "args": protocol.pack(case.args, buffers)}
+        try:
+            reply, body = process.ask(message, buffers, self.limits.call, self.limits.patience)
+            return outcome(reply, body)
+        except Ended:
+            self._end()
+            raise
+
+    def _ready(self) -> Process:
+        while self._process is None:
+            if self._starts > self.limits.restarts or self._spent > self.limits.total:
+                raise Ended("was ended too often, or used up the time of the whole notebook")
+            self._starts += 1
+            self._since = time.monotonic()
+            self._process = self.zygote.spawn(self.limits)
+            self._run_cells(self._process)
+        return self._process
+
+    def _run_cells(self, process: Process) -> None:
+        for cell in self.cells:
+            if cell.id.startswith(CHECK) or (cell.number in self.problems and self.problems[cell.number].stopped):
+                continue
+            message = {"do": "run", "cell": cell.number}
+            try:
+                reply, _ = process.ask(message, [cell.source.encode()], self.limits.cell, self.limits.patience)
+                self.problems |= _raised(cell.number, reply)
+            except Ended as error:
+                self.problems[cell.number] = CellProblem(cell.number, f"was left out: its process {error}", stopped=True)
+                self._end()
+                return
+
+    def _end(self) -> None:
+        assert self._process is not None  # only called where one has just ended
+        clock = (time.monotonic() - self._since) / self.limits.patience  # waiting is charged too, or sleep were free
+        self._spent += max(clock, min(self._process.cpu_seconds(), self.limits.total))
+        self.close()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def _raised(number: int, reply: protocol.Message) -> dict[int, CellProblem]:
+    if "error" not in reply:
+        return {}
+    raised = failure(reply["error"])
+    return {number: CellProblem(number, f"{raised.type}: {raised.message}" if raised.message else raised.type)}
+
+
+# ---- from messages to outcomes; everything here was written by the submission
+
+
+def outcome(reply: protocol.Message, body: bytes) -> Outcome:
+    """A reply as an outcome.
+
+    Raises:
+        Ended: if it is not the reply to a call.
+    """
+    if "error" in reply:
+        return Outcome(error=failure(reply["error"]))
+    try:
+        return Outcome(protocol.unpack(reply.get("value"), body), changed_inputs=reply.get("changed") is True)
+    except protocol.ProtocolError as error:
+        raise Ended(f"sent {error}") from error
+
+
+def failure(sent: Any) -> Failure:
+    """What a submission says went wrong, cut to size."""
+    parts = sent if isinstance(sent, list) else []
+    kind, message, line, source = (*parts[:4], *(None,) * (4 - len(parts[:4])))
+    return Failure(_text(kind) or "Error", _text(message), line if type(line) is int and 0 < line < 10**6 else None,
+                   _text(source))
+
+
+def _text(value: Any) -> str:
+    return protocol.clean(value)[:MAX_TEXT] if isinstance(value, str) else ""
