@@ -234,8 +234,8 @@ def forward_mode(tape: Tape, direction: Any) -> Array:
 def forward_gradient(tape: Tape, dh: Array) -> Any:
     r"""The gradient of the weights by forward mode: one whole pass for every single parameter.
 
-    ``dh (T, B, n)`` as in :func:`bptt`, whose ``grads.params`` this equals. It is here to have its price measured, which
-    is of the order of the number of parameters, ``n (n + d + 1)``, times that of one backward pass. Raises
+    ``dh (T, B, n)`` as in :func:`bptt`, whose ``grads.params`` this equals. It is here to have its price measured: that
+    is of the order of ``n (n + d + 1)``, the number of parameters, times the price of one backward pass. Raises
     ``ValueError`` as :func:`bptt` does.
     """
     dh = _local_gradients(tape, dh)
