@@ -167,8 +167,8 @@ def failure(error: BaseException) -> list[Any]:
 
 def serve(forbidden: Sequence[str]) -> None:
     """Answer the judge until it hangs up."""
-    sys.stdin, sys.stdout, sys.stderr = (open(os.devnull, mode) for mode in ("r", "w", "w"))
-    sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both lead to /dev/null, whatever is written
     warnings.simplefilter("ignore")
     for name in ("exit", "quit"):
         setattr(builtins, name, sys.exit)
