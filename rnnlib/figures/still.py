@@ -44,10 +44,11 @@ def show(fig: Figure, alt: str) -> Still:
     """
     if not alt.strip():
         raise ValueError("alt is empty: say in one sentence what the figure shows")
-    return Still(_inline(_render(fig, "svg").decode(), alt), _render(fig, "png"), alt)
+    return Still(_inline(render(fig, "svg").decode(), alt), render(fig, "png"), alt)
 
 
-def _render(fig: Figure, kind: str) -> bytes:
+def render(fig: Figure, kind: str) -> bytes:
+    """The figure as a file of ``kind`` "svg" or "png", the same bytes at every build."""
     buffer = io.BytesIO()
     fixed: Any = {"svg.fonttype": "path", "svg.hashsalt": "rnnlib"}
     with matplotlib.rc_context(fixed):

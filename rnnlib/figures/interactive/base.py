@@ -1,0 +1,47 @@
+"""What every interactive figure shares: one script of its own, the common helpers and stylesheet, a still for paper."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import matplotlib
+import traitlets
+from matplotlib.axes import Axes
+
+from rnnlib.figures.still import render
+from rnnlib.figures.style import subplots, use_style
+
+HERE = Path(__file__).parent
+
+
+class InteractiveFigure(anywidget.AnyWidget):
+    """A widget whose script stands beside its module under the same name, after ``helpers.js``.
+
+    A subclass gives ``alt``, a sentence for those who do not see the figure, and :meth:`still`.
+    """
+
+    alt = traitlets.Unicode().tag(sync=True)
+    _css = (HERE / "figure.css").read_text(encoding="utf8")
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not hasattr(cls, "_esm"):  # anywidget subclasses once more, with _esm a trait
+            own = HERE / f"{cls.__module__.rpartition('.')[2]}.js"
+            cls._esm = "\n".join(path.read_text(encoding="utf8") for path in (HERE / "helpers.js", own))
+
+    def still(self, ax: Axes) -> None:
+        """Draw what a reader of the printed page sees."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        with matplotlib.rc_context():
+            use_style()
+            fig, ax = subplots(height=0.42)
+            self.still(ax)
+            data["image/png"] = base64.b64encode(render(fig, "png")).decode()
+        data["text/plain"] = self.alt
+        return data, metadata
