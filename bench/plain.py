@@ -62,10 +62,10 @@ def bare_products(W: np.ndarray, U: np.ndarray, x: np.ndarray, dh: np.ndarray) -
 
     def run() -> None:
         for h, after in zip(dh, out):
-            np.matmul(h, W_transposed, out=after)
+            h.dot(W_transposed, out=after)
         for g, before in zip(dh, out):
-            np.matmul(g, W, out=before)
+            g.dot(W, out=before)
         for left, right in ((inputs, U_transposed), (flat.T, flat), (flat.T, inputs), (flat, U)):
-            np.matmul(left, right)
+            left.dot(right)
 
     return run

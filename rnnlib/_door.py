@@ -44,7 +44,7 @@ def check_no_nan(name: str, array: Array) -> None:
 def check_fields(name: str, given: Any, kind: type, shapes: dict[str, tuple[int, ...]], dtype: Any = None) -> Any:
     """Return ``given`` if it is a ``kind`` whose fields have these shapes and share one float dtype."""
     if not isinstance(given, kind):
-        raise ValueError(f"{name}: expected a {kind.__name__}, got {type(given).__name__}")
+        raise ValueError(f"{name}: expected {kind.__name__}, got {type(given).__name__}")
     for field, shape in shapes.items():
         array = check_array(f"{name}.{field}", getattr(given, field), shape, dtype)
         dtype = array.dtype

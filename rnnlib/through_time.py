@@ -71,11 +71,10 @@ def _padded_rows(mask: Array | None, T: int) -> list[Array | None]:
     return [None if valid.all() else np.flatnonzero(~valid) for valid in mask]
 
 
-def _keep(rows: Array | None, kept: State, written: State) -> None:
-    """Undo a step for the padded sequences: their part of ``written`` becomes that of ``kept``."""
-    if rows is not None:
-        for old, new in zip(kept, written):
-            new[rows] = old[rows]
+def _keep(rows: Array | slice, kept: State, written: State) -> None:
+    """Undo a step for some sequences, those padded there: their rows of ``written`` become those of ``kept``."""
+    for old, new in zip(kept, written):
+        new[rows] = old[rows]
 
 
 def _check_state(name: str, cell: Cell, state: State, shape: tuple[int, ...], dtype: Any) -> State:
@@ -115,11 +114,12 @@ def _run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | N
     states = cell.zeros((T + 1, B), x.dtype)
     steps = _steps(states)
     if state is not None:
-        _keep(np.arange(B), state, steps[0])
+        _keep(slice(None), state, steps[0])
     saved = []
     for a_t, rows, before, after in zip(a, _padded_rows(mask, T), steps, steps[1:]):
         saved.append(cell.step(w, a_t, before, after))
-        _keep(rows, before, after)
+        if rows is not None:
+            _keep(rows, before, after)
     return Tape(cell, params, w, x, mask, states, saved)
 
 
@@ -157,15 +157,16 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     delta = tape.cell.zeros((T + 1, B), tape.x.dtype)
     deltas, steps = _steps(delta), _steps(tape.states)
     if dstate is not None:
-        _keep(np.arange(B), _check_state("dstate", tape.cell, dstate, (B,), tape.x.dtype), deltas[T])
+        _keep(slice(None), _check_state("dstate", tape.cell, dstate, (B,), tape.x.dtype), deltas[T])
     g = np.empty((T, B, tape.cell.width), tape.x.dtype)
     padded = _padded_rows(tape.mask, T)
     for t in range(T, 0, -1):
-        deltas[t].h[...] += dh[t - 1]
-        tape.cell.step_back(tape.w, tape.saved[t - 1], steps[t - 1], steps[t], deltas[t], deltas[t - 1], g[t - 1])
+        dafter, dbefore, g_t = deltas[t], deltas[t - 1], g[t - 1]
+        np.add(dafter.h, dh[t - 1], out=dafter.h)
+        tape.cell.step_back(tape.w, tape.saved[t - 1], steps[t - 1], steps[t], dafter, dbefore, g_t)
         if (rows := padded[t - 1]) is not None:
-            g[t - 1, rows] = 0
-            _keep(rows, deltas[t], deltas[t - 1])
+            g_t[rows] = 0
+            _keep(rows, dafter, dbefore)
     dparams, dx = tape.cell.gather(tape, g)
     return Gradients(dparams, dx, map_leaves(lambda part: part[0].copy(), delta), delta)
 
@@ -194,7 +195,8 @@ def jacobian(tape: Tape, t: int) -> Array:
     for column in (part[:, i] for part in unit for i in range(part.shape[1])):
         column[...] = 1
         tape.cell.step_back(tape.w, tape.saved[t - 1], before, after, unit, row, g)
-        _keep(rows, unit, row)
+        if rows is not None:
+            _keep(rows, unit, row)
         J.append(np.concatenate(row, axis=1))
         column[...] = 0
     return np.stack(J, axis=1)
@@ -227,7 +229,8 @@ def forward_mode(tape: Tape, direction: Any) -> Array:
     for t, rows in enumerate(_padded_rows(tape.mask, T), start=1):
         saved = tape.saved[t - 1]
         cell.tangent(tape.w, dw, da[t - 1], saved, steps[t - 1], steps[t], tangents[t - 1], tangents[t])
-        _keep(rows, tangents[t - 1], tangents[t])
+        if rows is not None:
+            _keep(rows, tangents[t - 1], tangents[t])
     return tangent.h
 
 
@@ -237,6 +240,13 @@ def forward_gradient(tape: Tape, dh: Array) -> Any:
     ``dh (T, B, n)`` as in :func:`bptt`, whose ``grads.params`` this equals. It is here to have its price measured: that
     is of the order of ``n (n + d + 1)``, the number of parameters, times the price of one backward pass. Raises
     ``ValueError`` as :func:`bptt` does.
+
+    >>> from rnnlib import PlainCell
+    >>> cell = PlainCell(inputs=1, units=2)
+    >>> tape = unroll(cell, cell.init(np.random.default_rng(0)), np.ones((5, 4, 1)))
+    >>> dh = np.ones((5, 4, 2))
+    >>> np.allclose(forward_gradient(tape, dh).W, bptt(tape, dh).params.W)
+    True
     """
     dh = _local_gradients(tape, dh)
     direction = map_leaves(np.zeros_like, tape.params)

