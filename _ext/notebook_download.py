@@ -13,7 +13,7 @@ from sphinx.application import Sphinx
 FOLDER = "notebooks"
 
 
-def _launch_links(app: Sphinx, path: str) -> list[dict[str, str]]:
+def launch_links(app: Sphinx, path: str) -> list[dict[str, str]]:
     """Return a label and an address for each configured target; nothing is contacted before a click."""
     options = app.config.html_theme_options
     owner, name = options["repository_url"].rstrip("/").rsplit("/", 2)[1:]
@@ -32,7 +32,7 @@ def _offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any
     file.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, file)
     context["course_notebook"] = context["pathto"](target, True)
-    context["course_launch"] = _launch_links(app, f"{pagename}.md")
+    context["course_launch"] = launch_links(app, f"{pagename}.md")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

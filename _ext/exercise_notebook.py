@@ -1,0 +1,55 @@
+"""The directive ``exercise-notebook``: where to get a learner's notebook, and how to open it.
+
+::
+
+    ```{exercise-notebook} 01_unrolling
+    ```
+
+The addresses come from the repository named in ``_config.yml``; nothing is contacted before a click.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from notebook_download import launch_links
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+class ExerciseNotebookDirective(SphinxDirective):
+    """A download of the committed notebook, links that open it elsewhere, and what to install there."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """One line of links, and the line to run where the course is not installed."""
+        path = f"exercises/{self.arguments[0]}.ipynb"
+        if not Path(self.env.srcdir, path).is_file():
+            raise self.error(f"no {path}")
+        links = [f"[{link['text']}]({link['url']})" for link in launch_links(self.env.app, path)]
+        repository = self.config.html_theme_options["repository_url"]
+        text = f"""{{download}}`Download the notebook </{path}>`, or open it in {_either(links)}.
+
+Where the course is not installed, as in Colab, run this in a cell of its own first:
+
+```
+%pip install "git+{repository}"
+```
+"""
+        sheet = nodes.container(classes=["exercise-notebook"])
+        self.state.nested_parse(StringList(text.splitlines(), path), 0, sheet)
+        return [sheet]
+
+
+def _either(links: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(links[:-1]), *links[-1:]]))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("exercise-notebook", ExerciseNotebookDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
