@@ -250,9 +250,10 @@ def _wrong_choice(a: _Answers) -> Diagnosis | None:
 
 def _right_label(got: Any, path: Path, label: Any) -> bool:
     try:
-        return bool(part_at(got, path) == label)
+        part = part_at(got, path)
     except KeyError:
         return False
+    return isinstance(part, str) and part == label  # an array would compare entry by entry
 
 
 def _scaled(a: _Answers) -> Diagnosis | None:
