@@ -1,0 +1,222 @@
+"""The interactive figures in a real browser: mounted by the site's own host script on an otherwise blank page.
+
+What they compute in JavaScript is compared with rnnlib at a hundred random settings each, made with their own sliders.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from ipywidgets.embed import embed_data
+
+import rnnlib
+from rnnlib.figures.interactive import MessageInTime, UnrolledNetwork, WhisperingChain, WindowOrState
+
+pytestmark = pytest.mark.browser
+HOST = Path(__file__).resolve().parents[2] / "assets" / "anyhost.js"
+WIDGETS = [UnrolledNetwork, WhisperingChain, MessageInTime, WindowOrState]
+SETTINGS = 100
+
+# Put every slider (in the order of the page) and the choice, if any, to the values of one setting; read what is drawn.
+MOVE = """settings => settings.map(({sliders, choice}) => {
+    const change = (control, value, event) => { control.value = value; control.dispatchEvent(new Event(event)); };
+    document.querySelectorAll(".rnnfig input").forEach((input, i) => change(input, sliders[i], "input"));
+    if (choice) change(document.querySelector(".rnnfig select"), choice, "change");
+    return JSON.parse(document.querySelector(".rnnfig").dataset.values);
+})"""
+# How far any text of the drawing reaches outside it, in pixels.
+SPILL = """() => {
+    const frame = document.querySelector(".rnnfig svg").getBoundingClientRect();
+    return Math.max(...[...document.querySelectorAll(".rnnfig svg text")].filter((text) => text.textContent).map((text) => {
+        const box = text.getBoundingClientRect();
+        return Math.max(frame.left - box.left, box.right - frame.right, frame.top - box.top, box.bottom - frame.bottom);
+    }));
+}"""
+EXTREMES = """end => document.querySelectorAll(".rnnfig input").forEach((input) => {
+    input.value = input[end];
+    input.dispatchEvent(new Event("input"));
+})"""
+
+
+def page_of(widget):
+    """A page that holds one figure as Sphinx leaves it, and the host script."""
+    data = embed_data(views=[widget])
+    (view,) = data["view_specs"]
+    return f"""<!doctype html><html lang="en"><meta charset="utf-8"><title>figure</title><style>body {{ margin: 16px }}</style>
+        <script type="application/vnd.jupyter.widget-state+json">{json.dumps(data["manager_state"]).replace("</", "<\\/")}</script>
+        <script type="application/vnd.jupyter.widget-view+json">{json.dumps(view)}</script>
+        <script>{HOST.read_text(encoding="utf8")}</script></html>"""
+
+
+@pytest.fixture
+def mount(browser):
+    """Show a widget; the test fails if the page asked for anything or wrote an error to the console."""
+    contexts, complaints = [], []
+
+    def mount_(widget, width=800, **options):
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: request.url.startswith("blob:") or complaints.append(request.url))
+        page.set_content(page_of(widget))
+        page.wait_for_selector(".rnnfig[data-values]")
+        return page
+
+    yield mount_
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def draw(rng, low, high, step):
+    """A slider's value, on its grid."""
+    return round(low + step * int(rng.integers(0, round((high - low) / step) + 1)), 6)
+
+
+def move(page, settings):
+    return page.evaluate(MOVE, settings)
+
+
+def plain(w, u=0.0, activation="linear"):
+    """A plain cell of one unit and its weights."""
+    cell = rnnlib.PlainCell(inputs=1, units=1, activation=activation)
+    return cell, rnnlib.PlainParams(np.array([[w]]), np.array([[u]]), np.zeros(1))
+
+
+def test_unrolled_network_computes_what_rnnlib_computes(mount):
+    rng = np.random.default_rng(1)
+    x, target = rng.uniform(-1, 1, 6).tolist(), rng.uniform(-1, 1, 6).tolist()
+    settings = [
+        {
+            "sliders": [*(draw(rng, -1.5, 1.5, 0.05) for _ in "wuv"), draw(rng, 2, 6, 1)],
+            "choice": rng.choice(["last", "every"]),
+        }
+        for _ in range(SETTINGS)
+    ]
+    for setting, got in zip(settings, move(mount(UnrolledNetwork(x=x, target=target)), settings), strict=True):
+        w, u, v, T = setting["sliders"]
+        T, every = int(T), setting["choice"] == "every"
+        assert (got["w"], got["u"], got["v"], got["T"], got["loss"]) == (w, u, v, T, setting["choice"])
+        tape = rnnlib.unroll(*plain(w, u, "tanh"), np.array(x[:T]).reshape(T, 1, 1))
+        counts = np.arange(1, T + 1).reshape(T, 1) >= (1 if every else T)
+        loss, dy = rnnlib.losses.squared_error(v * tape.h[1:], np.array(target[:T]).reshape(T, 1, 1), counts)
+        grads = rnnlib.bptt(tape, v * dy * counts.sum())
+        np.testing.assert_allclose(got["h"], tape.h.ravel(), atol=1e-12)
+        np.testing.assert_allclose(got["total"], loss * counts.sum(), atol=1e-12)
+        np.testing.assert_allclose(got["delta"][1 : T + 1], grads.delta.h[1:].ravel(), atol=1e-12)
+        np.testing.assert_allclose(got["message"][0], grads.delta.h[0].item(), atol=1e-12)
+        np.testing.assert_allclose(got["dw"], grads.params.W.item(), atol=1e-12)
+
+
+def test_whispering_chain_adds_up_as_bptt_does(mount):
+    rng = np.random.default_rng(2)
+    settings = [
+        {"sliders": [*(draw(rng, -1, 1, 0.1) for _ in range(8)), draw(rng, -1.5, 1.5, 0.05), draw(rng, 0, 1, 0.05)]}
+        for _ in range(SETTINGS)
+    ]
+    for setting, got in zip(settings, move(mount(WhisperingChain()), settings), strict=True):
+        *local, w, slope = setting["sliders"]
+        assert got["local"] == local
+        tape = rnnlib.unroll(*plain(w * slope), np.zeros((8, 1, 1)))
+        delta = rnnlib.bptt(tape, np.array(local).reshape(8, 1, 1)).delta.h
+        np.testing.assert_allclose(got["delta"], delta[1:].ravel(), atol=1e-12)
+
+
+def test_message_in_time_is_as_strong_as_the_gradient_of_a_linear_unit(mount):
+    rng = np.random.default_rng(3)
+    settings = [{"sliders": [draw(rng, 0.7, 1.3, 0.01)]} for _ in range(SETTINGS)]
+    dh = np.zeros((30, 1, 1))
+    dh[-1] = 1
+    for setting, got in zip(settings, move(mount(MessageInTime()), settings), strict=True):
+        tape = rnnlib.unroll(*plain(setting["sliders"][0]), np.zeros((30, 1, 1)))
+        delta = rnnlib.bptt(tape, dh).delta.h
+        np.testing.assert_allclose(got["strength"], delta[:0:-1].ravel(), rtol=1e-12)
+
+
+def test_window_or_state_counts_the_parameters_rnnlib_makes(mount):
+    rng = np.random.default_rng(4)
+    settings = [{"sliders": [draw(rng, 1, 300, 1), draw(rng, 1, 300, 1)]} for _ in range(SETTINGS)]
+    recurrent = sum(array.size for array in rnnlib.PlainCell(inputs=3, units=16).init(rng))
+    for setting, got in zip(settings, move(mount(WindowOrState(units=16, inputs=3)), settings), strict=True):
+        width, age = map(int, setting["sliders"])
+        layer = rnnlib.readouts.LinearReadout(units=3 * width, outputs=16).init(rng)
+        assert got["windowed"] == sum(array.size for array in layer)
+        assert got["recurrent"] == recurrent
+        assert got["sees"] == (age in range(width + 1))
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_every_control_is_reached_and_worked_by_keyboard(mount, widget):
+    page = mount(widget(), reduced_motion="reduce")
+    state = "() => document.querySelector('.rnnfig svg').getAttribute('aria-label') + document.querySelector('.rnnfig').innerText"
+    controls = page.locator(".rnnfig :is(button, input, select)")
+    for i in range(controls.count()):
+        page.keyboard.press("Tab")
+        focused = controls.nth(i)
+        assert focused.evaluate("control => control === document.activeElement")
+        assert focused.evaluate(
+            "control => Boolean(control.labels?.[0]?.innerText || control.ariaLabel || control.innerText)"
+        )
+        if focused.get_attribute("aria-disabled") == "true":
+            continue
+        before = page.evaluate(state), focused.evaluate("control => control.value")
+        keys = {"button": "Enter", "select": "ArrowDown", "input": "ArrowLeft"}
+        page.keyboard.press(keys[focused.evaluate("control => control.localName")])
+        assert (page.evaluate(state), focused.evaluate("control => control.value")) != before
+
+
+@pytest.mark.parametrize("widget", [UnrolledNetwork, WhisperingChain])
+def test_stepping_changes_words_picture_and_label_together(mount, widget):
+    page = mount(widget())
+    heard = set()
+    forward = page.locator(".rnnfig button").first
+    while forward.get_attribute("aria-disabled") == "false":
+        forward.click()
+        words = page.locator(".rnnfig-readout").inner_text()
+        assert page.locator(".rnnfig svg").get_attribute("aria-label").endswith(words)
+        heard.add(words)
+    assert len(heard) == json.loads(page.locator(".rnnfig").get_attribute("data-values"))["at"]
+    assert page.locator(".rnnfig-readout").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize("end", ["min", "max"])
+@pytest.mark.parametrize("width", [360, 800])
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_nothing_spills_over_at_any_width_or_setting(mount, widget, width, end):
+    page = mount(widget(), width=width)
+    for _ in range(2):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(SPILL) <= 1
+        page.evaluate(EXTREMES, end)
+        for _ in range(12 if widget in (UnrolledNetwork, WhisperingChain) else 0):
+            page.locator(".rnnfig button").first.click()
+
+
+@pytest.mark.parametrize("width", [360, 800])
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_a_figure_takes_exactly_the_room_reserved_for_it(mount, widget, width):
+    page = mount(widget(), width=width)
+    height, reserved = page.evaluate(
+        "() => { const e = document.querySelector('.rnnfig'); return [e.offsetHeight, parseFloat(getComputedStyle(e).minHeight)] }"
+    )
+    assert height == reserved
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
+def test_the_message_moves_only_for_those_who_like_motion(mount, motion, moves):
+    page = mount(MessageInTime(), reduced_motion=motion)
+    player = page.locator(".rnnfig button").first
+    assert player.inner_text() == ("Pause" if moves else "Play")
+    drawing = [page.locator(".rnnfig svg").inner_html() for _ in range(2) if page.wait_for_timeout(250) is None]
+    assert (drawing[0] != drawing[1]) == moves
+    player.click()
+    assert player.inner_text() == ("Play" if moves else "Pause")
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_mounting_takes_a_moment(mount, widget, record_property):
+    page = mount(widget())
+    record_property("mounted_ms", page.evaluate("performance.now()"))
