@@ -76,7 +76,8 @@ def use_style() -> None:
     """Make the house style matplotlib's default: once, in a chapter's first cell."""
     family = [FONT, "DejaVu Sans"] if _register_font() else ["DejaVu Sans"]
     for name, colours in {"house": SEQUENTIAL, "house-diverging": DIVERGING}.items():
-        matplotlib.colormaps.register(LinearSegmentedColormap.from_list(name, colours), name=name, force=True)
+        if name not in matplotlib.colormaps:
+            matplotlib.colormaps.register(LinearSegmentedColormap.from_list(name, colours))
     matplotlib.rcParams.update(RC | {"font.family": family})
 
 

@@ -102,7 +102,7 @@ function stepper(length, change, labels) {
   const next = button(labels.next, () => move(at + 1), "rnnfig-main");
   const previous = button(labels.previous, () => move(at - 1));
   const player = button("Play", play);
-  const restart = button("Start again", () => move(0));
+  const restart = button("Reset", () => move(0));
   const refresh = () => {
     next.ariaDisabled = String(at === length());
     previous.ariaDisabled = restart.ariaDisabled = String(at === 0);

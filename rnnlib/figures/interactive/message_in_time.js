@@ -4,7 +4,7 @@ const LOW = -5, HIGH = 4;
 
 function render({ model, el }) {
   const view = frame({ model, el }, "A message travelling back through time", ["rho"], draw);
-  let position = still() ? UNITS - 1 : 0, playing = !still(), request = null, last = null, lights = [], dot = null, place = null;
+  let position = still() ? UNITS - 1 : 0, playing = !still(), request = null, last = null, lights = [], front = null, place = null;
   const player = button("Pause", () => { playing = !playing; if (playing && position >= UNITS - 1) position = 0; run(); }, "rnnfig-main");
   const presets = [["Vanish", 0.8], ["Survive", 1], ["Explode", 1.25]].map(([label, rho]) => button(label, () => { position = playing ? 0 : UNITS - 1; store(model, "rho", rho); }));
   view.controls.append(
@@ -13,27 +13,25 @@ function render({ model, el }) {
   );
 
   function draw(width, height) {
-    const rho = model.get("rho"), left = 46, right = width - 14;
+    const rho = model.get("rho"), left = 56, right = width - 34, top = 24, bottom = height - 34;
     const X = (k) => right - (k * (right - left)) / (UNITS - 1); // k steps back, the present at the right
-    const split = height * 0.44, chain = (k) => split * 0.56 - Math.sin((Math.PI * k) / (UNITS - 1)) * split * 0.14;
-    const top = split + 14, bottom = height - 26;
-    const Y = (power) => bottom - ((Math.max(LOW, Math.min(HIGH, power)) - LOW) / (HIGH - LOW)) * (bottom - top);
+    const Y = (power) => bottom - ((power - LOW) / (HIGH - LOW)) * (bottom - top);
     const label = (x, y, text, className) => view.add("text", { x, y, class: className }, text);
 
+    label(0, 12, "strength", "small muted-fill");
     for (let power = LOW + 1; power <= HIGH; power += 2) {
-      view.add("line", { x1: left, x2: right, y1: Y(power), y2: Y(power), class: power === 0 ? "axis" : "grid" });
-      label(left - 8, Y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, "end small muted-fill");
+      view.add("line", { x1: left - 12, x2: width, y1: Y(power), y2: Y(power), class: power === 0 ? "axis" : "grid" });
+      label(left - 20, Y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, "end small muted-fill");
     }
-    label(left, height - 6, `${UNITS - 1} steps back`, "small muted-fill");
-    label(right, height - 6, "now", "end small muted-fill");
-    view.add("path", { class: "theory", d: Array.from({ length: UNITS }, (_, k) => `${k ? "L" : "M"}${X(k)} ${Y(k * Math.log10(rho))}`).join("") });
-    view.add("path", { class: "edge", d: Array.from({ length: UNITS }, (_, k) => `${k ? "L" : "M"}${X(k)} ${chain(k)}`).join("") });
-    lights = Array.from({ length: UNITS }, (_, k) => {
-      const at = { cx: X(k), cy: chain(k) };
-      return [view.add("circle", { ...at, class: "vermilion-fill" }), view.add("circle", { ...at, r: 3.2, class: "node" }), view.add("circle", { ...at, class: "vermilion-fill" })];
-    });
-    dot = view.add("circle", { r: 6, class: "vermilion-fill" });
+    label(left, height - 6, `${UNITS - 1} steps back`, "middle small muted-fill");
+    label(right, height - 6, "now", "middle small muted-fill");
     place = (k) => [X(k), Y(k * Math.log10(rho))];
+    const units = Array.from({ length: UNITS }, (_, k) => place(k));
+    view.add("path", { class: "edge", d: units.map(([x, y], k) => `${k ? "L" : "M"}${x} ${y}`).join("") });
+    const halos = units.map(([cx, cy]) => view.add("circle", { cx, cy, class: "vermilion-fill" }));
+    const nodes = units.map(([cx, cy]) => [view.add("circle", { cx, cy, r: 3.6, class: "node" }), view.add("circle", { cx, cy, class: "vermilion-fill" })]);
+    lights = halos.map((halo, k) => [halo, nodes[k][1]]);
+    front = view.add("circle", { class: "vermilion-fill" });
     glow();
     const end = rho ** (UNITS - 1), tenfold = rho === 1 ? null : Math.abs(1 / Math.log10(rho));
     view.tell({ rho, strength: Array.from({ length: UNITS }, (_, k) => rho ** k) });
@@ -44,19 +42,20 @@ function render({ model, el }) {
 
   // A unit lights up as the message passes and keeps an afterglow; size follows the logarithm of the strength.
   function glow() {
-    const rho = model.get("rho");
-    lights.forEach(([halo, , core], k) => {
-      const power = k * Math.log10(rho), passed = Math.max(0, Math.min(1, position - k + 1));
-      const fresh = playing ? 0.3 + 0.7 * Math.exp(-Math.max(0, position - k) / 2.5) : 0.85;
-      const size = Math.max(0.12, 1 + power / 2.4);
-      core.setAttribute("r", Math.min(11, 5.2 * size));
-      core.setAttribute("fill-opacity", passed * fresh * Math.min(1, 0.15 + size));
-      halo.setAttribute("r", Math.min(30, 13 * size * (0.6 + 0.4 * fresh)));
-      halo.setAttribute("fill-opacity", passed * fresh * 0.16 * Math.min(1, size));
+    const rho = model.get("rho"), size = (k) => Math.max(0.34, Math.min(2.2, 1 + (k * Math.log10(rho)) / 3.4));
+    lights.forEach(([halo, core], k) => {
+      const passed = Math.max(0, Math.min(1, position - k + 1));
+      const fresh = playing ? 0.35 + 0.65 * Math.exp(-Math.max(0, position - k) / 3) : 0.8;
+      core.setAttribute("r", 5.4 * size(k));
+      core.setAttribute("fill-opacity", passed * fresh);
+      halo.setAttribute("r", 15 * size(k) * (0.6 + 0.4 * fresh));
+      halo.setAttribute("fill-opacity", passed * fresh * 0.17);
     });
-    const [x, y] = place(Math.min(position, UNITS - 1));
-    dot.setAttribute("cx", x);
-    dot.setAttribute("cy", y);
+    const k = Math.min(position, UNITS - 1), before = Math.floor(k), between = k - before;
+    const [from, to] = [place(before), place(Math.min(before + 1, UNITS - 1))];
+    front.setAttribute("cx", from[0] + between * (to[0] - from[0]));
+    front.setAttribute("cy", from[1] + between * (to[1] - from[1]));
+    front.setAttribute("r", 7 * size(k));
   }
   function tick(now) {
     position += last === null ? 0 : (Math.min(now - last, 100) / 1000) * PACE;

@@ -36,10 +36,10 @@ function render({ model, el }) {
   function draw(width, height) {
     const s = setting(), c = compute(s), { T } = s, at = steps.at;
     const seen = Math.min(at, T), arrived = at > T ? 2 * T - at + 1 : T + 1; // states up to `seen`, gradients from `arrived`
-    const narrow = width < 520, half = narrow ? 20 : 27, margin = narrow ? half + 2 : 44;
+    const narrow = width < 520, half = Math.min(27, (width / (T + 1)) * 0.37), margin = half + 2;
     const X = (t) => margin + (t * (width - 2 * margin)) / T;
     const row = { loss: 18, hidden: height * 0.4, input: height * 0.7, ledger: height - 10 };
-    const tall = 23;
+    const tall = 23, type = half < 19 ? "small" : "";
     const arrow = (x1, y1, x2, y2, className) => {
       const angle = Math.atan2(y2 - y1, x2 - x1), wing = (turn) => `${x2 - 7 * Math.cos(angle + turn)} ${y2 - 7 * Math.sin(angle + turn)}`;
       view.add("path", { class: className, d: `M${x1} ${y1}L${x2} ${y2}M${wing(0.5)}L${x2} ${y2}L${wing(-0.5)}` });
@@ -64,12 +64,12 @@ function render({ model, el }) {
           label(x + 6, (row.loss + row.hidden - tall) / 2 + 6, "v", `small ${done ? "blue-fill" : "muted-fill"}`);
           label(x, row.loss, done ? fixed(c.error[t], 3) : "·", "middle");
         }
-        label(x, row.ledger, back ? (t > 1 ? fixed(c.term[t], narrow ? 2 : 3) : fixed(c.term[t], narrow ? 2 : 3)) : "·", `middle ${back ? "vermilion-fill" : "muted-fill"}${now && back ? " strong" : ""}`);
+        label(x, row.ledger, back ? fixed(c.term[t], narrow ? 2 : 3) : "·", `middle ${back ? "vermilion-fill" : "muted-fill"}${now && back ? " strong" : ""}`);
         if (t < T) label((x + X(t + 1)) / 2, row.ledger, "+", "middle muted-fill");
       }
       view.add("rect", { x: x - half, y: row.hidden - tall, width: 2 * half, height: 2 * tall, rx: 8, class: `node ${back ? "backward" : done && t > 0 ? "forward" : ""} ${now ? "now" : ""}` });
-      label(x, row.hidden - 4, done ? fixed(c.h[t]) : `h${lowered(t)}`, `middle ${done ? "blue-fill strong" : "muted-fill"}`);
-      if (back) label(x, row.hidden + 15, fixed(c.delta[t]), "middle vermilion-fill strong");
+      label(x, row.hidden - 4, done ? fixed(c.h[t]) : `h${lowered(t)}`, `middle ${type} ${done ? "blue-fill strong" : "muted-fill"}`);
+      if (back) label(x, row.hidden + 15, fixed(c.delta[t]), `middle ${type} vermilion-fill strong`);
       else label(x, row.hidden + 15, done && t > 0 ? "δ" : "", "middle small muted-fill");
     }
     const first = Math.max(2, X(0) - half);

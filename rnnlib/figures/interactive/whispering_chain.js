@@ -11,12 +11,12 @@ function compute({ w, slope, local }) {
 function render({ model, el }) {
   const view = frame({ model, el }, "Each step adds its own error to the message from the future", ["w", "slope", "local"], draw);
   const T = model.get("local").length;
-  const steps = stepper(() => T, () => view.redraw(), { next: "One step into the past", previous: "Undo" });
+  const steps = stepper(() => T, () => view.redraw(), { next: "One step back", previous: "Undo" });
   const mixer = html("fieldset", { className: "rnnfig-mixer", ariaLabel: "Local error at each step" });
   for (let t = 0; t < T; t++) {
     const input = html("input", { type: "range", min: -1, max: 1, step: 0.1, ariaLabel: `local error at step ${t + 1}` });
     const show = () => { input.value = model.get("local")[t]; };
-    input.addEventListener("input", () => store(model, "local", model.get("local").with(t, Number(input.value))));
+    input.addEventListener("input", () => store(model, "local", model.get("local").map((error, step) => (step === t ? Number(input.value) : error))));
     model.on("change:local", show);
     show();
     mixer.append(html("label", {}, input));
@@ -30,13 +30,13 @@ function render({ model, el }) {
   function draw(width, height) {
     const { w, slope, local } = Object.fromEntries(["w", "slope", "local"].map((name) => [name, model.get(name)]));
     const c = compute({ w, slope, local }), at = steps.at, arrived = T - at;
-    const column = width / T, X = (t) => (t + 0.5) * column, bar = Math.min(18, column * 0.34);
+    const column = width / T, X = (t) => (t + 0.5) * column, bar = Math.min(26, column * 0.34);
     const top = 44, bottom = height - 40, largest = Math.max(1, ...c.delta.map(Math.abs), ...local.map(Math.abs));
     const Y = (value) => (top + bottom) / 2 - (value / largest) * ((bottom - top) / 2 - 12);
     const label = (x, y, text, className) => view.add("text", { x, y, class: className }, text);
 
-    [["local error", "green-fill"], ["message", "vermilion-fill"], ["their sum, δ", "ink-fill"]].forEach(([text, colour], i) => {
-      const x = [0, 92, 170][i];
+    [["local error, set below", "green-fill"], ["message", "vermilion-fill"], ["their sum, δ", "ink-fill"]].forEach(([text, colour], i) => {
+      const x = [0, 150, 232][i];
       view.add("rect", i < 2 ? { x, y: 5, width: 10, height: 10, rx: 2, class: colour } : { x, y: 8.5, width: 12, height: 3, class: colour });
       label(x + 16, 14.5, text, "small");
     });
@@ -65,11 +65,11 @@ function render({ model, el }) {
 
   function words(c, local, at, t, w, slope) {
     const d = (k) => `δ${lowered(k + 1)}`;
-    if (at === 0) return `${T} local errors, one a step; set them with the sliders under the bars. Step into the past to hear what each state is told.`;
+    if (at === 0) return `${T} local errors, one a step; set them with the sliders under the bars. Step back in time to hear what each state is told.`;
     if (t === T - 1) return `${d(t)} = ${fixed(c.delta[t])}: the last step hears only its own error. Nothing comes from the future.`;
     const sum = `${d(t)} = local ${fixed(local[t])} + message wφ′${d(t + 1)} = ${fixed(w)} · ${fixed(slope)} · ${fixed(c.delta[t + 1])} = ${fixed(c.message[t])}; together ${fixed(c.delta[t])}.`;
     const share = c.factor ** (T - 1 - t);
-    return `${sum} Of the error at step ${T}, ${significant(share)} times reaches here: (${fixed(c.factor)})${raised(T - 1 - t)}.`;
+    return `${sum} The error of step ${T} arrives here multiplied by (${fixed(c.factor)})${raised(T - 1 - t)} = ${significant(share)}.`;
   }
 
   const close = view.open();
