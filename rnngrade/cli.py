@@ -50,15 +50,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="rnngrade", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     plain = argparse.RawDescriptionHelpFormatter
-    grade = commands.add_parser("grade", help="grade a folder of notebooks", description=GRADE_HELP, epilog=STATUS_HELP,
-                                formatter_class=plain)
+    grade = commands.add_parser("grade", help="grade a folder of notebooks", description=GRADE_HELP,
+                                epilog=STATUS_HELP, formatter_class=plain)
     grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="folder with the class's notebooks")
     grade.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS", help="folder to write to")
     grade.add_argument("--course", type=Path, metavar="FOLDER",
-                       help=f"folder with the questions (default: {DEFAULT_COURSE}, here or where rnngrade is installed from)")
+                       help=f"folder with the questions (default: {DEFAULT_COURSE}, here or beside the package)")
     grade.add_argument("--seed", type=_seed, metavar="N",
                        help="draw the hidden cases from this number (default: a fresh secret one, kept in run.json)")
-    grade.add_argument("--jobs", type=_positive, metavar="N", help="notebooks graded at once (default: one a processor)")
+    grade.add_argument("--jobs", type=_positive, metavar="N", help="notebooks at once (default: one a processor)")
     grade.set_defaults(run=_grade)
     doctor = commands.add_parser("doctor", help="what this machine offers for isolation, and how to get the rest")
     doctor.set_defaults(run=_doctor)

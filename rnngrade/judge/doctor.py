@@ -13,10 +13,7 @@ from pathlib import Path
 from rnngrade.judge import seccomp
 from rnngrade.judge.sandbox import Limits, NoIsolation, Recipe, Zygote, bwrap_path
 
-SYSCTLS = {
-    "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": ("0", "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"),
-    "/proc/sys/kernel/unprivileged_userns_clone": ("1", "sudo sysctl -w kernel.unprivileged_userns_clone=1"),
-}
+SETTINGS = {"apparmor_restrict_unprivileged_userns": 0, "unprivileged_userns_clone": 1}  # of /proc/sys/kernel
 
 
 @dataclass(frozen=True)
@@ -56,16 +53,18 @@ def _seccomp() -> str:
     try:
         return f"{len(seccomp.compiled()) // 8} instructions, {len(seccomp.ALLOWED)} system calls allowed"
     except (ImportError, RuntimeError) as error:
-        raise NoIsolation(f"apt install libseccomp2 (dnf, pacman: libseccomp) and pip install pyseccomp ({error})") from error
+        how = "apt install libseccomp2 (dnf, pacman: libseccomp), pip install pyseccomp"
+        raise NoIsolation(f"{how} ({error})") from error
 
 
 def _namespaces() -> str:
-    blocked = [advice for path, (wanted, advice) in SYSCTLS.items()
-               if Path(path).exists() and Path(path).read_text().strip() != wanted]
+    kernel = Path("/proc/sys/kernel")
+    blocked = [f"sudo sysctl -w kernel.{name}={wanted}" for name, wanted in SETTINGS.items()
+               if (kernel / name).exists() and (kernel / name).read_text().strip() != str(wanted)]
     done = subprocess.run([bwrap_path(), "--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "true"],
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        how = "; ".join(blocked) or "inside a container, allow user namespaces (docker run --security-opt seccomp=unconfined)"
+        how = "; ".join(blocked) or "in a container, docker run --security-opt seccomp=unconfined"
         raise NoIsolation(f"{done.stderr.strip()}. To allow them: {how}")
     return "allowed"
 

@@ -27,7 +27,7 @@ QUESTIONS = ("learner", "assignment", "question", "group", "earned", "points", "
 
 
 def visible(text: str) -> str:
-    """``text`` on one line, without what moves a cursor, hides or reorders: control and format characters are escaped."""
+    """``text`` on one line, with control and format characters escaped: nothing moves a cursor, hides or reorders."""
     text = re.sub(r"\s*[\r\n\t]\s*", " ", text)
     return "".join(c if _printable(c) else c.encode("unicode_escape").decode() for c in text)
 
@@ -45,7 +45,7 @@ def csv_cell(value: Any) -> Any:
 
 
 def file_name(text: str) -> str:
-    """A name for a file or folder: plain characters, never hidden, never a path; changed names get a hash to stay apart."""
+    """A name for a file or folder: plain characters, never a path. A changed name gets a hash, to stay apart."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")[:60] or "unnamed"
     return plain if plain == text else f"{plain}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
@@ -79,8 +79,12 @@ def table(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> str:
 
 
 def feedback_path(submission: Submission) -> Path:
-    """Where a submission's feedback goes, relative to the results."""
-    return Path("feedback", file_name(submission.assignment or "unplaced"), file_name(submission.learner) + ".txt")
+    """Where a submission's feedback goes, relative to the results. A file with a problem takes no other's place."""
+    folder = Path("feedback", file_name(submission.assignment or "unplaced"))
+    name = file_name(submission.learner)
+    if submission.problem:
+        name += "-" + hashlib.sha256(os.fsencode(submission.path)).hexdigest()[:8]
+    return folder / f"{name}.txt"
 
 
 def grade_row(submission: Submission, status: str, detail: str, result: Result | None, root: Path) -> dict[str, Any]:
@@ -116,12 +120,10 @@ def feedback(submission: Submission, status: str, detail: str, result: Result | 
         lines += _wrapped(group.diagnosis.message, "    ")
     if result.problems:
         lines += ["", "Cells that did not run to their end:"]
-        lines += [line for problem in result.problems for line in _wrapped(f"cell {problem.number} {_what(problem.text)}", "    ")]
-    return "\n".join(lines) + "\n"
-
-
-def _what(text: str) -> str:
-    return text if text.startswith("was left out") else f"raised {text}"
+        for problem in result.problems:
+            verb = "" if problem.stopped else "raised "
+            lines += _wrapped(f"cell {problem.number} {verb}{problem.text}", "    ")
+    return "\n".join(map(visible, lines)) + "\n"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

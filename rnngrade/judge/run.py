@@ -26,7 +26,8 @@ from rnngrade.judge.sandbox import Limits, NoIsolation, Recipe, Zygote
 from rnngrade.judge.scoring import Result, score
 from rnngrade.judge.submissions import Notebook, Submission, Unreadable, discover, read
 
-PRELOADED = {"torch": "torch", "matplotlib": "matplotlib.pyplot", "figures": "rnnlib.figures"}  # by the word that shows use
+# Slow to import: done once, in the zygote, for notebooks in which the word is written.
+PRELOADED = {"torch": "torch", "matplotlib": "matplotlib.pyplot", "figures": "rnnlib.figures"}
 log = logging.getLogger(__name__)
 GRADED, UNREADABLE, MISPLACED, FAILED = "graded", "unreadable", "not this course", "judge failed"
 
@@ -77,7 +78,7 @@ def load_course(folder: Path) -> dict[str, Assignment]:
     """The assignments whose questions lie in ``folder``, by name."""
     found = [load_assignment(path) for path in sorted(folder.glob("[0-9]*.py"))]
     if not found:
-        raise Unusable(f"no questions in {folder}: expected files such as 01_unrolling.py (--course says where they are)")
+        raise Unusable(f"no questions in {folder}: expected files like 01_unrolling.py (--course says where)")
     return {assignment.name: assignment for assignment in found}
 
 
@@ -114,19 +115,19 @@ def grade_class(submissions: Path, results: Path, course: Path, seed: int | None
         zygotes = Zygotes(hidden, frozenset(name for key in _all(drawn) for name in key.info.forbid))
         stack.callback(zygotes.close)
         pool = stack.enter_context(ThreadPoolExecutor(jobs or os.cpu_count() or 1))
-        waiting = {pool.submit(_grade, submission, assignments, drawn, zygotes, limits): submission for submission in found}
+        waiting = [pool.submit(_grade, submission, assignments, drawn, zygotes, limits) for submission in found]
         stack.callback(_cancel, waiting)
         grades = list(_finished(waiting, results, progress))
     grades.sort(key=lambda grade: found.index(grade.submission))
     _write_tables(grades, submissions, results)
-    report.record(results, seed=str(seed), isolation="bubblewrap", started=datetime.fromtimestamp(started, UTC).isoformat(),
-                  seconds=round(time.time() - started, 3), course=str(course), limits=asdict(limits),
+    report.record(results, seed=str(seed), isolation="bubblewrap",
+                  started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"), seconds=round(time.time() - started, 3), course=str(course), limits=asdict(limits),
                   python=sys.version.split()[0], numpy=np.__version__,
                   assignments={name: keys.source_hash(assignments[name].source) for name in sorted(drawn)})
     return grades
 
 
-def _cancel(waiting: dict[Future[Grade], Submission]) -> None:
+def _cancel(waiting: Sequence[Future[Grade]]) -> None:
     for future in waiting:
         future.cancel()
 
@@ -136,7 +137,7 @@ def _all(drawn: dict[str, dict[str, keys.Key]]) -> Iterator[keys.Key]:
         yield from by_id.values()
 
 
-def _finished(waiting: dict[Future[Grade], Submission], results: Path,
+def _finished(waiting: Sequence[Future[Grade]], results: Path,
               progress: Callable[[int, int], None]) -> Iterator[Grade]:
     """Each grade as it comes in, its feedback written."""
     for done, future in enumerate(as_completed(waiting), 1):
@@ -180,7 +181,7 @@ def _cells_of(notebook: Notebook, questions: Collection[str]) -> bool:
 
 
 def _remark(notebook: Notebook, questions: Collection[str]) -> str:
-    return "" if _cells_of(notebook, questions) else "No cell of the assignment is in this notebook; it was run as it is."
+    return "" if _cells_of(notebook, questions) else "No cell of the assignment is in this notebook: it was run as is."
 
 
 def _write_tables(grades: Sequence[Grade], root: Path, results: Path) -> None:

@@ -130,7 +130,7 @@ def _namespaces() -> tuple[str, ...]:
 def _environment() -> list[str]:
     values = {"PATH": "/usr/bin", "HOME": "/box", "TMPDIR": "/box", "LANG": "C.UTF-8", "MPLBACKEND": "Agg",
               "MPLCONFIGDIR": "/box", "IPYTHONDIR": "/box", "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1",
-              "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONNODEBUGRANGES": "1"}
+              "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
     if "OPENBLAS_CORETYPE" in os.environ:
         values["OPENBLAS_CORETYPE"] = os.environ["OPENBLAS_CORETYPE"]
     return [word for name, value in values.items() for word in ("--setenv", name, value)]
@@ -189,13 +189,13 @@ class Zygote:
     def __init__(self, recipe: Recipe, secrets: Sequence[Path] = ()) -> None:
         self.recipe = recipe
         self._lock = threading.Lock()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors: IO[bytes] = tempfile.TemporaryFile()
         program = base64.b64encode(_filter()).decode()
-        words = [str(theirs.fileno()), json.dumps(sorted(recipe.preload)), program]
-        own = [Path(__file__).parents[1], *secrets]
+        words = [json.dumps(sorted(recipe.preload)), program]
+        line = command(recipe, [Path(__file__).parents[1], *secrets], words)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the zygote
         with theirs:
-            self._process = subprocess.Popen(command(recipe, own, words), pass_fds=[theirs.fileno()], cwd="/",
+            self._process = subprocess.Popen([*line, str(theirs.fileno())], pass_fds=[theirs.fileno()], cwd="/",
                                              stdin=subprocess.DEVNULL, stdout=self._errors, stderr=self._errors)
         self._await_ready()
 

@@ -15,7 +15,7 @@ from rnngrade.judge.inside import protocol
 from rnngrade.judge.sandbox import Ended, Limits, Process, Zygote
 from rnngrade.judge.submissions import Cell, Notebook
 from rnngrade.keys import CaseKey, Key, KeyGroup
-from rnngrade.outcomes import Failure, Outcome
+from rnngrade.outcomes import FORBIDDEN, Failure, Outcome
 
 MAX_TEXT = 500
 CHECK = "check-"
@@ -77,8 +77,9 @@ def score(notebook: Notebook, keys: Mapping[str, Key], zygote_for: Callable[[Not
     finally:
         for run in runs.values():
             run.close()
-    problems = {(p.number, p.text): p for run in runs.values() for p in run.problems.values()}
-    return Result(tuple(groups), tuple(sorted(problems.values(), key=lambda p: p.number)), time.perf_counter() - started)
+    problems = dict.fromkeys(problem for run in runs.values() for problem in run.problems.values())
+    ordered = tuple(sorted(problems, key=lambda problem: problem.number))
+    return Result(tuple(groups), ordered, time.perf_counter() - started)
 
 
 def _judged(key: Key, group: KeyGroup, run: Run) -> GroupResult:
@@ -151,7 +152,8 @@ class Run:
                 reply, _ = process.ask(message, [cell.source.encode()], self.limits.cell, self.limits.patience)
                 self.problems |= _raised(cell.number, reply)
             except Ended as error:
-                self.problems[cell.number] = CellProblem(cell.number, f"was left out: its process {error}", stopped=True)
+                text = f"was left out: its process {error}"
+                self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
                 self._end()
                 return
 
@@ -172,6 +174,8 @@ def _raised(number: int, reply: protocol.Message) -> dict[int, CellProblem]:
     if "error" not in reply:
         return {}
     raised = failure(reply["error"])
+    if raised.type == FORBIDDEN:
+        return {}  # the module is there for other questions; those that forbid it say so themselves
     return {number: CellProblem(number, f"{raised.type}: {raised.message}" if raised.message else raised.type)}
 
 
@@ -195,7 +199,7 @@ def outcome(reply: protocol.Message, body: bytes) -> Outcome:
 def failure(sent: Any) -> Failure:
     """What a submission says went wrong, cut to size."""
     parts = sent if isinstance(sent, list) else []
-    kind, message, line, source = (*parts[:4], *(None,) * (4 - len(parts[:4])))
+    kind, message, line, source = [*parts, None, None, None, None][:4]
     return Failure(_text(kind) or "Error", _text(message), line if type(line) is int and 0 < line < 10**6 else None,
                    _text(source))
 

@@ -7,12 +7,13 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 MAX_BYTES = 256 << 20
 MAX_CONTAINERS = 4_000_000  # a small file can hold brackets that become gigabytes of lists
+LEFT_BY_TOOLS = (".ipynb_checkpoints", ".git")
 MAX_CELLS = 2000
 MAX_SOURCE = 1 << 20
 
@@ -33,7 +34,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell: its place among all cells, counted from 1, its source and its id (nbgrader's, else the notebook's)."""
+    """A code cell: its place among all cells, counted from 1, its source and its id (nbgrader's or its own)."""
 
     number: int
     source: str
@@ -60,14 +61,19 @@ def discover(root: Path, assignments: set[str]) -> Iterator[Submission]:
     """Every notebook under ``root`` in one of the three layouts, in the order of their paths.
 
     The layouts are ``learner/NN_name.ipynb``; nbgrader's ``[submitted/]learner/assignment/file.ipynb``; and flat,
-    ``NN_name__learner.ipynb``.
+    ``NN_name__learner.ipynb``. Of two for one learner and assignment the first is graded.
     """
+    seen: dict[tuple[str, str], Path] = {}
     for path in sorted(_notebooks(root)):
         parts = path.relative_to(root).parts
         if len(parts) > 1 and parts[0] == "submitted":
             parts = parts[1:]
-        stem = path.name.removesuffix(".ipynb")
-        yield _placed(parts, stem, path, assignments)
+        found = _placed(parts, path.name.removesuffix(".ipynb"), path, assignments)
+        first = seen.setdefault((found.learner, found.assignment), path)
+        if first != path and found.problem is None:
+            where = first.relative_to(root)
+            found = replace(found, problem=f"a second notebook for this assignment; {where} is graded")
+        yield found
 
 
 def _placed(parts: tuple[str, ...], stem: str, path: Path, assignments: set[str]) -> Submission:
@@ -75,7 +81,7 @@ def _placed(parts: tuple[str, ...], stem: str, path: Path, assignments: set[str]
     if len(parts) == 1:
         assignment, mark, learner = stem.partition("__")
         if not mark or not learner:
-            return Submission(stem, "", path, problem or "not placed as learner/NN_name.ipynb or NN_name__learner.ipynb")
+            return Submission(stem, "", path, problem or "its place tells no learner: expected learner/NN_name.ipynb")
     elif len(parts) == 2:
         learner, assignment = parts[0], stem
     elif len(parts) == 3:
@@ -87,14 +93,12 @@ def _placed(parts: tuple[str, ...], stem: str, path: Path, assignments: set[str]
     return Submission(learner, assignment, path, problem)
 
 
-def _notebooks(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder, followlinks=False):
-        linked = [name for name in folders if Path(parent, name).is_symlink()]
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in (*files, *(name for name in linked if not name.startswith("."))):
-            path = Path(parent, name)
-            if not name.startswith(".") and (name.endswith(".ipynb") or (path.is_symlink() and path.is_dir())):
-                yield path
+def _notebooks(root: Path) -> Iterator[Path]:
+    """Notebook files, and links to folders: those are not entered, and must not go unnoticed."""
+    for parent, folders, files in os.walk(root, followlinks=False):
+        folders[:] = [name for name in folders if name not in LEFT_BY_TOOLS]
+        yield from (Path(parent, name) for name in folders if Path(parent, name).is_symlink())
+        yield from (Path(parent, name) for name in files if name.endswith(".ipynb") and not name.startswith("._"))
 
 
 # ---- reading
@@ -134,7 +138,7 @@ def _bytes(path: Path) -> bytes:
 
 def _notebook(document: Any, digest: str) -> Notebook:
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
-        raise Unreadable("not a notebook: JSON without a list of cells (a format before 4 must be opened and saved anew)")
+        raise Unreadable("not a notebook: JSON without cells (if its format is older than 4, open and save it)")
     language = _language(document.get("metadata"))
     if language != "python":
         raise Unreadable(f"a notebook for {language[:40]!r}, not Python")

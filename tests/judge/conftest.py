@@ -34,8 +34,17 @@ def isolation() -> None:
 
 
 def notebook(*cells: str, ids: tuple[str, ...] = ()) -> dict:
-    code = [{"cell_type": "code", "id": ids[i] if i < len(ids) else f"cell-{i}", "metadata": {}, "source": source,
-             "outputs": [], "execution_count": None} for i, source in enumerate(cells)]
+    code = [
+        {
+            "cell_type": "code",
+            "id": ids[i] if i < len(ids) else f"cell-{i}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for i, source in enumerate(cells)
+    ]
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": code}
 
 

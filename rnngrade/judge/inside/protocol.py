@@ -1,7 +1,7 @@
 """The language judge and submission speak: typed, bounded data. Nothing received is ever executed or unpickled.
 
-A frame is the lengths of header and body (two big-endian 32-bit numbers), a JSON header, and raw array bytes. A value in
-the header is a node: ``["array", dtype, shape]`` (its bytes are the next in the body), ``["tuple", nodes]``,
+A frame is the lengths of header and body (two big-endian 32-bit numbers), a JSON header, and raw array bytes. A value
+in the header is a node: ``["array", dtype, shape]`` (its bytes are the next in the body), ``["tuple", nodes]``,
 ``["list", nodes]``, ``["dict", [[key, node], ...]]`` or ``["plain", x]`` with x None, a bool, a number or a string.
 """
 
@@ -20,8 +20,7 @@ MAX_HEADER = 1 << 18
 MAX_BODY = 1 << 24
 MAX_DEPTH = 16
 MAX_NODES = 10_000
-DTYPES = frozenset(np.dtype(name).str for name in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f2", "f4", "f8",
-                                                  "c8", "c16"))
+DTYPES = frozenset(np.dtype(name).str for name in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split())
 
 Message = dict[str, Any]
 
@@ -146,7 +145,7 @@ class _Reader:
             items = [self.value(part, depth + 1) for part in content]
             return tuple(items) if kind == "tuple" else items
         if type(content) is list and kind == "dict":
-            return {key: part for key, part in (self.entry(entry, depth) for entry in content)}
+            return dict(self.entry(entry, depth) for entry in content)
         raise ProtocolError("a node of no known kind")
 
     def entry(self, entry: Any, depth: int) -> tuple[str, Any]:

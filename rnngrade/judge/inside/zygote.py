@@ -65,7 +65,7 @@ def main(control: socket.socket, modules: list[str], program: bytes) -> None:
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            supervise(json.loads(request), *descriptors, program)
+            supervise(json.loads(request), descriptors[0], descriptors[1], program)
             os._exit(0)
         for descriptor in descriptors:
             os.close(descriptor)
@@ -134,5 +134,6 @@ def _report(channel: int, error: BaseException) -> None:
 
 
 def start(argv: list[str]) -> None:
-    """Read what the judge put on the command line: descriptor, modules, filter."""
-    main(socket.socket(fileno=int(argv[0])), json.loads(argv[1]), base64.b64decode(argv[2]))
+    """Read the command line: modules, filter, descriptor."""
+    modules, program, descriptor = argv
+    main(socket.socket(fileno=int(descriptor)), json.loads(modules), base64.b64decode(program))

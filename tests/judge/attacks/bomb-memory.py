@@ -1,0 +1,4 @@
+# deserves 7 after right answers
+hoard = []
+while True:
+    hoard.append(bytearray(1 << 24))

@@ -1,0 +1,4 @@
+# deserves 7 after right answers
+import ctypes
+
+ctypes.string_at(0)

