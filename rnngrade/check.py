@@ -22,10 +22,10 @@ NOT_GIVEN = object()
 
 
 class CheckFailed(AssertionError):
-    """An answer that is not right. The panel above has said why; Jupyter shows the one line, without a traceback."""
+    """An answer that is not right. The panel has said why, so in place of a traceback Jupyter shows one line."""
 
     def _render_traceback_(self) -> list[str]:
-        return [f"Not yet: {self}"]
+        return ["CheckFailed: not yet. What to look at stands above."]
 
 
 def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -> None:
@@ -149,20 +149,21 @@ class Panel:
     def lines(self) -> list[str]:
         """What was found; where the answer is right, what was checked."""
         noted = [f"While it ran: {warning}" for warning in self.warnings]
-        return [self.checked if self.diagnosis.passed else self.diagnosis.message, *noted]
+        return [*(self.checked if self.diagnosis.passed else [self.diagnosis.message]), *noted]
 
     @property
-    def checked(self) -> str:
+    def checked(self) -> list[str]:
         """What a right answer has been through."""
         info, cases = self.key.info, self.group.cases
         if info.kind == "choice":
-            return "This is the right label." if isinstance(cases[0].expected, str) else "These are the right labels."
+            return ["This is the right label." if isinstance(cases[0].expected, str) else "These are the right labels."]
+        exactly = f"to {info.tolerance.rtol:g} of the largest entry"
         if info.kind == "value":
-            return f"Within {info.tolerance.rtol:g} of an independent computation."
-        shapes = "; ".join(", ".join(map(describe, info.arguments, case.args)) for case in cases)
-        cases_agree = "1 case agrees" if len(cases) == 1 else f"{len(cases)} cases agree"
-        return (f"{cases_agree} with an independent computation to {info.tolerance.rtol:g}: {shapes}. "
-                "The arguments were left as they were.")
+            return [f"It agrees with an independent computation {exactly}."]
+        number = "One case agrees" if len(cases) == 1 else f"{len(cases)} cases agree"
+        shown = [", ".join(map(describe, info.arguments, case.args)) for case in cases]
+        return [f"{number} with an independent computation {exactly}, and the arguments were left as they were.",
+                *(f"Case {i}: {arguments}" for i, arguments in enumerate(shown, 1))]
 
     def __str__(self) -> str:
         return "\n  ".join([self.title, *self.lines])

@@ -142,7 +142,7 @@ def _raises(a: _Answers) -> Diagnosis | None:
     if failed.type == "NotPlain":
         return Diagnosis(False, "wrong-type", f"`{a.info.answer}` gives {failed.message}. Return plain numbers: "
                          "a NumPy array, or a tuple of them.", i)
-    where = f" Line {failed.line} of its cell: {failed.source}" if failed.line and failed.source else ""
+    where = f" Line {failed.line} of its cell: `{failed.source}`." if failed.line and failed.source else ""
     text = f"{failed.type}: {failed.message}" if failed.message else failed.type
     return Diagnosis(False, "raises", f"`{a.info.answer}` stops with {text}.{where}{_shown_case(a, i)}", i)
 
