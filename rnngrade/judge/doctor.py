@@ -51,7 +51,7 @@ def _bubblewrap() -> str:
 
 def _seccomp() -> str:
     try:
-        return f"{len(seccomp.compiled()) // 8} instructions, {len(seccomp.ALLOWED)} system calls allowed"
+        return f"{len(seccomp.compiled()) // 8} instructions, {len(seccomp.ALLOWED.split())} system calls allowed"
     except (ImportError, RuntimeError) as error:
         how = "apt install libseccomp2 (dnf, pacman: libseccomp), pip install pyseccomp"
         raise NoIsolation(f"{how} ({error})") from error

@@ -121,7 +121,8 @@ def grade_class(submissions: Path, results: Path, course: Path, seed: int | None
     grades.sort(key=lambda grade: found.index(grade.submission))
     _write_tables(grades, submissions, results)
     report.record(results, seed=str(seed), isolation="bubblewrap",
-                  started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"), seconds=round(time.time() - started, 3), course=str(course), limits=asdict(limits),
+                  started=datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+                  seconds=round(time.time() - started, 3), course=str(course), limits=asdict(limits),
                   python=sys.version.split()[0], numpy=np.__version__,
                   assignments={name: keys.source_hash(assignments[name].source) for name in sorted(drawn)})
     return grades

@@ -1,7 +1,7 @@
 """Hostile notebooks, graded in one class with fair ones. Each gets what its answers deserve, and nobody else notices.
 
-An attack is a file in ``attacks/``: its first line says what it deserves, ``# %%`` parts its cells. Where it comes after
-right answers it must not take these away either.
+An attack is a file in ``attacks/``: its first line says what it deserves, ``# %%`` parts its cells. Where it comes
+after right answers it must not take these away either.
 """
 
 from __future__ import annotations

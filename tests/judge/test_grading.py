@@ -93,7 +93,8 @@ def test_a_late_hang_costs_only_its_own_question(one) -> None:
 
 def test_ipython_syntax(one) -> None:
     grade = one(
-        "%matplotlib inline\n%load_ext autoreload\n!ls\nfiles = !ls\nget_ipython().system('ls')\n%time import numpy as np",
+        "%matplotlib inline\n%load_ext autoreload\n!ls\nfiles = !ls",
+        "get_ipython().system('ls')\n%time import numpy as np",
         "%%time\ndef total(x):\n    return x.sum(0)",
         "total?",
         "%%bash\nls",
@@ -119,7 +120,8 @@ def test_library_and_torch_can_be_used(one) -> None:
         "import rnnlib, torch",
         "def total(x):\n    return torch.as_tensor(x).sum(0)",
         "half = torch.tensor(0.5)",
-        "net = torch.nn.LSTM(2, 3)\nnet(torch.ones(2, 1, 2))[0].sum().backward()\ntorch.optim.Adam(net.parameters()).step()",
+        "net = torch.nn.LSTM(2, 3)\nnet(torch.ones(2, 1, 2))[0].sum().backward()",
+        "torch.optim.Adam(net.parameters()).step()",
         "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.savefig('figure.png')",
         "def product(a, b): return a @ b",
     )

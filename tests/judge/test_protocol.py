@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from functools import cache
 
@@ -20,24 +21,38 @@ from rnngrade.values import identical
 from tests.judge.conftest import COURSE
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=5)
     | st.sampled_from(["array", "tuple", "list", "dict", "plain", "<f8", "|b1", "|O", "<U4", "value", "error"]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3), max_leaves=20,
-)  # fmt: skip
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=20,
+)
 ARRAYS = hnp.arrays(st.sampled_from(sorted(protocol.DTYPES)), hnp.array_shapes(min_dims=0, min_side=0))
 NODES = st.recursive(
     st.tuples(st.just("plain"), JSON).map(list)
-    | st.tuples(st.just("array"), st.sampled_from(["<f8", "|b1", "<c16", "|O", "<M8[s]", ">f8", "f8,f8"]),
-                st.lists(st.integers(-1, 5) | st.integers(), max_size=4)).map(list),
-    lambda inner: st.tuples(st.sampled_from(["tuple", "list"]), st.lists(inner, max_size=3)).map(list)
-    | st.tuples(st.just("dict"), st.lists(st.tuples(st.text(max_size=2), inner).map(list), max_size=3)).map(list),
+    | st.tuples(
+        st.just("array"),
+        st.sampled_from(["<f8", "|b1", "<c16", "|O", "<M8[s]", ">f8", "f8,f8"]),
+        st.lists(st.integers(-1, 5) | st.integers(), max_size=4),
+    ).map(list),
+    lambda inner: (
+        st.tuples(st.sampled_from(["tuple", "list"]), st.lists(inner, max_size=3)).map(list)
+        | st.tuples(st.just("dict"), st.lists(st.tuples(st.text(max_size=2), inner).map(list), max_size=3)).map(list)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats() | st.text(st.characters(exclude_categories=["Cs"])) | ARRAYS,
-    lambda inner: st.lists(inner, max_size=3) | st.lists(inner, max_size=3).map(tuple) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=3),
+    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats() | TEXT | ARRAYS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.lists(inner, max_size=3).map(tuple) | st.dictionaries(TEXT, inner, max_size=3)
+    ),
     max_leaves=8,
-)  # fmt: skip
+)
+ASKED = st.sampled_from([("total", 0), ("total", 1), ("product", 0), ("half", 0), ("ailment", 0)])
 
 
 @given(VALUES)
@@ -60,10 +75,8 @@ def test_any_bytes_are_a_message_or_an_error(data: bytes) -> None:
 
 @given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_header_is_an_object_or_an_error(header: bytes) -> None:
-    try:
+    with contextlib.suppress(protocol.ProtocolError):
         assert isinstance(protocol.parse(header), dict)
-    except protocol.ProtocolError:
-        pass
 
 
 @given(NODES | JSON, st.binary(max_size=200))
@@ -81,8 +94,11 @@ def keys() -> dict:
     return hidden_keys(load_course(COURSE)["01_sums"], 1)
 
 
-@given(reply=st.dictionaries(st.sampled_from(["value", "error", "changed", "id"]), NODES | JSON), body=st.binary(max_size=64),
-       which=st.sampled_from([("total", 0), ("total", 1), ("product", 0), ("half", 0), ("ailment", 0)]))  # fmt: skip
+@given(
+    reply=st.dictionaries(st.sampled_from(["value", "error", "changed", "id"]), NODES | JSON),
+    body=st.binary(max_size=64),
+    which=ASKED,
+)
 @settings(max_examples=500)
 def test_any_reply_is_diagnosed(reply: dict, body: bytes, which: tuple[str, int]) -> None:
     key = keys()[which[0]]
@@ -96,8 +112,10 @@ def test_any_reply_is_diagnosed(reply: dict, body: bytes, which: tuple[str, int]
     assert isinstance(diagnosis.message, str)
 
 
-@given(value=VALUES | ARRAYS.map(lambda a: a.astype(complex)) | hnp.arrays(float, (4,)) | hnp.arrays(float, (2, 3)),
-       which=st.sampled_from([("total", 0), ("total", 1), ("product", 0), ("half", 0), ("ailment", 0)]))  # fmt: skip
+@given(
+    value=VALUES | ARRAYS.map(lambda a: a.astype(complex)) | hnp.arrays(float, (4,)) | hnp.arrays(float, (2, 3)),
+    which=ASKED,
+)
 @settings(max_examples=500)
 def test_any_value_is_diagnosed(value, which: tuple[str, int]) -> None:
     key = keys()[which[0]]
@@ -109,27 +127,42 @@ def test_any_value_is_diagnosed(value, which: tuple[str, int]) -> None:
         assert not diagnose(key.info, group, [answered] * len(group.cases)).passed or which[0] in ("half", "ailment")
 
 
-@pytest.mark.parametrize("header", [b"[" * 200_000, b'{"a":' * 5000 + b"1" + b"}" * 5000, b'{"a": 1' + b"0" * 9000 + b"}",
-                                    b"\xff", b"null", b'{"id": NaN', b'"{"'])  # fmt: skip
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"[" * 200_000,
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b'{"a": 1' + b"0" * 9000 + b"}",
+        b"\xff",
+        b"null",
+        b'{"id": NaN',
+        b'"{"',
+    ],
+)
 def test_bad_header(header: bytes) -> None:
     with pytest.raises(protocol.ProtocolError):
         protocol.parse(header)
 
 
-@pytest.mark.parametrize(("node", "body"), [
-    (["array", "|O", [1]], bytes(8)),
-    (["array", "<f8", [-1]], bytes(8)),
-    (["array", "<f8", [True]], bytes(8)),
-    (["array", "<f8", [2**62, 2**62, 0]], b""),
-    (["array", "<f8", [1] * 33], bytes(8)),
-    (["array", "<f8", [2]], bytes(8)),
-    (["array", "<f8", [1]], bytes(9)),
-    (["array", "<f8,<f8", [1]], bytes(16)),
-    (["array", ["<f8"], [1]], bytes(8)),
-    (["list", [["plain", 0]] * 10_001], b""),
-    (["dict", [[1, ["plain", 0]]]], b""),
-    ([], b""), (None, b""), ([["plain"], 1], b""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("node", "body"),
+    [
+        (["array", "|O", [1]], bytes(8)),
+        (["array", "<f8", [-1]], bytes(8)),
+        (["array", "<f8", [True]], bytes(8)),
+        (["array", "<f8", [2**62, 2**62, 0]], b""),
+        (["array", "<f8", [1] * 33], bytes(8)),
+        (["array", "<f8", [2]], bytes(8)),
+        (["array", "<f8", [1]], bytes(9)),
+        (["array", "<f8,<f8", [1]], bytes(16)),
+        (["array", ["<f8"], [1]], bytes(8)),
+        (["list", [["plain", 0]] * 10_001], b""),
+        (["dict", [[1, ["plain", 0]]]], b""),
+        ([], b""),
+        (None, b""),
+        ([["plain"], 1], b""),
+    ],
+)
 def test_bad_node(node, body: bytes) -> None:
     with pytest.raises(protocol.ProtocolError):
         protocol.unpack(node, body)
@@ -152,8 +185,9 @@ def test_surrogates_are_replaced() -> None:
     assert protocol.unpack(["plain", "a\ud800"], b"") == "a?"
 
 
-@pytest.mark.parametrize("value", [object(), {1: 2}, np.array([object()]), lambda: 0, {1, 2}, b"bytes",
-                                   np.datetime64(0, "s")])  # fmt: skip
+@pytest.mark.parametrize(
+    "value", [object(), {1: 2}, np.array([object()]), lambda: 0, {1, 2}, b"bytes", np.datetime64(0, "s")]
+)
 def test_what_is_not_data_is_not_sent(value) -> None:
     with pytest.raises(protocol.NotPlain):
         protocol.pack(value, [])

@@ -65,6 +65,7 @@ class Absent:
         return self
 
     def __call__(self, *_: Any, **__: Any) -> Any:
+        """Refuse."""
         raise Forbidden(self._module)
 
 

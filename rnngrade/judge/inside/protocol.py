@@ -20,7 +20,8 @@ MAX_HEADER = 1 << 18
 MAX_BODY = 1 << 24
 MAX_DEPTH = 16
 MAX_NODES = 10_000
-DTYPES = frozenset(np.dtype(name).str for name in "? i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split())
+SIZES = {"?": ("",), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8), "c": (8, 16)}
+DTYPES = frozenset(np.dtype(f"{kind}{size}").str for kind, sizes in SIZES.items() for size in sizes)
 
 Message = dict[str, Any]
 
