@@ -88,7 +88,8 @@ class Exercises:
         solved = solved_notebook(notebook)
         if path.exists() and nbformat.read(path, as_version=4).metadata.get("rnngrade") == solved.metadata["rnngrade"]:
             return ""
-        return f"solved/{write(execute(solved, self.folder), path)}"
+        name = write(execute(solved, self.folder), path)
+        return name and f"solved/{name}"
 
 
 def hash_of(source: Path) -> str:
