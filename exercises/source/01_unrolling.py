@@ -165,6 +165,16 @@ def one_input_late(W, U, b, x, h0):
     return unroll(W, U, b, np.concatenate([np.zeros_like(x[:1]), x[:-1]]), h0)
 
 
+def no_bias(W, U, b, x, h0):
+    return unroll(W, U, np.zeros_like(b), x, h0)
+
+
+def last_state_missing(W, U, b, x, h0):
+    h = unroll(W, U, b, x, h0)
+    h[-1] = 0
+    return h
+
+
 def no_tanh(W, U, b, x, h0):
     h = [h0]
     for x_t in x:
@@ -190,6 +200,10 @@ unroll_question = Question(
         Mistake(without_initial_state, "The T new states are right, but the state before the first step is missing."),
         Mistake(never_recurs, "Every step starts from h0 again: nothing is carried from one step to the next."),
         Mistake(one_input_late, "The inputs arrive one step late: the step that makes h[1] reads the first input."),
+        Mistake(no_bias, "The bias is missing from the step."),
+        Mistake(
+            last_state_missing, "The loop ends one step too early: h[T] is never filled. What does range leave out?"
+        ),
         Mistake(no_tanh, "The states are not squashed: the activation is missing."),
     ],
     hints=(
@@ -316,12 +330,12 @@ def loss_cases(rng):
 
 
 def loss_edge_cases(rng):
-    """Logits far beyond where exp overflows; one valid step only; nothing masked."""
-    logits, targets, mask = loss_case(rng, 3, 4, 2, scale=1.0)
-    yield logits + 2000.0 * rng.integers(-1, 2, (3, 4, 1)), targets, mask
+    """Logits far beyond where exp overflows, nothing masked; one valid step only; and an ordinary case."""
+    far_apart = 2000.0 * np.array([1, 0, -1])[:, None, None]
+    yield rng.standard_normal((3, 4, 2)) + far_apart, rng.integers(0, 2, (3, 4)), np.ones((3, 4), bool)
     targets = np.array([[-1, -1], [2, -1], [-1, -1]])
     yield rng.standard_normal((3, 2, 3)), targets, targets >= 0
-    yield rng.standard_normal((1, 3, 5)), rng.integers(0, 5, (1, 3)), np.ones((1, 3), bool)
+    yield loss_case(rng, 2, 3, 5)
 
 
 def cross_entropy(logits, targets, mask):
@@ -374,6 +388,15 @@ def sign_flipped(logits, targets, mask):
 
 def overflows(logits, targets, mask):
     """Right in exact arithmetic: exp of a large logit is infinite, and infinity over infinity is not a number."""
+    return _without_care(logits, targets, mask)
+
+
+def largest_of_all(logits, targets, mask):
+    """One number taken from all steps alike: where a step's logits are far below it, every exponential is zero."""
+    return _without_care(logits - logits.max(), targets, mask)
+
+
+def _without_care(logits, targets, mask):
     with np.errstate(all="ignore"):
         p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
         onehot = np.arange(logits.shape[-1]) == targets[..., None]
@@ -385,6 +408,7 @@ cross_entropy_question = Question(
     "cross-entropy",
     points=4,
     answer="cross_entropy",
+    parts=("loss", "dlogits"),
     cases=[Group("typical", 3, loss_cases), Group("edge", 1, loss_edge_cases)],
     reference=cross_entropy,
     oracle=cross_entropy_by_autograd,
@@ -407,6 +431,11 @@ cross_entropy_question = Question(
             overflows,
             "Right for logits of ordinary size, and not a number for large ones: exp(2000) is infinite. "
             "A softmax does not change when the same number is taken from all logits of a step.",
+        ),
+        Mistake(
+            largest_of_all,
+            "You take the largest logit of the whole batch from every step. Where a step's own logits lie far below, "
+            "all its exponentials are zero, and zero over zero is not a number.",
         ),
     ],
     hints=(
@@ -523,6 +552,17 @@ def reset_one_late(W, U, b, x, starts, k):
     return read_stream(W, U, b, x, np.concatenate([np.zeros_like(starts[:1]), starts[:-1]]), k)
 
 
+def stored_states_reset(W, U, b, x, starts, k):
+    """state[new] = 0 in place, which also changes the state stored one step before."""
+    h = read_stream(W, U, b, x, starts, k)
+    h[:-1][starts[1:]] = 0
+    return h
+
+
+def last_chunk_dropped(W, U, b, x, starts, k):
+    return read_stream(W, U, b, x, starts, k)[: len(x) // k * k]
+
+
 stream_question = Question(
     "read-stream",
     points=3,
@@ -550,6 +590,14 @@ stream_question = Question(
         Mistake(everyone_reset, "One bug found, one left: a document that begins in one row resets the others too."),
         Mistake(never_reset, "No state is ever reset: each document begins with the memory of the one before it."),
         Mistake(reset_at_chunks, "Every chunk begins from zeros. Chunks are the reader's business: documents go on."),
+        Mistake(
+            stored_states_reset,
+            "The states you go on from are right, but resetting in place also changes the one you have just stored: "
+            "two names for one array.",
+        ),
+        Mistake(
+            last_chunk_dropped, "The last steps are missing when k does not divide T: a short chunk is a chunk too."
+        ),
         Mistake(reset_one_late, "The reset comes one step late: the new document's first input meets the old state."),
     ],
     hints=(
@@ -577,7 +625,7 @@ def probe_cases(rng):
 
 def probe_edge_cases(rng):
     yield probe_case(rng, 40, 1, 2, 0)
-    yield probe_case(rng, 6, 20, 3, 5)
+    yield probe_case(rng, 7, 20, 3, 4)
     yield probe_case(rng, 15, 4, 1, 3)
 
 
@@ -633,6 +681,19 @@ def looks_into_the_future(h, x, k):
     return _explained(features, target, np.sum((target - target.mean()) ** 2))
 
 
+def pairs_out_of_order(h, x, k):
+    """States flattened sequence by sequence, inputs step by step."""
+    T, B = x.shape
+    states = h[k + 1 :].swapaxes(0, 1).reshape((T - k) * B, -1)
+    target = x[: T - k].ravel()
+    features = np.column_stack([states, np.ones(len(states))])
+    return _explained(features, target, np.sum((target - target.mean()) ** 2))
+
+
+def one_probe_a_sequence(h, x, k):
+    return np.mean([recall(h[:, [j]], x[:, [j]], k) for j in range(x.shape[1])])
+
+
 def square_root(h, x, k):
     return np.sqrt(recall(h, x, k))
 
@@ -659,6 +720,13 @@ recall_question = Question(
         Mistake(
             looks_into_the_future,
             "For k > 0 you ask the state about inputs it has not read yet: the target lies k steps before the state.",
+        ),
+        Mistake(
+            pairs_out_of_order,
+            "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are mixed.",
+        ),
+        Mistake(
+            one_probe_a_sequence, "You fit each sequence on its own. Asked is one probe, the same for all of them."
         ),
         Mistake(square_root, "This is the correlation. The share of the variance is its square."),
         Mistake(share_lost, "This is the share of the variance that is lost; asked is the share that is recovered."),

@@ -110,6 +110,14 @@ def slope_of_the_state_before(W, h, dh):
     return delta
 
 
+def slope_not_squared(W, h, dh):
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = (delta[t] * (1 - h[t])) @ W
+    return delta
+
+
 def no_slope(W, h, dh):
     delta = np.zeros_like(h)
     for t in range(len(dh), 0, -1):
@@ -133,6 +141,19 @@ def local_overwritten(W, h, dh):
     delta[-1] = dh[-1]
     for t in range(len(dh), 0, -1):
         delta[t - 1] = (delta[t] * (1 - h[t] ** 2)) @ W
+    return delta
+
+
+def local_one_early(W, h, dh):
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t - 1] = dh[t - 1] + (delta[t] * (1 - h[t] ** 2)) @ W
+    return delta
+
+
+def initial_state_left_out(W, h, dh):
+    delta = deltas(W, h, dh)
+    delta[0] = 0
     return delta
 
 
@@ -165,6 +186,12 @@ delta_question = Question(
             slope_of_the_state_before,
             "The slope is taken at the wrong state: the step from h[t - 1] to h[t] ends in a tanh whose value is h[t].",
         ),
+        Mistake(slope_not_squared, "The slope of tanh in terms of its value h is not 1 - h. Check it at h = -0.5."),
+        Mistake(
+            local_one_early,
+            "The local gradients sit one step too early: dh has none for the initial state, so dh[0] is that of h[1].",
+        ),
+        Mistake(initial_state_left_out, "All right but delta[0]: the first step sends a message back too."),
         Mistake(no_slope, "The gradient passes through W but not through tanh: its slope is missing."),
         Mistake(nothing_from_the_future, "Only the local gradients are there: nothing arrives from later steps."),
         Mistake(
@@ -321,7 +348,7 @@ def masked_cases(rng):
     yield masked_case(rng, padded_at_end(7, (3, 5)), 3, 2)
 
 
-def masked_edge_cases(rng):
+def masked_gap_cases(rng):
     """Holes and padding in front; a sequence without any valid step; one step; nothing masked."""
     yield masked_case(rng, [[0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]], 2, 3)
     yield masked_case(rng, [[1, 0]], 3, 2)
@@ -354,6 +381,19 @@ def trimmed_by_autograd(W, U, b, x, mask, h0, dh):
             total += part
         dx[valid, j], dh0[j] = alone[3][:, 0], alone[4][0]
     return dW, dU, db, dx, dh0
+
+
+def padding_erases(W, U, b, x, mask, h0, dh):
+    """A masked step sets the state to zero, and so cuts the message: each run of valid steps is a sequence alone."""
+    h = [h0]
+    for x_t, valid in zip(x, mask):
+        h.append(np.tanh(h[-1] @ W.T + x_t @ U.T + b) * valid[:, None])
+    h = np.stack(h)
+    g, delta = np.zeros_like(dh), np.zeros_like(h0)
+    for t in range(len(x), 0, -1):
+        g[t - 1] = (delta + dh[t - 1]) * (1 - h[t] ** 2) * mask[t - 1][:, None]
+        delta = g[t - 1] @ W
+    return *_from_g(g, h[:-1], x, U), delta
 
 
 def _masked_bptt(W, U, b, x, mask, h0, dh, *, forward=True, local=True, slope=True, carry=True):
@@ -405,7 +445,7 @@ masked_question = Question(
     points=5,
     answer="masked_bptt",
     parts=("dW", "dU", "db", "dx", "dh0"),
-    cases=[Group("padded", 3, masked_cases), Group("edge", 2, masked_edge_cases)],
+    cases=[Group("padded", 2, masked_cases), Group("gaps", 3, masked_gap_cases)],
     reference=masked_bptt,
     oracle=trimmed_by_autograd,
     tolerance=Tolerance(rtol=1e-6),
@@ -425,6 +465,11 @@ masked_question = Question(
         Mistake(
             mask_backward_only,
             "The backward pass respects the mask, but the states it works with have stepped through padding.",
+        ),
+        Mistake(
+            padding_erases,
+            "Right where all padding is at the end. A masked step sets your state to zero, forward and backward; "
+            "it should leave the state as it was.",
         ),
         Mistake(padding_has_loss, "dh at masked steps still enters. There is no loss at a step that is only padding."),
         Mistake(
@@ -557,7 +602,11 @@ check_question = Question(
             "Look to both sides and the error falls to the order of the step squared.",
         ),
         Mistake(not_halved, "Twice too large: how far apart are the two points you compare?"),
-        Mistake(halved_forward, "Half of a one-sided difference: from W to W + step is one step, not two."),
+        Mistake(
+            halved_forward,
+            "Half of a one-sided difference: you compare W + step with W itself, and divide by two steps. "
+            "If you meant W - step: is what you call a copy of W one?",
+        ),
         Mistake(
             never_restored,
             "Close, but it drifts: an entry you have probed is not put back before the next one is probed.",
@@ -754,6 +803,10 @@ def moved_at_first_step_only(W, U, b, x, h0, direction):
     return s
 
 
+def direction_transposed(W, U, b, x, h0, direction):
+    return tangents(W, U, b, x, h0, direction.T)
+
+
 def slope_on_one_term(W, U, b, x, h0, direction):
     def rule(s, before, after):
         return s @ W.T + (1 - after**2) * (before @ direction.T)
@@ -804,6 +857,7 @@ tangent_question = Question(
         Mistake(
             slope_on_one_term, "Both effects go through tanh. In your sum only one of them is multiplied by the slope."
         ),
+        Mistake(direction_transposed, "The change of W is transposed: it acts on the states the way W does."),
         Mistake(slope_missing, "These are changes of a_t, before tanh. Its slope is missing."),
         Mistake(
             backward_matrix,
@@ -826,7 +880,7 @@ tangent_question = Question(
 
 
 def landing_case(rng, T, dt):
-    p0, v0, r = (float(value) for value in rng.uniform((2, -2, 0.2), (5, 1, 2)))
+    p0, v0, r = (round(float(value), 2) for value in rng.uniform((2, -2, 0.2), (5, -0.5, 2)))
     return rng.standard_normal(T), p0, v0, dt, r
 
 
@@ -890,6 +944,17 @@ def control_without_dt(u, p0, v0, dt, r):
     return _costates(u, p0, v0, dt)[1:, 1] + r * dt * u
 
 
+def velocity_first(u, p0, v0, dt, r):
+    """The position moves with the new velocity: another plant, and costates that start elsewhere."""
+    v = v0 + dt * np.cumsum(u)
+    steps_left = len(u) - np.arange(1, len(u) + 1)
+    return dt * (v[-1] + dt * steps_left * (p0 + dt * v.sum())) + r * dt * u
+
+
+def effort_without_dt(u, p0, v0, dt, r):
+    return dt * _costates(u, p0, v0, dt)[1:, 1] + r * u
+
+
 def position_costate(u, p0, v0, dt, r):
     return dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u
 
@@ -920,6 +985,11 @@ landing_question = Question(
             control_without_dt,
             "How much does v_t change for a unit of u_t? Your costate term counts it as one.",
         ),
+        Mistake(
+            velocity_first,
+            "Your position moves with the velocity after the push. In the plant, p_t follows from v_{t-1}.",
+        ),
+        Mistake(effort_without_dt, "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / 2."),
         Mistake(position_costate, "You use the position's costate. The control enters the velocity's equation."),
     ],
     hints=(
