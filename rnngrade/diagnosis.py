@@ -77,7 +77,8 @@ def diagnose(info: QuestionInfo, group: KeyGroup, outcomes: Sequence[Outcome]) -
     if len(outcomes) != len(group.cases):
         raise ValueError(f"group {group.name!r} has {len(group.cases)} cases, got {len(outcomes)} outcomes")
     answers = _Answers(info, group.cases, outcomes, [_value(outcome) for outcome in outcomes])
-    return next(filter(None, (rule(answers) for rule in RULES)))
+    with np.errstate(all="ignore"):  # wrong answers overflow; a warning here would cost the learner the points
+        return next(filter(None, (rule(answers) for rule in RULES)))
 
 
 def _value(outcome: Outcome) -> Any:

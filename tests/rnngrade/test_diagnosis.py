@@ -2,6 +2,9 @@ import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from rnngrade import Mistake, Question
 from rnngrade.check import run
@@ -109,7 +112,7 @@ def test_failures_are_told_apart(built, failure, kind, words):
     assert words in found.message
 
 
-def several(answer):
+def key_of_several():
     def reference(x):
         return x.sum(0), x.T, {"mean": x.mean()}
 
@@ -118,7 +121,11 @@ def several(answer):
 
     question = Question("several", 1, "several", lambda rng: [(rng.standard_normal((3, 2)),)], reference, oracle,
                         parts=("total", "flipped", "statistics"))
-    key = build(question, np.random.default_rng(0))
+    return build(question, np.random.default_rng(0))
+
+
+def several(answer):
+    key = key_of_several()
     return diagnose(key.info, key.group(), run(key.info, key.group(), answer))
 
 
@@ -161,3 +168,32 @@ def test_a_judge_must_give_an_outcome_a_case(built):
     key = built["weight-gradient"]
     with pytest.raises(ValueError, match="2 cases, got 1"):
         diagnose(key.info, key.group("typical"), [Outcome(value=1.0)])
+
+
+ARRAYS = hnp.arrays(
+    st.sampled_from([np.float64, np.float32, np.float16, np.int64, np.uint8, np.bool_, np.complex128, "U2"]),
+    st.sampled_from([(), (2,), (4, 4), (2, 3), (3, 2), (4, 1), (0,), (2, 3, 4)]))
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | ARRAYS | st.just(...),
+    lambda inner: st.lists(inner, max_size=4) | st.tuples(inner, inner, inner)
+    | st.dictionaries(st.sampled_from(["a", "b", "mean"]), inner, max_size=3), max_leaves=6)
+
+
+@given(first=ANYTHING, second=ANYTHING)
+def test_whatever_comes_back_there_is_a_verdict_and_no_warning(built, first, second):
+    """Every value that a submission can return, in the learner's process or through the judge's channel."""
+    for key in (*built.values(), key_of_several()):
+        for group in key.groups:
+            values = [first, second, first, second][:len(group.cases)]
+            found = diagnose(key.info, group, [Outcome(value=value) for value in values])
+            assert found.message
+            assert not found.passed
+
+
+def test_masks_and_counts_are_compared_too():
+    question = Question("mask", 1, "mask", lambda rng: [(rng.integers(1, 5, 6),)], lambda n: n > 2,
+                        lambda n: np.array([k > 2 for k in n]))
+    key = build(question, np.random.default_rng(0))
+    answers = [lambda n: n > 2, lambda n: (n > 2) * 1.0, lambda n: n > 1]
+    found = [diagnose(key.info, key.group(), run(key.info, key.group(), answer)).kind for answer in answers]
+    assert found == ["passed", "passed", "differs"]
