@@ -144,7 +144,7 @@ def _raises(a: _Answers) -> Diagnosis | None:
         return Diagnosis(False, "wrong-type", f"`{a.info.answer}` gives {failed.message}. Return plain numbers: "
                          "a NumPy array, or a tuple of them.", i)
     where = f" Line {failed.line} of its cell: `{failed.source}`." if failed.line and failed.source else ""
-    text = f"{failed.type}: {failed.message}" if failed.message else failed.type
+    text = _shortened(f"{failed.type}: {failed.message}" if failed.message else failed.type)
     return Diagnosis(False, "raises", f"`{a.info.answer}` stops with {text}.{where}{_shown_case(a, i)}", i)
 
 
@@ -384,6 +384,11 @@ def _fits(got: Any, expected: Any) -> bool:
     if isinstance(expected, tuple):
         return isinstance(got, np.ndarray) and got.ndim > 0 and len(got) == len(expected)
     return not isinstance(expected, dict) and type(got) is type(expected)
+
+
+def _shortened(text: str) -> str:
+    """An exception may quote a whole array: its first lines are enough."""
+    return text if len(text) <= 300 else f"{text[:300]} .."
 
 
 def _number(value: Any) -> str:

@@ -112,6 +112,12 @@ def test_failures_are_told_apart(built, failure, kind, words):
     assert words in found.message
 
 
+def test_a_long_exception_is_cut(built):
+    key = built["weight-gradient"]
+    failure = Outcome(error=Failure("ValueError", "x" * 10**6))
+    assert len(diagnose(key.info, key.group("typical"), [failure] * 2).message) < 500
+
+
 def key_of_several():
     def reference(x):
         return x.sum(0), x.T, {"mean": x.mean()}
