@@ -4,8 +4,12 @@
 
 A question is written in two places. ``exercises/source/NN_name.py`` lists it in ``QUESTIONS``: cases, reference,
 oracle, tolerance, mistakes, hints (see ``rnngrade.Question``). ``exercises/source/NN_name.md``, a MyST notebook, has
-the statement under a heading ``## Title``; a cell tagged ``question:<id>`` with the solution between ``### BEGIN SOLUTION``
-and ``### END SOLUTION``, inside the ``def`` for a function, around the assignment for a value; and a cell tagged
-``check:<id>`` that holds ``check("<id>")``, or one a group, tagged ``check:<id>/<group>``, that holds
-``check("<id>", group="<group>")``. A cell tagged ``notebook-only`` stays off the site's sheet.
+its statement under a heading ``## Title`` and then
+
+- a cell tagged ``question:<id>`` with the solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``: inside the
+  ``def`` for a function, around the assignment for a value;
+- a cell tagged ``check:<id>`` that holds ``check("<id>")``, or one a group, tagged ``check:<id>/<group>``, that holds
+  ``check("<id>", group="<group>")``.
+
+A cell tagged ``notebook-only`` stays off the site's sheet.
 """
