@@ -32,7 +32,7 @@ class ExerciseNotebookDirective(SphinxDirective):
             raise self.error(f"no {path}")
         links = [f"[{link['text']}]({link['url']})" for link in launch_links(self.env.app, path)]
         repository = self.config.html_theme_options["repository_url"]
-        text = f"""[Download the notebook](/{path}), or open it in {_either(links)}.
+        text = f"""[Download the notebook](path:/{path}), or open it in {_either(links)}.
 
 Where the course is not installed, as in Colab, run this in a cell of its own first:
 
