@@ -55,10 +55,7 @@ class _Answers:
     def leaves(self, i: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
         """Case ``i``'s arrays: the part's name, what was got, what is expected. Only where the structures agree."""
         for path, expected in parts(self.cases[i].expected):
-            try:
-                got = as_array(part_at(self.values[i], path))
-            except KeyError:
-                got = None
+            got = as_array(part_at(self.values[i], path))
             if got is not None and isinstance(expected, np.ndarray):
                 yield _part_name(path, self.info), got, expected
 
@@ -162,6 +159,8 @@ def _wrong_structure(a: _Answers) -> Diagnosis | None:
 
 def _misfits(got: Any, expected: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
     """Where the structure of ``got`` is not that of ``expected``: the way there, what is there, and what should be."""
+    if isinstance(expected, tuple) and isinstance(got, np.ndarray) and got.ndim:
+        got = tuple(map(np.asarray, got))
     if isinstance(expected, dict) and isinstance(got, dict) and got.keys() == expected.keys():
         for key in expected:
             yield from _misfits(got[key], expected[key], (*path, key))
@@ -378,12 +377,10 @@ def _outline(value: Any) -> str:
 
 
 def _fits(got: Any, expected: Any) -> bool:
-    """Two leaves of one kind; nested lists of numbers stand for an array, and one array for a tuple of equal ones."""
+    """Whether two leaves are of one kind; nested lists of numbers stand for an array."""
     if isinstance(expected, np.ndarray):
         return as_array(got) is not None
-    if isinstance(expected, tuple):
-        return isinstance(got, np.ndarray) and got.ndim > 0 and len(got) == len(expected)
-    return not isinstance(expected, dict) and type(got) is type(expected)
+    return not isinstance(expected, tuple | dict) and type(got) is type(expected)
 
 
 def _shortened(text: str) -> str:
