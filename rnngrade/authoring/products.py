@@ -122,7 +122,7 @@ def solved_notebook(notebook: NotebookNode) -> NotebookNode:
 def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel; an error in any cell is raised here."""
     client = NotebookClient(notebook, kernel_name=KERNEL["name"], timeout=CELL_TIMEOUT, record_timing=False,
-                            resources={"metadata": {"path": str(folder)}})
+                            coalesce_streams=True, resources={"metadata": {"path": str(folder)}})
     client.execute()
     notebook.metadata["language_info"] = NotebookNode(name="python")
     return notebook

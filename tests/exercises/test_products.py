@@ -68,6 +68,8 @@ def test_every_code_cell_of_the_solved_notebook_was_executed(made):
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     assert not [output for cell in code for output in cell.outputs
                 if output.output_type == "error" or output.get("name") == "stderr"]
+    streams = [sum(output.output_type == "stream" for output in cell.outputs) for cell in code]
+    assert max(streams) == 1, "how a kernel cuts its prints into messages differs from run to run: join them"
 
 
 def acts(source):
