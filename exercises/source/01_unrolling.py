@@ -11,6 +11,8 @@ import torch
 
 from rnngrade import Group, Mistake, Question, Tolerance
 
+FORBID = ("torch", "rnnlib")
+
 
 def draw_weights(rng, d, n):
     """Recurrent weights of spectral norm about one, so that states neither saturate nor die."""
@@ -90,6 +92,7 @@ count_question = Question(
     cases=[Group("typical", 1, count_cases), Group("edge", 1, count_edge_cases)],
     reference=parameter_counts,
     oracle=count_torch_parameters,
+    forbid=FORBID,
     mistakes=[
         Mistake(
             weights_for_every_step,
@@ -190,7 +193,7 @@ unroll_question = Question(
     reference=unroll,
     oracle=unroll_by_torch,
     tolerance=Tolerance(rtol=1e-6),
-    forbid=("torch",),
+    forbid=FORBID,
     mistakes=[
         Mistake(
             recurrent_weights_transposed,
@@ -287,7 +290,7 @@ final_state_question = Question(
     reference=final_state,
     oracle=final_state_of_trimmed,
     tolerance=Tolerance(rtol=1e-6),
-    forbid=("torch",),
+    forbid=FORBID,
     mistakes=[
         Mistake(
             padding_read,
@@ -413,7 +416,7 @@ cross_entropy_question = Question(
     reference=cross_entropy,
     oracle=cross_entropy_by_autograd,
     tolerance=Tolerance(rtol=1e-6),
-    forbid=("torch",),
+    forbid=FORBID,
     mistakes=[
         Mistake(
             mean_over_padding,
@@ -571,7 +574,7 @@ stream_question = Question(
     reference=read_stream,
     oracle=read_documents,
     tolerance=Tolerance(rtol=1e-6),
-    forbid=("torch",),
+    forbid=FORBID,
     mistakes=[
         Mistake(
             the_draft,
@@ -710,7 +713,7 @@ recall_question = Question(
     reference=recall,
     oracle=recall_by_covariance,
     tolerance=Tolerance(rtol=1e-6),
-    forbid=("torch",),
+    forbid=FORBID,
     mistakes=[
         Mistake(no_intercept, "The fit has no constant term, so it cannot even match the mean of the inputs."),
         Mistake(
