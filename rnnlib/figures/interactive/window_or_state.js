@@ -18,7 +18,7 @@ function render({ model, el }) {
 
     view.add("rect", { x: X(k), width: right - X(k), y: band.top, height: band.bottom - band.top, rx: 4, class: "blue-fill soft" });
     view.add("path", { class: "blue-fill", d: `M${X(k)} ${band.top}h2V${band.bottom}h-2z` });
-    const path = noise.map((z, i) => `${i ? "L" : "M"}${X(SPAN - i - 1)} ${middle - Math.tanh(z * (SPAN - i <= age ? 0.5 : 0.13)) * scale}`).join("");
+    const path = noise.map((z, i) => `${i ? "L" : "M"}${X(SPAN - i - 1)} ${middle - Math.tanh(z * 0.35) * scale}`).join("");
     view.add("path", { class: "theory", d: path, "stroke-opacity": 0.75, "stroke-width": 1 });
     const near = X(age) > width - 150;
     view.add("line", { x1: X(age), x2: X(age), y1: 16, y2: state.base, class: "backward" });

@@ -26,8 +26,8 @@ class WindowOrState(InteractiveFigure):
     inputs = traitlets.Int(2, min=1).tag(sync=True)
     noise = traitlets.List(traitlets.Float()).tag(sync=True)
     alt = traitlets.Unicode(
-        "A series of 300 steps that turns wild after an announcement, a window over its most recent part, the running "
-        "summary that stays high since the announcement, and the parameters each network needs."
+        "A series of 300 steps with an announcement that leaves no trace in it, a window over its most recent part, "
+        "the running summary that stays high since the announcement, and the parameters each network needs."
     ).tag(sync=True)
 
     @traitlets.default("noise")
@@ -37,7 +37,7 @@ class WindowOrState(InteractiveFigure):
     def still(self, ax: Axes) -> None:
         """Print the series, the announcement and the window."""
         ago = np.arange(300, 0, -1)
-        ax.plot(-ago, np.asarray(self.noise) * np.where(ago <= self.age, 1.6, 0.45), color="C5", linewidth=0.8)
+        ax.plot(-ago, self.noise, color="C5", linewidth=0.8)
         ax.axvspan(-self.width, 0, color="C0", alpha=0.15, linewidth=0)
         ax.axvline(-self.age, color="C1")
         ax.text(-self.age + 4, 4.6, "announcement", color="C1")
