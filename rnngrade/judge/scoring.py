@@ -112,6 +112,7 @@ class Run:
     limits: Limits
     problems: dict[int, CellProblem] = field(default_factory=dict)
     _process: Process | None = None
+    _refused: bool = False
     _starts: int = 0
     _spent: float = 0.0
     _since: float = 0.0
@@ -150,12 +151,23 @@ class Run:
             message = {"do": "run", "cell": cell.number}
             try:
                 reply, _ = process.ask(message, [cell.source.encode()], self.limits.cell, self.limits.patience)
-                self.problems |= _raised(cell.number, reply)
+                self._note(cell.number, reply)
             except Ended as error:
                 text = f"was left out: its process {error}"
                 self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
                 self._end()
                 return
+
+    def _note(self, number: int, reply: protocol.Message) -> None:
+        """Keep what a cell raised, unless it comes of a forbidden module: the questions that forbid it say so."""
+        if "error" not in reply:
+            return
+        raised = failure(reply["error"])
+        if raised.type == FORBIDDEN:
+            self._refused = True
+        elif not (self._refused and raised.type == "NameError"):  # a name the refused cell would have defined
+            text = f"{raised.type}: {raised.message}" if raised.message else raised.type
+            self.problems[number] = CellProblem(number, text)
 
     def _end(self) -> None:
         assert self._process is not None  # only called where one has just ended
@@ -168,15 +180,6 @@ class Run:
         if self._process is not None:
             self._process.close()
             self._process = None
-
-
-def _raised(number: int, reply: protocol.Message) -> dict[int, CellProblem]:
-    if "error" not in reply:
-        return {}
-    raised = failure(reply["error"])
-    if raised.type == FORBIDDEN:
-        return {}  # the module is there for other questions; those that forbid it say so themselves
-    return {number: CellProblem(number, f"{raised.type}: {raised.message}" if raised.message else raised.type)}
 
 
 # ---- from messages to outcomes; everything here was written by the submission

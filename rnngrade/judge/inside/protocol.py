@@ -169,7 +169,7 @@ class _Reader:
             raise ProtocolError("a shape numpy does not take") from error
         self.at += length
         if array.dtype.kind == "b":
-            array = array.view(np.uint8) != 0  # a bool of bit pattern 2 compares like neither True nor False
+            array = np.asarray(array.view(np.uint8) != 0)  # a bool of bits 2 equals neither True nor False
         return array
 
 
