@@ -15,7 +15,7 @@ from rnngrade.judge.inside import protocol
 from rnngrade.judge.sandbox import Ended, Limits, Process, Zygote
 from rnngrade.judge.submissions import Cell, Notebook
 from rnngrade.keys import CaseKey, Key, KeyGroup
-from rnngrade.outcomes import FORBIDDEN, Failure, Outcome
+from rnngrade.outcomes import FORBIDDEN, NOT_WRITTEN, Failure, Outcome
 
 MAX_TEXT = 500
 CHECK = "check-"
@@ -163,6 +163,8 @@ class Run:
         if "error" not in reply:
             return
         raised = failure(reply["error"])
+        if raised.type == NOT_WRITTEN and not raised.message:
+            return  # a stub was called: its question says so
         if raised.type == FORBIDDEN:
             self._refused = True
         elif not (self._refused and raised.type == "NameError"):  # a name the refused cell would have defined
