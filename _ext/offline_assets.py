@@ -1,15 +1,14 @@
 """Serve everything a page needs from the site itself, and nothing it does not need.
 
-Mathematics comes from the package ``sphinx-mathjax-offline``, typefaces from ``fontpkg-*`` (see ``fonts``), and the icons of
-the theme from a cut of its own icon font instead of one and a half megabytes of script. What Jupyter Book would fetch from
-other hosts (thebe, the widget manager) is unhooked: widgets are mounted by ``assets/anyhost.js``.
+Typefaces come from the packages ``fontpkg-*`` (see ``fonts``), and the theme's icons from a cut of its own icon font
+instead of one and a half megabytes of script. What Jupyter Book would fetch from other hosts (thebe, the widget
+manager) is unhooked: widgets are mounted by ``assets/anyhost.js``. Mathematics is typeset at build time (``typeset``).
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"  # a folder named _static would be added to every page whole
-MATHJAX = ("tex-chtml.js", "input/tex/extensions", "output/chtml/fonts/woff-v2")
 ICONS = {
     "fa-angle-left", "fa-angle-right", "fa-arrow-up", "fa-bars", "fa-chevron-down", "fa-chevron-right", "fa-circle-half-stroke",
     "fa-download", "fa-list", "fa-magnifying-glass", "fa-moon", "fa-outdent", "fa-rocket", "fa-sun",
@@ -35,7 +33,6 @@ def _configure(app: Sphinx, config: Config) -> None:
         shutil.rmtree(folder.parent, ignore_errors=True)
         fonts.write(folder / "fonts")
     config.html_static_path += [str(ASSETS), str(folder)]
-    config.mathjax_path = "mathjax/tex-chtml.js"
     config.nb_ipywidgets_js = {"anyhost.js": {"defer": "defer"}}
     app.add_css_file("course.css", priority=900)
     app.add_js_file("a11y.js", loading_method="defer")
@@ -48,25 +45,6 @@ def _unhook(app: Sphinx, extension: str) -> None:
     for event, listeners in app.events.listeners.items():
         app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(extension)]
     app.registry.css_files = [entry for entry in app.registry.css_files if not entry[0].startswith(extension.replace("_", "-"))]
-
-
-def _mathjax_source() -> Path:
-    files = distribution("sphinx-mathjax-offline").files or []
-    script = next(file for file in files if file.name == MATHJAX[0])
-    return Path(str(script.locate())).parent
-
-
-def _copy_mathjax(static: Path) -> None:
-    source = _mathjax_source()
-    for part in MATHJAX:
-        target = static / "mathjax" / part
-        if target.exists():
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if (source / part).is_dir():
-            shutil.copytree(source / part, target)
-        else:
-            shutil.copy2(source / part, target)
 
 
 def _cut_icons(static: Path) -> None:
@@ -107,7 +85,6 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    _copy_mathjax(static)
     if (static / "scripts" / "fontawesome.js").exists():  # the theme's files were copied by this build
         _cut_icons(static)
         _drop_unused(static)
