@@ -80,6 +80,16 @@ def readout_from_inputs(T, d, n, m):
     return np.array([cell, m * d + m, torch_cell])
 
 
+def readout_without_bias(T, d, n, m):
+    cell, _, torch_cell = parameter_counts(T, d, n, m)
+    return np.array([cell, m * n, torch_cell])
+
+
+def torch_with_readout(T, d, n, m):
+    cell, readout, torch_cell = parameter_counts(T, d, n, m)
+    return np.array([cell, readout, torch_cell + readout])
+
+
 def no_recurrent_matrix(T, d, n, m):
     _, readout, _ = parameter_counts(T, d, n, m)
     return np.array([n * d + n, readout, n * d + 2 * n])
@@ -104,6 +114,11 @@ count_question = Question(
             "Your first two counts are right. The third is not the same as the first: torch adds something twice.",
         ),
         Mistake(readout_from_inputs, "The readout's matrix has the wrong width: what does V multiply, h_t or x_t?"),
+        Mistake(readout_without_bias, "The cell is counted right. The readout has a bias of its own, b_y."),
+        Mistake(
+            torch_with_readout,
+            "Your third count contains the readout. torch.nn.RNN is the cell alone: it has no outputs y.",
+        ),
         Mistake(no_recurrent_matrix, "One matrix of the cell is missing: the one that makes the network recurrent."),
     ],
     hints=(
@@ -168,6 +183,18 @@ def one_input_late(W, U, b, x, h0):
     return unroll(W, U, b, np.concatenate([np.zeros_like(x[:1]), x[:-1]]), h0)
 
 
+def reads_next_input(W, U, b, x, h0):
+    """x[t] in place of x[t - 1], in a loop that ends at T - 1 because x[T] does not exist."""
+    h = unroll(W, U, b, x[1:], h0)
+    return np.concatenate([h, np.zeros_like(h[:1])])
+
+
+def one_array_for_all(W, U, b, x, h0):
+    """The state is overwritten in place, and the list holds that one array T + 1 times."""
+    h = unroll(W, U, b, x, h0)
+    return np.repeat(h[-1:], len(h), axis=0)
+
+
 def no_bias(W, U, b, x, h0):
     return unroll(W, U, np.zeros_like(b), x, h0)
 
@@ -203,6 +230,16 @@ unroll_question = Question(
         Mistake(without_initial_state, "The T new states are right, but the state before the first step is missing."),
         Mistake(never_recurs, "Every step starts from h0 again: nothing is carried from one step to the next."),
         Mistake(one_input_late, "The inputs arrive one step late: the step that makes h[1] reads the first input."),
+        Mistake(
+            reads_next_input,
+            "The inputs arrive one step early: h[1] is made from x[1], so x[0] is never read, and for h[T] no input "
+            "is left.",
+        ),
+        Mistake(
+            one_array_for_all,
+            "All T + 1 entries are the last state: you fill one array in place and store it T + 1 times. "
+            "Make a new array at every step.",
+        ),
         Mistake(no_bias, "The bias is missing from the step."),
         Mistake(
             last_state_missing, "The loop ends one step too early: h[T] is never filled. What does range leave out?"
@@ -234,9 +271,9 @@ def padded_cases(rng):
 
 
 def gap_cases(rng):
-    """Padding in front, holes in the middle, no valid step at all; and what lies under the mask is not zero."""
+    """Padding in front, holes, a sequence and a step without anything valid; what lies under the mask is not zero."""
     W, U, b, x, h0 = unroll_case(rng, 6, 4, 3, 2)
-    mask = np.array([[0, 1, 0, 1], [0, 0, 0, 1], [1, 1, 0, 1], [1, 0, 0, 1], [1, 1, 0, 1], [1, 0, 0, 1]], bool)
+    mask = np.array([[0, 1, 0, 1], [0, 0, 0, 1], [1, 1, 0, 1], [0, 0, 0, 0], [1, 1, 0, 1], [1, 0, 0, 1]], bool)
     yield W, U, b, x, mask, h0
     W, U, b, x, h0 = unroll_case(rng, 1, 2, 1, 3)
     yield W, U, b, x, np.array([[False, True]]), h0
@@ -278,6 +315,23 @@ def one_step_early(W, U, b, x, mask, h0):
     return unroll(W, U, b, x, h0)[np.maximum(mask.sum(0) - 1, 0), np.arange(x.shape[1])]
 
 
+def last_of_the_new_states(W, U, b, x, mask, h0):
+    """The list of new states begins at h_1, and index -1, of a sequence without valid steps, is its end."""
+    return unroll(W, U, b, x, h0)[1:][mask.sum(0) - 1, np.arange(x.shape[1])]
+
+
+def back_to_start(W, U, b, x, mask, h0):
+    h = h0
+    for x_t, valid in zip(x, mask):
+        h = np.where(valid[:, None], np.tanh(h @ W.T + x_t @ U.T + b), h0)
+    return h
+
+
+def one_flag_for_all(W, U, b, x, mask, h0):
+    everyone = np.broadcast_to(mask.any(1, keepdims=True), mask.shape)
+    return final_state(W, U, b, x, everyone, h0)
+
+
 def mask_inverted(W, U, b, x, mask, h0):
     return final_state(W, U, b, x, ~mask, h0)
 
@@ -306,6 +360,17 @@ final_state_question = Question(
             "Right when all padding is at the end. Here some is in front or in between, so counting valid steps "
             "does not tell where the last one is, and the steps before it must not have moved the state either.",
         ),
+        Mistake(
+            last_of_the_new_states,
+            "Right when all padding is at the end and everyone has a valid step. Here some padding is in front or in "
+            "between, and one sequence has no valid step: its index, 0 - 1, is the last entry of the list.",
+        ),
+        Mistake(back_to_start, "A masked step sends your state back to h0. It should leave the state as it was."),
+        Mistake(
+            one_flag_for_all,
+            "You ask the mask one question for the whole batch: while anyone reads data, all states step. "
+            "It has one answer a sequence.",
+        ),
         Mistake(one_step_early, "One step early: h has T + 1 entries, and h[0] is the state before any input."),
         Mistake(mask_inverted, "The mask is read upside down: True marks a valid step."),
     ],
@@ -333,11 +398,14 @@ def loss_cases(rng):
 
 
 def loss_edge_cases(rng):
-    """Logits far beyond where exp overflows, nothing masked; one valid step only; and an ordinary case."""
+    """Logits far beyond where exp overflows, nothing masked; one valid step only; a certain error; an ordinary case."""
     far_apart = 2000.0 * np.array([1, 0, -1])[:, None, None]
     yield rng.standard_normal((3, 4, 2)) + far_apart, rng.integers(0, 2, (3, 4)), np.ones((3, 4), bool)
     targets = np.array([[-1, -1], [2, -1], [-1, -1]])
     yield rng.standard_normal((3, 2, 3)), targets, targets >= 0
+    confident = rng.standard_normal((2, 2, 3)) + np.array([1500.0, 0, 0])
+    targets = np.array([[0, 2], [1, -1]])
+    yield confident, targets, targets >= 0
     yield loss_case(rng, 2, 3, 5)
 
 
@@ -399,6 +467,38 @@ def largest_of_all(logits, targets, mask):
     return _without_care(logits - logits.max(), targets, mask)
 
 
+def log_of_zero(logits, targets, mask):
+    """The softmax is safe, its logarithm is not: p of a class far below the largest is exactly zero."""
+    return _log_after_softmax(logits, targets, mask, lambda p, onehot: np.log((p * onehot).sum(-1)))
+
+
+def log_of_zero_times_zero(logits, targets, mask):
+    """The same with log p of all classes: minus infinity, times a zero of the one-hot array."""
+    return _log_after_softmax(logits, targets, mask, lambda p, onehot: (np.log(p) * onehot).sum(-1))
+
+
+def _log_after_softmax(logits, targets, mask, right_log_p):
+    _, gradient = cross_entropy(logits, targets, mask)
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    p = shifted / shifted.sum(-1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_p = right_log_p(p, np.arange(logits.shape[-1]) == targets[..., None])
+    return -log_p[mask].mean(), gradient
+
+
+def mean_of_means(logits, targets, mask):
+    """Every sequence counts the same, however short: and one without a valid step divides zero by zero."""
+    losses = [cross_entropy(logits[:, [j]], targets[:, [j]], mask[:, [j]]) for j in range(mask.shape[1])]
+    with np.errstate(invalid="ignore"):
+        return np.mean([loss for loss, _ in losses]), np.concatenate([g for _, g in losses], axis=1) / len(losses)
+
+
+def softmax_twice(logits, targets, mask):
+    """What happens when probabilities are handed to a loss that expects logits."""
+    shifted = np.exp(logits - logits.max(-1, keepdims=True))
+    return cross_entropy(shifted / shifted.sum(-1, keepdims=True), targets, mask)
+
+
 def _without_care(logits, targets, mask):
     with np.errstate(all="ignore"):
         p = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
@@ -439,6 +539,25 @@ cross_entropy_question = Question(
             largest_of_all,
             "You take the largest logit of the whole batch from every step. Where a step's own logits lie far below, "
             "all its exponentials are zero, and zero over zero is not a number.",
+        ),
+        Mistake(
+            log_of_zero,
+            "Your p is safe, its logarithm is not: a class far below the largest has p = 0 in floating point, and the "
+            "loss is infinite where it should be large. log p has a formula without p.",
+        ),
+        Mistake(
+            log_of_zero_times_zero,
+            "Your p is safe, its logarithm is not: where p = 0, log p is minus infinity, and times the zeros of a "
+            "one-hot array that is not a number. log p has a formula without p.",
+        ),
+        Mistake(
+            mean_of_means,
+            "You average each sequence first and then the averages, so that a step of a short sequence weighs more. "
+            "Asked is one mean over all valid steps.",
+        ),
+        Mistake(
+            softmax_twice,
+            "This is the loss of probabilities taken for logits: the softmax is applied twice. Its input is z.",
         ),
     ],
     hints=(
@@ -512,28 +631,48 @@ def the_draft(W, U, b, x, starts, k):
 
 def first_row_for_all(W, U, b, x, starts, k):
     """The tempting repair of the unpacking error: state[0] fits every shape, by broadcasting."""
-    state = np.zeros((x.shape[1], len(b)))
-    h = []
-    for begin in range(0, len(x), k):
-        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
-            state = np.where(new[:, None], 0.0, state)
-            state = np.tanh(state @ W.T + x_t @ U.T + b)
-            h.append(state)
-        state = state[0]
-    return np.stack(h)
+    return _one_row_goes_on(W, U, b, x, starts, k, row=0)
 
 
 def first_row_and_all_reset(W, U, b, x, starts, k):
     """The same repair, with the reset left as it was."""
+    return _one_row_goes_on(W, U, b, x, np.broadcast_to(starts.any(1, keepdims=True), starts.shape), k, row=0)
+
+
+def last_row_for_all(W, U, b, x, starts, k):
+    """The draft's comment taken at its word: state[-1] is the last row, not the last step."""
+    return _one_row_goes_on(W, U, b, x, starts, k, row=-1)
+
+
+def last_row_and_all_reset(W, U, b, x, starts, k):
+    return _one_row_goes_on(W, U, b, x, np.broadcast_to(starts.any(1, keepdims=True), starts.shape), k, row=-1)
+
+
+def _one_row_goes_on(W, U, b, x, starts, k, row):
     state = np.zeros((x.shape[1], len(b)))
     h = []
     for begin in range(0, len(x), k):
         for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
-            if new.any():
-                state = np.zeros_like(state)
-            state = np.tanh(state @ W.T + x_t @ U.T + b)
+            state = np.tanh(np.where(new[:, None], 0.0, state) @ W.T + x_t @ U.T + b)
             h.append(state)
-        state = state[0]
+        state = state[row]
+    return np.stack(h)
+
+
+def when_all_begin(W, U, b, x, starts, k):
+    return read_stream(W, U, b, x, np.broadcast_to(starts.all(1, keepdims=True), starts.shape), k)
+
+
+def flags_inverted(W, U, b, x, starts, k):
+    return read_stream(W, U, b, x, ~starts, k)
+
+
+def reset_after_the_step(W, U, b, x, starts, k):
+    state = np.zeros((x.shape[1], len(b)))
+    h = []
+    for x_t, new in zip(x, starts):
+        state = np.where(new[:, None], 0.0, np.tanh(state @ W.T + x_t @ U.T + b))
+        h.append(state)
     return np.stack(h)
 
 
@@ -590,6 +729,22 @@ stream_question = Question(
             "Two bugs are at work: after each chunk every sequence goes on from the state of the first, "
             "and a document that begins in one row resets the other rows.",
         ),
+        Mistake(
+            last_row_for_all,
+            "The error is gone, the bug is not: state[-1] is the last *row*, and after each chunk every sequence goes "
+            "on from it. What is the state at the end of a chunk?",
+        ),
+        Mistake(
+            last_row_and_all_reset,
+            "Two bugs are at work: state[-1] is the last *row*, so that after each chunk every sequence goes on from "
+            "it; and a document that begins in one row resets the other rows.",
+        ),
+        Mistake(when_all_begin, "Your state is reset only where a document begins in *all* rows at once."),
+        Mistake(flags_inverted, "The flags are read upside down: where no document begins, the state is lost."),
+        Mistake(
+            reset_after_the_step,
+            "You set the state to zero after the step, so the first input of each document leaves no trace.",
+        ),
         Mistake(everyone_reset, "One bug found, one left: a document that begins in one row resets the others too."),
         Mistake(never_reset, "No state is ever reset: each document begins with the memory of the one before it."),
         Mistake(reset_at_chunks, "Every chunk begins from zeros. Chunks are the reader's business: documents go on."),
@@ -611,7 +766,81 @@ stream_question = Question(
 )
 
 
-# 6. what the state remembers -----------------------------------------------------------------------------------------
+# 6. five programs, four mistakes -------------------------------------------------------------------------------------
+
+LABELS = ("none", "padding counted", "state carried over", "softmax twice", "targets not shifted")
+
+
+def diagnosis():
+    """Read from the logs."""
+    return {
+        "A": "state carried over",
+        "B": "none",
+        "C": "softmax twice",
+        "D": "targets not shifted",
+        "E": "padding counted",
+    }
+
+
+def as_dealt():
+    """Oracle: how the notebook's cell deals the letters."""
+    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(15).permutation(5))}
+
+
+def _exchanged(first, second):
+    """The right diagnosis with two labels exchanged."""
+    other = {first: second, second: first}
+    return {letter: other.get(label, label) for letter, label in diagnosis().items()}
+
+
+logs_question = Question(
+    "five-logs",
+    points=2,
+    answer="diagnosis",
+    kind="choice",
+    reference=diagnosis,
+    oracle=as_dealt,
+    mistakes=[
+        Mistake(
+            _exchanged("none", "softmax twice"),
+            "Two are exchanged: two programs are right equally often, and one of them has a loss far above the floor. "
+            "Which mistake leaves the order of the scores alone, but not their size?",
+            name="none_and_softmax_twice",
+        ),
+        Mistake(
+            _exchanged("none", "state carried over"),
+            "Two are exchanged: a loss that moves a little when the same batch is read again is no rounding. "
+            "The same computation gives the same digits.",
+            name="none_and_state_carried_over",
+        ),
+        Mistake(
+            _exchanged("padding counted", "targets not shifted"),
+            "Two are exchanged: both losses lie below the floor, but only one of them depends on the padding.",
+            name="padding_and_targets",
+        ),
+        Mistake(
+            _exchanged("padding counted", "state carried over"),
+            "Two are exchanged: both losses move when the batch is padded, but one of them moves as well when the "
+            "batch is read again as it was.",
+            name="padding_and_state",
+        ),
+        Mistake(
+            _exchanged("softmax twice", "targets not shifted"),
+            "Two are exchanged: one of them is never wrong about something random, and the other is right as often as "
+            "can be. Who has seen the answer?",
+            name="softmax_and_targets",
+        ),
+    ],
+    hints=(
+        "First find the programs whose loss depends on something that it should not depend on.",
+        "No reader of this chain can be right more often than 80 %, or have a loss clearly below 0.72, "
+        "on symbols that it must predict.",
+        "The largest probability that a softmax gives one of four numbers between 0 and 1 is e / (e + 3).",
+    ),
+)
+
+
+# 7. what the state remembers -----------------------------------------------------------------------------------------
 
 
 def probe_case(rng, T, B, n, k):
@@ -693,6 +922,30 @@ def pairs_out_of_order(h, x, k):
     return _explained(features, target, np.sum((target - target.mean()) ** 2))
 
 
+def inputs_out_of_order(h, x, k):
+    """Inputs flattened sequence by sequence, states step by step."""
+    T, B = x.shape
+    states = h[k + 1 :].reshape((T - k) * B, -1)
+    target = x[: T - k].T.ravel()
+    features = np.column_stack([states, np.ones(len(states))])
+    return _explained(features, target, np.sum((target - target.mean()) ** 2))
+
+
+def slice_to_minus_zero(h, x, k):
+    """x[:-k] is right until k = 0, where it is empty: least squares then has states and no targets."""
+    states = h[k + 1 :].reshape(-1, h.shape[-1])
+    target = x[:-k].ravel()
+    features = np.column_stack([states, np.ones(len(states))])
+    return _explained(features, target, np.sum((target - target.mean()) ** 2))
+
+
+def spread_of_all_inputs(h, x, k):
+    T, B = x.shape
+    states = h[k + 1 :].reshape((T - k) * B, -1)
+    target = x[: T - k].ravel()
+    return _explained(np.column_stack([states, np.ones(len(states))]), target, np.sum((x - x.mean()) ** 2))
+
+
 def one_probe_a_sequence(h, x, k):
     return np.mean([recall(h[:, [j]], x[:, [j]], k) for j in range(x.shape[1])])
 
@@ -729,6 +982,19 @@ recall_question = Question(
             "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are mixed.",
         ),
         Mistake(
+            inputs_out_of_order,
+            "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are mixed.",
+        ),
+        Mistake(
+            slice_to_minus_zero,
+            "Right for k > 0. At k = 0 there are states but no inputs: x[:-0] is x[:0], and empty. Count from the "
+            "front.",
+        ),
+        Mistake(
+            spread_of_all_inputs,
+            "You divide by the spread of all inputs. The last k of each sequence are nobody's target.",
+        ),
+        Mistake(
             one_probe_a_sequence, "You fit each sequence on its own. Asked is one probe, the same for all of them."
         ),
         Mistake(square_root, "This is the correlation. The share of the variance is its square."),
@@ -747,5 +1013,6 @@ QUESTIONS = [
     final_state_question,
     cross_entropy_question,
     stream_question,
+    logs_question,
     recall_question,
 ]

@@ -1,7 +1,10 @@
 """Questions of the notebook 02_bptt: cases, reference answers, oracles and the mistakes people make.
 
-The references walk backward in numpy. The oracles do not: torch's autograd, a complex step, a closed form.
+The references walk backward in numpy. The oracles do not: torch's autograd, a complex step, a closed form, a list of
+all paths.
 """
+
+from itertools import pairwise, product
 
 import numpy as np
 import torch
@@ -127,6 +130,24 @@ def no_slope(W, h, dh):
     return delta
 
 
+def tanh_of_the_state(W, h, dh):
+    """h is already the value of tanh."""
+    delta = np.zeros_like(h)
+    for t in range(len(dh), 0, -1):
+        delta[t] += dh[t - 1]
+        delta[t - 1] = (delta[t] * (1 - np.tanh(h[t]) ** 2)) @ W
+    return delta
+
+
+def before_tanh(W, h, dh):
+    return deltas(W, h, dh) * (1 - h**2)
+
+
+def local_one_late(W, h, dh):
+    """dh[t] for h[t]: dh[0] is never used, and nothing is left for h[T]."""
+    return deltas(W, h, np.concatenate([dh[1:], np.zeros_like(dh[:1])]))
+
+
 def nothing_from_the_future(W, h, dh):
     return np.concatenate([np.zeros_like(h[:1]), dh])
 
@@ -191,6 +212,16 @@ delta_question = Question(
         Mistake(
             local_one_early,
             "The local gradients sit one step too early: dh has none for the initial state, so dh[0] is that of h[1].",
+        ),
+        Mistake(
+            local_one_late,
+            "The local gradients sit one step too late: you give h[t] the gradient dh[t], so dh[0] is never used and "
+            "h[T] gets none.",
+        ),
+        Mistake(tanh_of_the_state, "h is already the value of tanh. Its slope is written with h, not with tanh(h)."),
+        Mistake(
+            before_tanh,
+            "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, dL/dh_t.",
         ),
         Mistake(initial_state_left_out, "All right but delta[0]: the first step sends a message back too."),
         Mistake(no_slope, "The gradient passes through W but not through tanh: its slope is missing."),
@@ -281,6 +312,25 @@ def averaged_over_batch(delta, h, x, U):
     return dW / x.shape[1], dU / x.shape[1], db / x.shape[1], dx
 
 
+def slope_at_the_state_before(delta, h, x, U):
+    return _from_g(delta[1:] * (1 - h[:-1] ** 2), h[:-1], x, U)
+
+
+def bias_after_tanh(delta, h, x, U):
+    dW, dU, _, dx = weight_gradients(delta, h, x, U)
+    return dW, dU, delta[1:].sum((0, 1)), dx
+
+
+def inputs_after_tanh(delta, h, x, U):
+    dW, dU, db, _ = weight_gradients(delta, h, x, U)
+    return dW, dU, db, delta[1:] @ U
+
+
+def bias_uses_initial_state(delta, h, x, U):
+    dW, dU, _, dx = weight_gradients(delta, h, x, U)
+    return dW, dU, (delta * (1 - h**2)).sum((0, 1)), dx
+
+
 def weights_transposed(delta, h, x, U):
     dW, dU, db, dx = weight_gradients(delta, h, x, U)
     return dW.T, dU.T, db, dx
@@ -312,6 +362,19 @@ shared_question = Question(
         Mistake(
             delta_one_early,
             "The gradients are one step early: delta[0] belongs to h[0], which no weight has made.",
+        ),
+        Mistake(
+            slope_at_the_state_before,
+            "The slope is taken at h[t - 1]. The tanh that W, U and b feed at step t has the value h[t].",
+        ),
+        Mistake(
+            bias_after_tanh,
+            "dW, dU and dx are right. The bias, too, acts before tanh: add up g, not delta.",
+        ),
+        Mistake(inputs_after_tanh, "dW, dU and db are right. x_t, too, acts before tanh: U^T meets g, not delta."),
+        Mistake(
+            bias_uses_initial_state,
+            "dW, dU and dx are right. db has T + 1 terms where b was used T times: it did not make h[0].",
         ),
         Mistake(averaged_over_uses, "You average over steps and sequences. The loss's gradient adds up all uses."),
         Mistake(
@@ -413,6 +476,21 @@ def _masked_bptt(W, U, b, x, mask, h0, dh, *, forward=True, local=True, slope=Tr
     return *_from_g(g, h[:-1], x, U), delta
 
 
+def both_ways(W, U, b, x, mask, h0, dh):
+    """delta = g W + delta at every step: right where masked, since g is zero there, and too much elsewhere."""
+    h = [h0]
+    for x_t, valid in zip(x, mask):
+        h.append(np.where(valid[:, None], np.tanh(h[-1] @ W.T + x_t @ U.T + b), h[-1]))
+    h = np.stack(h)
+    g, delta = np.zeros_like(dh), np.zeros_like(h0)
+    for t in range(len(x), 0, -1):
+        valid = mask[t - 1][:, None]
+        delta = delta + dh[t - 1] * valid
+        g[t - 1] = delta * (1 - h[t] ** 2) * valid
+        delta = g[t - 1] @ W + delta
+    return *_from_g(g, h[:-1], x, U), delta
+
+
 def mask_ignored(W, U, b, x, mask, h0, dh):
     return _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh)
 
@@ -471,6 +549,11 @@ masked_question = Question(
             padding_erases,
             "Right where all padding is at the end. A masked step sets your state to zero, forward and backward; "
             "it should leave the state as it was.",
+        ),
+        Mistake(
+            both_ways,
+            "At a valid step the message goes back twice: through the Jacobian, and also unchanged, as if the state "
+            "had been copied. It is the one or the other.",
         ),
         Mistake(padding_has_loss, "dh at masked steps still enters. There is no loss at a step that is only padding."),
         Mistake(
@@ -552,6 +635,25 @@ def forward_difference(W, U, b, x, target, step):
     return _differences(W, (U, b, x, target), step, 1, 0, 1)
 
 
+def backward_difference(W, U, b, x, target, step):
+    return _differences(W, (U, b, x, target), step, 0, 1, 1)
+
+
+def one_array_twice(W, U, b, x, target, step):
+    """up and down are the same array: what the one gains the other loses."""
+    return _differences(W, (U, b, x, target), step, 0, 0, 2)
+
+
+def copied_once(W, U, b, x, target, step):
+    """The two copies are made before the loops, so every entry probed stays moved: up in one, down in the other."""
+    up, down, gradient = W.copy(), W.copy(), np.empty_like(W)
+    for i, j in np.ndindex(W.shape):
+        up[i, j] += step
+        down[i, j] -= step
+        gradient[i, j] = (loss(up, U, b, x, target) - loss(down, U, b, x, target)) / (2 * step)
+    return gradient
+
+
 def not_halved(W, U, b, x, target, step):
     return _differences(W, (U, b, x, target), step, 1, 1, 1)
 
@@ -601,6 +703,20 @@ check_question = Question(
             forward_difference,
             "Close, but only to the order of the step: you compare with the loss at W itself. "
             "Look to both sides and the error falls to the order of the step squared.",
+        ),
+        Mistake(
+            backward_difference,
+            "Close, but only to the order of the step: you compare with the loss at W itself, from below. "
+            "Look to both sides and the error falls to the order of the step squared.",
+        ),
+        Mistake(
+            one_array_twice,
+            "All zero: both losses are those of one array under two names. `up = W` copies nothing, W.copy() does.",
+        ),
+        Mistake(
+            copied_once,
+            "The copies are made once, so an entry you have probed stays moved while the next ones are probed: "
+            "your differences add up. Copy anew for each entry.",
         ),
         Mistake(not_halved, "Twice too large: how far apart are the two points you compare?"),
         Mistake(
@@ -795,6 +911,25 @@ def direct_only(W, U, b, x, h0, direction):
     return _tangents(W, U, b, x, h0, direction, lambda s, before, after: (1 - after**2) * (before @ direction.T))
 
 
+def indirect_only(W, U, b, x, h0, direction):
+    """s_t = phi' W s_{t-1} from s_0 = 0 stays zero."""
+    return np.zeros((len(x) + 1, *h0.shape))
+
+
+def all_transposed(W, U, b, x, h0, direction):
+    def rule(s, before, after):
+        return (1 - after**2) * (s @ W + before @ direction)
+
+    return _tangents(W, U, b, x, h0, direction, rule)
+
+
+def slope_one_early(W, U, b, x, h0, direction):
+    def rule(s, before, after):
+        return (1 - before**2) * (s @ W.T + before @ direction.T)
+
+    return _tangents(W, U, b, x, h0, direction, rule)
+
+
 def moved_at_first_step_only(W, U, b, x, h0, direction):
     h = states(W, U, b, x, h0)
     s = np.zeros_like(h)
@@ -858,6 +993,15 @@ tangent_question = Question(
         Mistake(
             slope_on_one_term, "Both effects go through tanh. In your sum only one of them is multiplied by the slope."
         ),
+        Mistake(
+            indirect_only,
+            "Nothing ever moves: s starts at zero, and each step only passes it on. Where does the change of W enter?",
+        ),
+        Mistake(
+            all_transposed,
+            "Both W and its change act transposed. For rows, W h is h @ W.T, going forward as always.",
+        ),
+        Mistake(slope_one_early, "The slope is taken at the state before the step: phi'(a_t) is 1 - h_t^2."),
         Mistake(direction_transposed, "The change of W is transposed: it acts on the states the way W does."),
         Mistake(slope_missing, "These are changes of a_t, before tanh. Its slope is missing."),
         Mistake(
@@ -956,6 +1100,22 @@ def effort_without_dt(u, p0, v0, dt, r):
     return dt * _costates(u, p0, v0, dt)[1:, 1] + r * u
 
 
+def effort_halved(u, p0, v0, dt, r):
+    return dt * _costates(u, p0, v0, dt)[1:, 1] + r * dt * u / 2
+
+
+def costate_downhill(u, p0, v0, dt, r):
+    """The sign of the continuous costate equation, d lambda/dt = -A^T lambda, kept while walking back in time."""
+    lambda_p, lambda_v = _costates(u, p0, v0, dt)[-1]
+    steps_left = len(u) - np.arange(1, len(u) + 1)
+    return dt * (lambda_v - dt * steps_left * lambda_p) + r * dt * u
+
+
+def last_control_first(u, p0, v0, dt, r):
+    """Gradients appended on the way back and not turned round."""
+    return control_gradient(u, p0, v0, dt, r)[::-1]
+
+
 def position_costate(u, p0, v0, dt, r):
     return dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u
 
@@ -991,12 +1151,229 @@ landing_question = Question(
             "Your position moves with the velocity after the push. In the plant, p_t follows from v_{t-1}.",
         ),
         Mistake(effort_without_dt, "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / 2."),
+        Mistake(effort_halved, "The derivative of u^2 / 2 is u: the one half is gone."),
+        Mistake(
+            costate_downhill,
+            "lambda_v moves the wrong way. That sign belongs to the equation in continuous time, read forward; "
+            "here you go back, and the transpose of the step is all there is.",
+        ),
+        Mistake(last_control_first, "The numbers are right, in the order you met them: entry 0 belongs to u_1."),
         Mistake(position_costate, "You use the position's costate. The control enters the velocity's equation."),
     ],
     hints=(
         "Run the plant first: lambda_T = (p_T, v_T) needs the final state.",
         "With z = (p, v), z_t = A z_{t-1} + (0, dt u_t), A = [[1, dt], [0, 1]]: lambda_{t-1} = A^T lambda_t.",
         "Written out: lambda_p never changes, and lambda_v grows by dt * lambda_p with each step back.",
+    ),
+)
+
+# 8. messages on a chain ----------------------------------------------------------------------------------------------
+
+
+def chain_case(rng, T, K, size=1.0):
+    return size * rng.standard_normal((T, K)), size * rng.standard_normal((K, K))
+
+
+def chain_cases(rng):
+    yield chain_case(rng, 5, 3)
+    yield chain_case(rng, 4, 4)
+
+
+def chain_edge_cases(rng):
+    """One step, so that no pair is used; two; and log-potentials whose exponential overflows."""
+    yield chain_case(rng, 1, 3)
+    yield chain_case(rng, 2, 2)
+    local, pair = chain_case(rng, 4, 3)
+    yield local + 900.0, pair + 300.0
+
+
+def log_sum_exp(a, axis):
+    """log sum exp over an axis, kept with size one."""
+    largest = a.max(axis, keepdims=True)
+    return largest + np.log(np.exp(a - largest).sum(axis, keepdims=True))
+
+
+def chain_marginals(local, pair):
+    T, _ = local.shape
+    forward, backward = local.copy(), np.zeros_like(local)
+    for t in range(1, T):
+        forward[t] += log_sum_exp(forward[t - 1][:, None] + pair, axis=0)[0]
+    for t in range(T - 2, -1, -1):
+        backward[t] = log_sum_exp(pair + local[t + 1] + backward[t + 1], axis=1)[:, 0]
+    log_Z = log_sum_exp(forward[-1], axis=0)[0]
+    uses = np.zeros_like(pair)
+    for t in range(1, T):
+        uses += np.exp(forward[t - 1][:, None] + pair + local[t] + backward[t] - log_Z)
+    return log_Z, np.exp(forward + backward - log_Z), uses
+
+
+def list_all_paths(local, pair):
+    """Oracle: every path with its weight; no messages, no gradients."""
+    T, K = local.shape
+    paths = list(product(range(K), repeat=T))
+    scores = np.array([
+        sum(local[t, s] for t, s in enumerate(path)) + sum(pair[i, j] for i, j in pairwise(path)) for path in paths
+    ])
+    largest = scores.max()
+    log_Z = largest + np.log(sum(np.exp(scores - largest)))
+    states, uses = np.zeros((T, K)), np.zeros((K, K))
+    for path, probability in zip(paths, np.exp(scores - log_Z)):
+        states[np.arange(T), path] += probability
+        np.add.at(uses, (path[:-1], path[1:]), probability)
+    return log_Z, states, uses
+
+
+def _messages(local, pair):
+    """log of the forward messages, with the local term of t, and of the backward ones, without; and log Z."""
+    forward, backward = [local[0]], [np.zeros_like(local[0])]
+    for local_t in local[1:]:
+        forward.append(local_t + log_sum_exp(forward[-1][:, None] + pair, 0)[0])
+    for local_t in local[:0:-1]:
+        backward.append(log_sum_exp(pair + local_t + backward[-1], 1)[:, 0])
+    return np.stack(forward), np.stack(backward[::-1]), log_sum_exp(forward[-1], 0)[0]
+
+
+def _softmax(scores):
+    return np.exp(scores - log_sum_exp(scores, -1))
+
+
+def past_only(local, pair):
+    log_Z, _, uses = chain_marginals(local, pair)
+    return log_Z, _softmax(_messages(local, pair)[0]), uses
+
+
+def future_only(local, pair):
+    log_Z, _, uses = chain_marginals(local, pair)
+    return log_Z, _softmax(local + _messages(local, pair)[1]), uses
+
+
+def local_counted_twice(local, pair):
+    log_Z, _, uses = chain_marginals(local, pair)
+    forward, backward, _ = _messages(local, pair)
+    return log_Z, _softmax(forward + local + backward), uses
+
+
+def pair_transposed_on_the_way_back(local, pair):
+    forward, _, log_Z = _messages(local, pair)
+    _, backward, _ = _messages(local, pair.T)
+    return log_Z, _softmax(forward + backward), _uses(forward, pair, local, backward)
+
+
+def pair_transposed(local, pair):
+    log_Z, states, uses = chain_marginals(local, pair.T)
+    return log_Z, states, uses.T
+
+
+def _uses(forward, pair, local, backward):
+    steps = [f[:, None] + pair + here + b for f, here, b in zip(forward, local[1:], backward[1:])]
+    tables = [np.exp(step - log_sum_exp(step, (0, 1))) for step in steps]
+    return sum(tables, np.zeros_like(pair))
+
+
+def last_pair_only(local, pair):
+    log_Z, states, _ = chain_marginals(local, pair)
+    forward, backward, _ = _messages(local, pair)
+    return log_Z, states, _uses(forward[-2:], pair, local[-2:], backward[-2:])
+
+
+def pair_left_out(local, pair):
+    """The messages of both sides meet without the log-potential of the pair between them."""
+    log_Z, states, _ = chain_marginals(local, pair)
+    forward, backward, _ = _messages(local, pair)
+    return log_Z, states, _uses(forward, np.zeros_like(pair), local, backward)
+
+
+def neighbours_independent(local, pair):
+    log_Z, states, _ = chain_marginals(local, pair)
+    return log_Z, states, states[:-1].T @ states[1:]
+
+
+def best_path_only(local, pair):
+    """max in the place of the sum: the recursion of Viterbi."""
+    scores = {p: local[np.arange(len(local)), p].sum() + sum(pair[i, j] for i, j in pairwise(p))
+              for p in product(range(local.shape[1]), repeat=len(local))}
+    best = max(scores, key=scores.get)
+    states, uses = np.zeros_like(local), np.zeros_like(pair)
+    states[np.arange(len(local)), best] = 1
+    np.add.at(uses, (best[:-1], best[1:]), 1)
+    return scores[best], states, uses
+
+
+def exponentials_overflow(local, pair):
+    """The chapter's recursion, in probabilities: right until the exponential of a log-potential is infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights, factors = np.exp(pair), np.exp(local)
+        forward, backward = [factors[0]], [np.ones_like(factors[0])]
+        for factor in factors[1:]:
+            forward.append(factor * (forward[-1] @ weights))
+        for factor in factors[:0:-1]:
+            backward.append(weights @ (factor * backward[-1]))
+        forward, backward = np.stack(forward), np.stack(backward[::-1])
+        Z = forward[-1].sum()
+        uses = sum((np.outer(f, c * m) * weights / Z for f, c, m in zip(forward, factors[1:], backward[1:])), 0 * pair)
+        return np.log(Z), forward * backward / Z, uses
+
+
+chain_question = Question(
+    "chain-messages",
+    points=4,
+    answer="chain_marginals",
+    parts=("log_Z", "marginals", "moves"),
+    cases=[Group("typical", 3, chain_cases), Group("edge", 1, chain_edge_cases)],
+    reference=chain_marginals,
+    oracle=list_all_paths,
+    tolerance=Tolerance(rtol=1e-6),
+    forbid=FORBID,
+    mistakes=[
+        Mistake(
+            past_only,
+            "log_Z and moves are right. Your marginals know the past only: the forward message alone. "
+            "What comes later changes what was likely at t.",
+        ),
+        Mistake(
+            future_only,
+            "log_Z and moves are right. Your marginals know the present and the future; the message from the past is "
+            "missing.",
+        ),
+        Mistake(
+            local_counted_twice,
+            "The local term of step t is counted twice: once in the message from the past, once in the one from the "
+            "future. Only one of the two may hold it.",
+        ),
+        Mistake(
+            pair_transposed_on_the_way_back,
+            "log_Z is right, the way back is not: pair[i, j] leads from i to j, so a message to i collects over j.",
+        ),
+        Mistake(pair_transposed, "pair is read transposed: its row is the state before, its column the state after."),
+        Mistake(
+            last_pair_only,
+            "moves holds the last step's move only. pair is shared by all steps: its gradient adds up T - 1 uses.",
+        ),
+        Mistake(
+            pair_left_out,
+            "log_Z and marginals are right. In moves, the two messages meet without pair[i, j] between them.",
+        ),
+        Mistake(
+            neighbours_independent,
+            "log_Z and marginals are right. In moves you multiply the marginals of neighbours as if these were "
+            "independent.",
+        ),
+        Mistake(
+            best_path_only,
+            "This is the best path alone: a maximum where a sum over paths belongs, as in log sum exp.",
+        ),
+        Mistake(
+            exponentials_overflow,
+            "Right for log-potentials of ordinary size, and not a number for large ones: exp(900) is infinite. "
+            "Keep the messages as logarithms, and take out the largest before you exponentiate.",
+        ),
+    ],
+    hints=(
+        "Forward: a_t(j) = local[t, j] + log sum_i exp(a_{t-1}(i) + pair[i, j]), from a_0 = local[0]; log Z closes it.",
+        "Backward, from c_{T-1} = 0: c_t(i) = log sum_j exp(pair[i, j] + local[t + 1, j] + c_{t+1}(j)). "
+        "Then log P(s_t = i) = a_t(i) + c_t(i) - log Z.",
+        "A move from i at t - 1 to j at t has the log-probability a_{t-1}(i) + pair[i, j] + local[t, j] + c_t(j) - log "
+        "Z; moves adds up its exponential over t.",
     ),
 )
 
@@ -1008,4 +1385,5 @@ QUESTIONS = [
     list_question,
     tangent_question,
     landing_question,
+    chain_question,
 ]
