@@ -221,8 +221,9 @@ def _nan(a: _Answers) -> Diagnosis | None:
         bad = ~np.isfinite(got) & np.isfinite(expected)
         if bad.any():
             first = tuple(int(k) for k in np.argwhere(bad)[0])
-            return Diagnosis(False, "nan", f"{_subject(a, name)}: {int(bad.sum())} of {got.size} entries are NaN or "
-                             f"infinite, the first at {_index(first)}.{_shown_case(a, i)}", i, _number(got[first]))
+            what = f": {int(bad.sum())} of {got.size} entries are NaN or infinite, the first at {_index(first)}"
+            what = what if first else f" is {_number(got[first])}, expected a finite number"
+            return Diagnosis(False, "nan", f"{_subject(a, name)}{what}.{_shown_case(a, i)}", i, _number(got[first]))
     return None
 
 
@@ -245,7 +246,17 @@ def _wrong_choice(a: _Answers) -> Diagnosis | None:
     labels = list(parts(expected))
     right = sum(_right_label(got, path, label) for path, label in labels)
     count = f"{right} of {len(labels)} are right." if len(labels) > 1 else "Not this one."
-    return Diagnosis(False, "differs", f"{count} Go back to what tells the possibilities apart.", 0)
+    return Diagnosis(False, "differs", f"{count} {_misspelt(a, got, expected)}", 0)
+
+
+def _misspelt(a: _Answers, got: Any, expected: Any) -> str:
+    """What keeps a choice from counting at all: other keys, or a word that is no label. Neither tells the answer."""
+    if isinstance(expected, dict) and not (isinstance(got, dict) and got.keys() == expected.keys()):
+        return f"`{a.info.answer}` should be {_outline(expected)}; it is {_outline(got)}."
+    known = {label for value in (expected, *a.cases[0].mistakes.values()) for _, label in parts(value)}
+    strange = [part if isinstance(part, str) else _outline(part) for _, part in parts(got)
+               if not (isinstance(part, str) and part in known)]
+    return f"{strange[0]!r} is none of the labels." if strange else "Go back to what tells the possibilities apart."
 
 
 def _right_label(got: Any, path: Path, label: Any) -> bool:

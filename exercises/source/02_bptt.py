@@ -1180,11 +1180,11 @@ def chain_cases(rng):
 
 
 def chain_edge_cases(rng):
-    """One step, so that no pair is used; two; and log-potentials whose exponential overflows."""
+    """One step, so that no pair is used; two; and log-potentials whose exponentials overflow, or are zero, by turns."""
     yield chain_case(rng, 1, 3)
     yield chain_case(rng, 2, 2)
     local, pair = chain_case(rng, 4, 3)
-    yield local + 900.0, pair + 300.0
+    yield local + np.array([900.0, 0.0, -900.0, 300.0])[:, None], pair + 300.0
 
 
 def log_sum_exp(a, axis):
@@ -1225,67 +1225,127 @@ def list_all_paths(local, pair):
 
 def _messages(local, pair):
     """log of the forward messages, with the local term of t, and of the backward ones, without; and log Z."""
-    forward, backward = [local[0]], [np.zeros_like(local[0])]
+    forward = [local[0]]
     for local_t in local[1:]:
         forward.append(local_t + log_sum_exp(forward[-1][:, None] + pair, 0)[0])
-    for local_t in local[:0:-1]:
-        backward.append(log_sum_exp(pair + local_t + backward[-1], 1)[:, 0])
-    return np.stack(forward), np.stack(backward[::-1]), log_sum_exp(forward[-1], 0)[0]
+    backward = _backward(local, lambda t, later: log_sum_exp(pair + local[t + 1] + later, 1)[:, 0])
+    return np.stack(forward), backward, log_sum_exp(forward[-1], 0)[0]
 
 
-def _softmax(scores):
-    return np.exp(scores - log_sum_exp(scores, -1))
+def _backward(local, message):
+    """Messages from the end: ``message(t, later)`` makes that of t from that of t + 1."""
+    backward = np.zeros_like(local)
+    for t in range(len(local) - 2, -1, -1):
+        backward[t] = message(t, backward[t + 1])
+    return backward
+
+
+def _joined(local, pair, backward):
+    """The answer where the backward messages are ``backward``; log Z comes from the forward ones."""
+    forward, _, log_Z = _messages(local, pair)
+    with np.errstate(over="ignore"):
+        return log_Z, np.exp(forward + backward - log_Z), _moves(pair, forward, local + backward, log_Z)
+
+
+def _moves(pair, before, after, log_Z):
+    """pair's expected uses, where ``before`` and ``after`` are the logs of all that lies on its two sides."""
+    moves = np.zeros(pair.shape)
+    for b, a in zip(before[:-1], after[1:]):
+        moves += np.exp(b[:, None] + pair + a - log_Z)
+    return moves
 
 
 def past_only(local, pair):
-    log_Z, _, uses = chain_marginals(local, pair)
-    return log_Z, _softmax(_messages(local, pair)[0]), uses
+    log_Z, _, moves = chain_marginals(local, pair)
+    forward, _, _ = _messages(local, pair)
+    return log_Z, np.exp(forward - log_sum_exp(forward, 1)), moves
 
 
 def future_only(local, pair):
-    log_Z, _, uses = chain_marginals(local, pair)
-    return log_Z, _softmax(local + _messages(local, pair)[1]), uses
+    log_Z, _, moves = chain_marginals(local, pair)
+    scores = local + _messages(local, pair)[1]
+    return log_Z, np.exp(scores - log_sum_exp(scores, 1)), moves
 
 
 def local_counted_twice(local, pair):
-    log_Z, _, uses = chain_marginals(local, pair)
-    forward, backward, _ = _messages(local, pair)
-    return log_Z, _softmax(forward + local + backward), uses
+    log_Z, marginals, moves = chain_marginals(local, pair)
+    with np.errstate(over="ignore"):
+        return log_Z, marginals * np.exp(local), moves
 
 
 def pair_transposed_on_the_way_back(local, pair):
-    forward, _, log_Z = _messages(local, pair)
-    _, backward, _ = _messages(local, pair.T)
-    return log_Z, _softmax(forward + backward), _uses(forward, pair, local, backward)
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair.T + local[t + 1] + c, 1)[:, 0]))
+
+
+def summed_over_the_wrong_state(local, pair):
+    """axis=0 on the way back, as on the way forward."""
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + local[t + 1] + c, 0)[0]))
+
+
+def local_one_early_on_the_way_back(local, pair):
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + local[t] + c, 1)[:, 0]))
+
+
+def local_missing_on_the_way_back(local, pair):
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + c, 1)[:, 0]))
+
+
+def local_overwritten_by_messages(local, pair):
+    """forward = local is no copy: what comes after reads messages where it expects log-potentials."""
+    return _overwritten(_messages(local, pair)[0], local, pair)
+
+
+def _overwritten(forward, local, pair):
+    backward = _backward(local, lambda t, c: log_sum_exp(pair + forward[t + 1] + c, 1)[:, 0])
+    log_Z = log_sum_exp(forward[-1], 0)[0]
+    with np.errstate(over="ignore"):
+        return log_Z, np.exp(forward + backward - log_Z), _moves(pair, forward, forward + backward, log_Z)
 
 
 def pair_transposed(local, pair):
-    log_Z, states, uses = chain_marginals(local, pair.T)
-    return log_Z, states, uses.T
+    log_Z, marginals, moves = chain_marginals(local, pair.T)
+    return log_Z, marginals, moves.T
 
 
-def _uses(forward, pair, local, backward):
-    steps = [f[:, None] + pair + here + b for f, here, b in zip(forward, local[1:], backward[1:])]
-    tables = [np.exp(step - log_sum_exp(step, (0, 1))) for step in steps]
-    return sum(tables, np.zeros_like(pair))
+def local_left_out_of_moves(local, pair):
+    log_Z, marginals, _ = chain_marginals(local, pair)
+    forward, backward, _ = _messages(local, pair)
+    return log_Z, marginals, _moves(pair, forward, backward, log_Z)
+
+
+def averaged_moves(local, pair):
+    log_Z, marginals, moves = chain_marginals(local, pair)
+    with np.errstate(invalid="ignore"):
+        return log_Z, marginals, moves / np.float64(len(local) - 1)
+
+
+def Z_itself(local, pair):
+    log_Z, marginals, moves = chain_marginals(local, pair)
+    with np.errstate(over="ignore"):
+        return np.exp(log_Z), marginals, moves
+
+
+def logarithms_left(local, pair):
+    forward, backward, log_Z = _messages(local, pair)
+    return log_Z, forward + backward - log_Z, chain_marginals(local, pair)[2]
 
 
 def last_pair_only(local, pair):
-    log_Z, states, _ = chain_marginals(local, pair)
+    log_Z, marginals, _ = chain_marginals(local, pair)
     forward, backward, _ = _messages(local, pair)
-    return log_Z, states, _uses(forward[-2:], pair, local[-2:], backward[-2:])
+    return log_Z, marginals, _moves(pair, forward[-2:], (local + backward)[-2:], log_Z)
 
 
 def pair_left_out(local, pair):
     """The messages of both sides meet without the log-potential of the pair between them."""
-    log_Z, states, _ = chain_marginals(local, pair)
+    log_Z, marginals, _ = chain_marginals(local, pair)
     forward, backward, _ = _messages(local, pair)
-    return log_Z, states, _uses(forward, np.zeros_like(pair), local, backward)
+    return log_Z, marginals, _moves(np.zeros_like(pair), forward, local + backward, log_Z)
 
 
 def neighbours_independent(local, pair):
-    log_Z, states, _ = chain_marginals(local, pair)
-    return log_Z, states, states[:-1].T @ states[1:]
+    log_Z, marginals, _ = chain_marginals(local, pair)
+    return log_Z, marginals, marginals[:-1].T @ marginals[1:]
 
 
 def best_path_only(local, pair):
@@ -1301,17 +1361,26 @@ def best_path_only(local, pair):
 
 def exponentials_overflow(local, pair):
     """The chapter's recursion, in probabilities: right until the exponential of a log-potential is infinite."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        weights, factors = np.exp(pair), np.exp(local)
+    return _without_logarithms(local, pair, 0.0, 0.0)
+
+
+def largest_of_all_steps(local, pair):
+    """One number taken from all steps alike: where a step lies far below it, every factor is zero."""
+    return _without_logarithms(local, pair, local.max(), pair.max())
+
+
+def _without_logarithms(local, pair, most_local, most_pair):
+    with np.errstate(all="ignore"):
+        factors, weights = np.exp(local - most_local), np.exp(pair - most_pair)
         forward, backward = [factors[0]], [np.ones_like(factors[0])]
         for factor in factors[1:]:
             forward.append(factor * (forward[-1] @ weights))
         for factor in factors[:0:-1]:
             backward.append(weights @ (factor * backward[-1]))
         forward, backward = np.stack(forward), np.stack(backward[::-1])
-        Z = forward[-1].sum()
-        uses = sum((np.outer(f, c * m) * weights / Z for f, c, m in zip(forward, factors[1:], backward[1:])), 0 * pair)
-        return np.log(Z), forward * backward / Z, uses
+        Z, T = forward[-1].sum(), len(local)
+        moves = sum((np.outer(forward[t - 1], factors[t] * backward[t]) * weights / Z for t in range(1, T)), 0 * pair)
+        return np.log(Z) + T * most_local + (T - 1) * most_pair, forward * backward / Z, moves
 
 
 chain_question = Question(
@@ -1344,6 +1413,25 @@ chain_question = Question(
             pair_transposed_on_the_way_back,
             "log_Z is right, the way back is not: pair[i, j] leads from i to j, so a message to i collects over j.",
         ),
+        Mistake(
+            summed_over_the_wrong_state,
+            "log_Z is right, the way back is not. Forward you sum over the state before, backward over the state "
+            "after: not the same axis.",
+        ),
+        Mistake(
+            local_one_early_on_the_way_back,
+            "log_Z is right, the way back is not: the message from t + 1 brings that step's local term, not that of t.",
+        ),
+        Mistake(
+            local_missing_on_the_way_back,
+            "log_Z is right. The messages from the future hold the pairs of all later steps, but not their local "
+            "terms.",
+        ),
+        Mistake(
+            local_overwritten_by_messages,
+            "Your forward messages are written into local itself, which the way back still needs: `a = local` copies "
+            "nothing, local.copy() does.",
+        ),
         Mistake(pair_transposed, "pair is read transposed: its row is the state before, its column the state after."),
         Mistake(
             last_pair_only,
@@ -1353,6 +1441,17 @@ chain_question = Question(
             pair_left_out,
             "log_Z and marginals are right. In moves, the two messages meet without pair[i, j] between them.",
         ),
+        Mistake(
+            local_left_out_of_moves,
+            "log_Z and marginals are right. In moves, the local term of the state moved to belongs to neither message "
+            "yet.",
+        ),
+        Mistake(
+            averaged_moves,
+            "log_Z and marginals are right. moves is a sum over the T - 1 uses of pair, not their mean.",
+        ),
+        Mistake(Z_itself, "marginals and moves are right. The first part is Z: asked is its logarithm."),
+        Mistake(logarithms_left, "log_Z and moves are right. Your marginals are the logarithms of what is asked."),
         Mistake(
             neighbours_independent,
             "log_Z and marginals are right. In moves you multiply the marginals of neighbours as if these were "
@@ -1366,6 +1465,11 @@ chain_question = Question(
             exponentials_overflow,
             "Right for log-potentials of ordinary size, and not a number for large ones: exp(900) is infinite. "
             "Keep the messages as logarithms, and take out the largest before you exponentiate.",
+        ),
+        Mistake(
+            largest_of_all_steps,
+            "Right while all log-potentials are of one size. You take one number out of all steps alike: where a "
+            "step's own lie far below, all its factors are zero. Keep the messages as logarithms.",
         ),
     ],
     hints=(

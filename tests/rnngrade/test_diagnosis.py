@@ -157,8 +157,10 @@ def test_several_arrays_say_which_is_wrong(answer, kind, words):
     ("decay", [1.0, 2.0], "differs", "off by"),
     ("decay", [0.9**99], "wrong-shape", r"\(1,\)"),
     ("ailments", {"a": "vanishing", "b": "exploding"}, "passed", "Right"),
-    ("ailments", {"a": "vanishing"}, "differs", "1 of 2"),
-    ("ailments", 7, "differs", "0 of 2"),
+    ("ailments", {"a": "vanishing"}, "differs", "1 of 2.*should be a dict with the keys a, b"),
+    ("ailments", {"a": "vanishing", "b": "explodes"}, "differs", "1 of 2.*'explodes' is none of the labels"),
+    ("ailments", {"a": "vanishing", "b": None}, "differs", "1 of 2.*None.* is none of the labels"),
+    ("ailments", 7, "differs", "0 of 2.*it is a number"),
     ("ailments", ..., "not-written", "not written yet"),
 ])
 def test_values_and_choices_are_judged_without_giving_the_answer_away(built, id, answer, kind, words):
