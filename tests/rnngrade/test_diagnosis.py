@@ -140,6 +140,7 @@ def several(answer):
     (lambda x: [x.sum(0), x.T, {"mean": x.mean()}], "passed", ""),
     (lambda x: (x.sum(0), x, {"mean": x.mean()}), "transpose", "`flipped`"),
     (lambda x: (x.sum(0), x.T, {"mean": 0.0}), "differs", "`statistics`"),
+    (lambda x: (x.sum(0), x.T, {"mean": np.inf}), "nan", "`statistics` of `several` is inf, expected a finite number"),
     (lambda x: (x.sum(0), None, {"mean": x.mean()}), "wrong-type", "`flipped` of `several` is nothing"),
     (lambda x: (x.sum(0), x.T), "wrong-type", "2 parts"),
     (lambda x: (x.sum(0), x.T, {"median": 0.0}), "wrong-type", "statistics|keys"),
