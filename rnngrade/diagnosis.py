@@ -286,7 +286,7 @@ def _scaled(a: _Answers) -> Diagnosis | None:
                                  "is it a sum where a mean is meant, or the reverse?", i)
     if np.allclose(known, known[0], rtol=1e-4):
         return Diagnosis(False, "scale", f"{_subject(a, name)} is right but for a constant factor: "
-                         f"{known[0]:.4g} times what it should be.", i)
+                         f"{known[0]:.7g} times what it should be.", i)
     return None
 
 
