@@ -1,8 +1,8 @@
 """Execute a chapter again when the library it runs on has changed.
 
-jupyter-cache keys a notebook on its own cells only. Here the cache lives in a folder named after a hash of every file of
-the packages a chapter may import, so a changed package starts an empty cache; and because the folder is part of Sphinx's
-environment configuration, the pages are read again too.
+jupyter-cache keys a notebook on its own cells only. Here the cache lives in a folder named after a hash of every file
+of the packages a chapter may import, so a changed package starts an empty cache; and because the folder is part of
+Sphinx's environment configuration, the pages are read again too.
 """
 
 from __future__ import annotations

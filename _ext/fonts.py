@@ -1,7 +1,7 @@
 """Cut the course's typefaces down to what its pages use, as woff2 files served by the site itself.
 
-The typefaces come from the ``fontpkg-*`` packages as variable fonts of up to a megabyte. The axes are pinned or limited to
-the weights the stylesheet names, and the characters to Latin, Greek and the symbols of the notation.
+The typefaces come from the ``fontpkg-*`` packages as variable fonts of up to a megabyte. The axes are pinned or limited
+to the weights the stylesheet names, and the characters to Latin, Greek and the symbols of the notation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ TEXT = (
     *range(0x391, 0x3CA),  # Greek
     *(ord(c) for c in "ϕϵ–—‘’“”•…′″‖†‡₀₁₂₃₄₅₆₇₈₉⁻⁰¹²³⁴⁵⁶⁷⁸⁹ₜₙₖ←↑→↓↔⇒∂∆∇∈∑−√∞∫≈≠≤≥⋅⊤⊙×÷ℓ✓✗"),
 )
-FEATURES = ("kern", "liga", "calt", "mark", "mkmk", "ccmp", "locl", "lnum", "onum", "tnum", "pnum", "sups", "subs", "zero")
+FEATURES = (
+    "kern", "liga", "calt", "mark", "mkmk", "ccmp", "locl", "lnum", "onum", "tnum", "pnum", "sups", "subs", "zero",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ FACES = (
 def cut(source: Path, axes: dict[str, float | tuple[float, float]], characters: tuple[int, ...] = TEXT) -> TTFont:
     """Return the font at ``source`` limited to ``axes`` and ``characters``."""
     font = TTFont(source)
-    options = subset.Options(layout_features=list(FEATURES), name_IDs=[0, 1, 2, 13, 14], hinting=False, notdef_outline=True)
+    options = subset.Options(
+        layout_features=list(FEATURES), name_IDs=[0, 1, 2, 13, 14], hinting=False, notdef_outline=True
+    )
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=characters)
     cutter.subset(font)

@@ -21,7 +21,9 @@ def launch_links(app: Sphinx, path: str) -> list[dict[str, str]]:
     return [{"text": text, "url": target.format(**where)} for text, target in app.config.launch_targets.items()]
 
 
-def _offer(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def _offer(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     context["course_notebook"] = None
     if doctree is None or "kernelspec" not in app.env.metadata[pagename]:
         return

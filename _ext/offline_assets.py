@@ -21,10 +21,14 @@ from sphinx.config import Config
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"  # a folder named _static would be added to every page whole
 ICONS = {
-    "fa-angle-left", "fa-angle-right", "fa-arrow-up", "fa-bars", "fa-chevron-down", "fa-chevron-right", "fa-circle-half-stroke",
-    "fa-download", "fa-list", "fa-magnifying-glass", "fa-moon", "fa-outdent", "fa-rocket", "fa-sun",
+    "fa-angle-left", "fa-angle-right", "fa-arrow-up", "fa-bars", "fa-chevron-down", "fa-chevron-right",
+    "fa-circle-half-stroke", "fa-download", "fa-list", "fa-magnifying-glass", "fa-moon", "fa-outdent", "fa-rocket",
+    "fa-sun",
 }  # fmt: skip
 HOSTED_ELSEWHERE = "sphinx_thebe"
+UNUSED = (
+    "scripts/*.map", "styles/*.map", "scripts/fontawesome.js*", "vendor/fontawesome/webfonts/*.ttf", "images/logo_*",
+)  # fmt: skip
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -44,7 +48,8 @@ def _unhook(app: Sphinx, extension: str) -> None:
     """Disconnect an extension that Jupyter Book always loads."""
     for event, listeners in app.events.listeners.items():
         app.events.listeners[event] = [one for one in listeners if not one.handler.__module__.startswith(extension)]
-    app.registry.css_files = [entry for entry in app.registry.css_files if not entry[0].startswith(extension.replace("_", "-"))]
+    sheet = extension.replace("_", "-")
+    app.registry.css_files = [entry for entry in app.registry.css_files if not entry[0].startswith(sheet)]
 
 
 def _cut_icons(static: Path) -> None:
@@ -76,7 +81,7 @@ def _theme_static() -> Path:
 
 
 def _drop_unused(static: Path) -> None:
-    for pattern in ("scripts/*.map", "styles/*.map", "scripts/fontawesome.js*", "vendor/fontawesome/webfonts/*.ttf", "images/logo_*"):
+    for pattern in UNUSED:
         for file in static.glob(pattern):
             file.unlink()
 

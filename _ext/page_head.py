@@ -23,8 +23,11 @@ def _first_words(doctree: nodes.document) -> str:
     return ""
 
 
-def _describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    given = doctree and next((meta["content"] for meta in doctree.findall(nodes.meta) if meta.get("name") == "description"), None)
+def _describe(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    metas = doctree.findall(nodes.meta) if doctree else ()
+    given = next((meta["content"] for meta in metas if meta.get("name") == "description"), None)
     description = given or (_first_words(doctree) if doctree else "") or app.config.html_title
     title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
     pathto = context["pathto"]

@@ -1,8 +1,9 @@
-"""Draw the card that is shown where a link to the course is shared: 1200 by 630 pixels, the same bytes at every build."""
+"""Draw the card shown where a link to the course is shared: 1200 by 630 pixels, the same bytes at every build."""
 
 from __future__ import annotations
 
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import fontpkg
@@ -12,15 +13,22 @@ from fontTools.varLib import instancer
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-ALT = "An unrolled network: the state passes from step to step, the gradient comes back and fades. Training recurrent networks, a course."
+ALT = (
+    "An unrolled network: the state passes from step to step, the gradient comes back and fades. "
+    "Training recurrent networks, a course."
+)
+SUBTITLE = "from unrolling to attention"
+PROMISE = "Read it, work it, grade it: every claim has a cell that shows it."
 INK, PAPER, MUTED, FORWARD, BACKWARD = "#1c2430", "#ffffff", "#5b6675", "#1763b6", "#c2410c"
+ARROW = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "shrinkA": 24, "shrinkB": 24}
 STEPS = 9
 DECAY = 0.74  # what is left of the gradient after each step back, in the drawing
 
 
 def _font(folder: Path, family: str, weight: int, **axes: float) -> FontProperties:
     file = folder / f"{family}-{weight}.ttf"
-    font = instancer.instantiateVariableFont(TTFont(fontpkg.path(family, weight=400, nearest=True)), {"wght": weight, **axes})
+    variable = TTFont(fontpkg.path(family, weight=400, nearest=True))
+    font = instancer.instantiateVariableFont(variable, {"wght": weight, **axes})
     font.save(file)
     return FontProperties(fname=str(file))
 
@@ -35,8 +43,8 @@ def draw(target: Path) -> None:
         serif = _font(Path(folder), "Source Serif 4", 600, opsz=60)
         sans = _font(Path(folder), "Source Sans 3", 400)
         axes.text(0.86, 4.62, "Training recurrent networks", fontproperties=serif, fontsize=54, color=INK)
-        axes.text(0.9, 3.88, "from unrolling to attention", fontproperties=sans, fontsize=30, color=MUTED)
-        axes.text(0.9, 0.62, "Read it, work it, grade it: every claim has a cell that shows it.", fontproperties=sans, fontsize=22, color=MUTED)
+        axes.text(0.9, 3.88, SUBTITLE, fontproperties=sans, fontsize=30, color=MUTED)
+        axes.text(0.9, 0.62, PROMISE, fontproperties=sans, fontsize=22, color=MUTED)
         target.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(target, dpi=100, metadata={"Software": None})
 
@@ -44,11 +52,11 @@ def draw(target: Path) -> None:
 def _draw_chain(axes) -> None:  # type: ignore[no-untyped-def]
     x = np.linspace(1.15, 10.85, STEPS)
     y = 2.4
-    for step, (left, right) in enumerate(zip(x[:-1], x[1:])):
+    for step, (left, right) in enumerate(pairwise(x)):
         fade = DECAY ** (STEPS - 2 - step)
-        forward = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "color": FORWARD, "lw": 2.5, "shrinkA": 24, "shrinkB": 24}
-        backward = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "color": BACKWARD, "lw": 0.6 + 6 * fade, "shrinkA": 24, "shrinkB": 24,
-                    "connectionstyle": "arc3,rad=-.55", "alpha": 0.25 + 0.75 * fade}  # fmt: skip
+        forward = ARROW | {"color": FORWARD, "lw": 2.5}
+        faded = {"lw": 0.6 + 6 * fade, "alpha": 0.25 + 0.75 * fade}
+        backward = ARROW | {"color": BACKWARD, "connectionstyle": "arc3,rad=-.55"} | faded
         axes.annotate("", xy=(right, y), xytext=(left, y), arrowprops=forward)
         axes.annotate("", xy=(left, y - 0.08), xytext=(right, y - 0.08), arrowprops=backward)
     axes.scatter(x, np.full(STEPS, y), s=1150, color=PAPER, edgecolor=INK, linewidth=2.5, zorder=3)

@@ -129,7 +129,7 @@ def _as_list(node: selfcheck) -> Iterator[nodes.Node]:
 
 
 def visit_selfcheck(self: HTML5Translator, node: selfcheck) -> None:
-    """Write the whole question: a fieldset of radio buttons, a live region, and the answers for a page without script."""
+    """Write the question: a fieldset of radio buttons, a live region, and the answers for a page without script."""
     question, *options = node.children
     name = node["ids"][0]
     self.body.append(f'<fieldset class="selfcheck" id="{name}"><legend>')
@@ -137,7 +137,8 @@ def visit_selfcheck(self: HTML5Translator, node: selfcheck) -> None:
     self.body.append("</legend>\n")
     for index, option in enumerate(options):
         label = option.children[0]
-        self.body.append(f'<div class="selfcheck-option"><input type="radio" name="{name}" id="{name}-{index}" value="{index}">')
+        self.body.append('<div class="selfcheck-option">')
+        self.body.append(f'<input type="radio" name="{name}" id="{name}-{index}" value="{index}">')
         self.body.append(f'<label for="{name}-{index}">')
         _write_inline(self, label)
         self.body.append("</label></div>\n")

@@ -53,16 +53,15 @@ class Typesetter:
         self._v8.close()
 
     def typeset(self, formulas: list[tuple[str, bool]], fonts: str) -> tuple[list[str], str, list[str]]:
-        """Typeset pairs (TeX, is it a display?). Returns their HTML, the style sheet they need, and TeX's complaints."""
+        """Typeset pairs (TeX, is it a display?). Returns their HTML, the style sheet, and TeX's complaints."""
         answer = json.loads(self._v8.eval(f"typeset({json.dumps(formulas)}, {json.dumps(fonts)})"))
         return answer["html"], re.sub(r"\s+", " ", answer["css"]), answer["errors"]
 
 
 def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
     """Return a page's HTML with every formula typeset, and TeX's complaints."""
-    formulas: list[tuple[str, bool]] = [
-        (unescape(match[1] if match[1] is not None else match[2]).strip(), match[1] is None) for match in BOTH.finditer(text)
-    ]
+    found = [match.groups() for match in BOTH.finditer(text)]
+    formulas = [(unescape(inline or display).strip(), inline is None) for inline, display in found]
     if not formulas:
         return text, []
     match = re.search(r'data-content_root="([^"]*)"', text)

@@ -25,19 +25,19 @@ SCROLL_THROUGH = """async () => {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_asks_nothing_of_another_host_and_nothing_fails(open_page, site, name):
-    elsewhere, problems = [], []
+    requested, problems = [], []
 
     def watch(page):
-        page.on("request", lambda request: urlparse(request.url).hostname not in ("127.0.0.1", None, "") and elsewhere.append(request.url))
-        page.on("response", lambda response: response.status >= 400 and problems.append(f"{response.status} {response.url}"))
+        page.on("request", lambda request: requested.append(request.url))
+        page.on("response", lambda answer: answer.status >= 400 and problems.append(f"{answer.status} {answer.url}"))
         page.on("requestfailed", lambda request: problems.append(f"failed {request.url}"))
-        page.on("console", lambda message: message.type in ("error", "warning") and problems.append(f"console: {message.text}"))
+        page.on("console", lambda said: said.type in ("error", "warning") and problems.append(f"console: {said.text}"))
         page.on("pageerror", lambda error: problems.append(f"uncaught: {error}"))
 
     page = open_page(name, watch=watch)
     page.evaluate(SCROLL_THROUGH)
     settle(page)
-    assert elsewhere == []
+    assert [url for url in requested if urlparse(url).hostname not in ("127.0.0.1", None)] == []
     assert problems == []
     assert page.locator(".figure-failed").count() == 0
 
@@ -65,7 +65,8 @@ def test_axe_finds_no_violation(open_page, name, scheme):
     page = open_page(name, color_scheme=scheme)
     page.wait_for_timeout(300)  # transitions of colour
     violations = [one for one in Axe().run(page).response["violations"] if one["id"] not in THEME_EXCEPTIONS]
-    found = [f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:200]}" for one in violations for node in one["nodes"][:3]]
+    nodes = [(one["id"], node) for one in violations for node in one["nodes"][:3]]
+    found = [f"{rule}: {node['html'][:160]} {node['failureSummary'][:200]}" for rule, node in nodes]
     assert not found, "\n".join(found)
 
 
@@ -74,7 +75,8 @@ def test_fits_a_phone(open_page, name):
     page = open_page(name, **PHONE)
     widest = page.evaluate("document.documentElement.scrollWidth")
     assert widest <= 360, page.evaluate(
-        "[...document.querySelectorAll('main *')].filter((e) => e.getBoundingClientRect().right > 361).slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"
+        """[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > 361)
+          .slice(0, 5).map((e) => e.outerHTML.slice(0, 120))"""
     )
 
 
@@ -87,8 +89,9 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(open_page, name):
     expected = page.evaluate(
         """(selector) => {
           const groups = new Set();
-          const all = [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility({visibilityProperty: true})
-            && !e.disabled && e.tabIndex >= 0 && !e.closest("[inert]") && !(e.type === "radio" && (groups.has(e.name) || !groups.add(e.name))));
+          const all = [...document.querySelectorAll(selector)].filter((e) =>
+            e.checkVisibility({visibilityProperty: true}) && !e.disabled && e.tabIndex >= 0 && !e.closest("[inert]")
+            && !(e.type === "radio" && (groups.has(e.name) || !groups.add(e.name))));
           all.forEach((e, i) => { e.dataset.order = i; });
           return all.length;
         }""",
@@ -100,7 +103,8 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(open_page, name):
         order, outlined, text = page.evaluate(
             """() => {
               const e = document.activeElement, style = getComputedStyle(e);
-              return [e.dataset.order ?? null, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0, e.outerHTML.slice(0, 120)];
+              const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+              return [e.dataset.order ?? null, outlined, e.outerHTML.slice(0, 120)];
             }"""
         )
         if order is None:
@@ -109,7 +113,8 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(open_page, name):
         if not outlined:
             unmarked.append(text)
     missing = sorted(set(range(expected)) - reached)
-    assert not missing, page.evaluate("(orders) => orders.map((i) => document.querySelector(`[data-order='${i}']`).outerHTML.slice(0, 120))", missing[:5])
+    name_them = "(orders) => orders.map((i) => document.querySelector(`[data-order='${i}']`).outerHTML.slice(0, 120))"
+    assert not missing, page.evaluate(name_them, missing[:5])
     assert not unmarked
 
 
@@ -117,7 +122,8 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(open_page, name):
 def test_search_finds(open_page, word):
     page = open_page(f"search.html?q={word}", wait=False)
     page.wait_for_selector("#search-results .search-summary:has-text('found')")
-    targets = page.eval_on_selector_all("#search-results ul.search li a", "links => links.map((a) => a.getAttribute('href'))")
+    results = page.locator("#search-results ul.search li a")
+    targets = results.evaluate_all("links => links.map((a) => a.getAttribute('href'))")
     assert any("chapters/" in target for target in targets)
 
 
