@@ -93,7 +93,7 @@ def subplots(
     return fig, fig.subplots(nrows, ncols, **kwargs)
 
 
-def label_lines(ax: Axes, gap: float = 1.25) -> None:
+def label_lines(ax: Axes, gap: float = 1.45) -> None:
     """Write each line's label at its right end, in its colour, instead of a legend.
 
     Labels that would touch are moved apart to ``gap`` times the font size. Call it last: it reads the final limits.

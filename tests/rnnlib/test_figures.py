@@ -1,0 +1,178 @@
+"""The house style of still figures, and what interactive ones carry to the page."""
+
+import itertools
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+import traitlets
+
+from rnnlib import figures
+from rnnlib.figures import interactive
+from rnnlib.figures.palette import SEQUENTIAL
+
+STYLESHEET = Path(__file__).resolve().parents[2] / "assets" / "course.css"
+WIDGETS = [
+    interactive.UnrolledNetwork,
+    interactive.WhisperingChain,
+    interactive.MessageInTime,
+    interactive.WindowOrState,
+]
+
+
+@pytest.fixture(autouse=True)
+def style():
+    with matplotlib.rc_context():
+        figures.use_style()
+        yield
+
+
+def curve(scale=1.0, **line):
+    fig, ax = figures.subplots()
+    ax.plot([0, 1, 2], scale * np.array([1, 3, 2]), **line)
+    ax.set(xlabel="steps", ylabel=r"norm $\|\delta_t\|$", title="It rises and falls")
+    return fig
+
+
+def luminance(colour):
+    rgb = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def theme(name):
+    """The variables --fig-* that the site's stylesheet gives to a theme."""
+    pattern = rf'html\[data-theme="{name}"\] {{\s*(--fig-ink.*?)}}'
+    (block,) = re.findall(pattern, STYLESHEET.read_text(encoding="utf8"), flags=re.DOTALL)
+    return dict(re.findall(r"--fig-(\w+): (#\w{6})", block))
+
+
+def test_palette_is_the_sites_light_theme():
+    assert theme("light") == figures.PALETTE
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_every_colour_that_carries_text_is_legible(name):
+    colours = theme(name)
+    for key in colours.keys() - {"paper", "grid"}:
+        assert contrast(colours[key], colours["paper"]) >= 4.5, key
+
+
+def test_sequential_map_grows_lighter_all_the_way():
+    shades = [matplotlib.colors.to_hex(matplotlib.colormaps["house"](v)) for v in np.linspace(0, 1, 64)]
+    assert np.all(np.diff([luminance(shade) for shade in shades]) > 0)
+    assert shades[0] == SEQUENTIAL[0]
+
+
+def test_svg_is_well_formed_and_says_what_it_shows():
+    root = ET.fromstring(figures.show(curve(), alt='rises & falls "once"').svg)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == 'rises & falls "once"'
+
+
+def test_every_paint_is_a_variable_with_its_fallback():
+    svg = figures.show(curve(alpha=0.5, marker="o"), alt="a curve").svg
+    paints = re.findall(r"(?:fill|stroke): *([^;\"]+)", svg)
+    assert {"var(--fig-ink, #1c2430)", "var(--fig-1, #1763b6)", "var(--fig-grid, #d9dee6)"} <= set(paints)
+    assert [p for p in paints if not re.fullmatch(r"none|var\(--fig-\w+, #\w{6}\)", p)] == []
+
+
+def test_text_needs_no_font_and_nothing_leaks_into_the_page():
+    svg = figures.show(curve(), alt="a curve").svg
+    assert "<text" not in svg
+    assert "<style" not in svg
+
+
+def test_a_figure_is_the_same_at_every_build():
+    assert figures.show(curve(), alt="a curve") == figures.show(curve(), alt="a curve")
+
+
+def test_two_figures_on_a_page_share_no_id_and_find_their_own():
+    used = []
+    for scale in (1, 10):
+        svg = figures.show(curve(scale), alt="a curve").svg
+        ids = re.findall(r' id="([^"]+)"', svg)
+        assert len(ids) == len(set(ids))
+        assert set(re.findall(r'(?:href="|url\()#([^")]+)', svg)) == set(ids)
+        used.append(set(ids))
+    assert not used[0] & used[1]
+
+
+def test_bundle_holds_the_page_and_the_paper():
+    bundle = figures.show(curve(), alt="a curve")._repr_mimebundle_()
+    assert bundle["text/html"].startswith("<svg")
+    assert bundle["image/png"].startswith("iVBOR")
+    assert bundle["text/plain"] == "a curve"
+
+
+@pytest.mark.parametrize("alt", ["", "  "])
+def test_a_figure_without_words_is_refused(alt):
+    with pytest.raises(ValueError, match="alt is empty"):
+        figures.show(curve(), alt=alt)
+
+
+def test_a_colour_of_ones_own_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"#ff0000, expected house colours"):
+        figures.show(curve(color="red"), alt="a curve")
+
+
+def test_a_heat_map_keeps_its_own_colours():
+    fig, ax = figures.subplots()
+    fig.colorbar(ax.imshow(np.eye(3)), ax=ax, label="entry")
+    assert "data:image/png" in figures.show(fig, alt="an identity matrix").svg
+
+
+def test_titles_are_drawn_in_the_house_bold():
+    pytest.importorskip("fontpkg_source_sans_3")
+    title = matplotlib.font_manager.FontProperties(weight=matplotlib.rcParams["axes.titleweight"])
+    assert matplotlib.font_manager.findfont(title).endswith("source-sans-3-600.ttf")
+
+
+def test_labels_stand_apart_in_the_colour_of_their_lines():
+    fig, ax = figures.subplots()
+    for end in (1.0, 1.01, 1.02, 3.0):
+        ax.plot([0, 1], [0, end], label=f"to {end}")
+    ax.plot([0, 1], [0, 2])
+    figures.label_lines(ax)
+    fig.draw_without_rendering()
+    boxes = [text.get_window_extent() for text in ax.texts]
+    assert [text.get_text() for text in ax.texts] == ["to 1.0", "to 1.01", "to 1.02", "to 3.0"]
+    assert [text.get_color() for text in ax.texts] == [figures.PALETTE[k] for k in "1234"]
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+
+
+def test_importing_the_library_imports_no_drawing():
+    code = "import sys, rnnlib; print([m for m in ('matplotlib', 'anywidget') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_an_interactive_figure_carries_words_and_a_still(widget):
+    figure = widget()
+    data, _ = figure._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == figure.model_id
+    assert data["image/png"].startswith("iVBOR")
+    assert data["text/plain"] == figure.alt != ""
+
+
+@pytest.mark.parametrize("widget", WIDGETS)
+def test_an_interactive_figure_asks_no_host_and_names_no_colour_in_its_script(widget):
+    script = widget()._esm.replace("http://www.w3.org/2000/svg", "")
+    assert "//" not in re.sub(r"^\s*//.*$|\s// .*$", "", script, flags=re.MULTILINE)
+    assert not re.search(r"#[0-9a-f]{6}|\bimport\b|fetch\(", script)
+
+
+def test_a_setting_out_of_range_is_refused():
+    with pytest.raises(traitlets.TraitError):
+        interactive.UnrolledNetwork(T=7)
+    with pytest.raises(traitlets.TraitError):
+        interactive.MessageInTime(rho=2.0)
