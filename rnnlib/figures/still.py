@@ -13,8 +13,13 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from rnnlib.figures.palette import PALETTE, variable
+from rnnlib.figures.style import TEXT_WIDTH
 
 _NAMES = {colour: name for name, colour in PALETTE.items()}
+# On a narrow screen the figure keeps its text legible and scrolls in this box, by touch or by keyboard.
+_BOX = '<div class="rnnstill-box" tabindex="0" role="group" aria-label="Figure" style="overflow: auto hidden">'
+NARROWEST = 30
+"""Width in rem below which a figure of the full text width scrolls: its smallest type is then 9 CSS pixels high."""
 _PAINT = re.compile(r"\b(fill|stroke|stop-color): *([^;\"]+)")
 
 
@@ -27,7 +32,7 @@ class Still(NamedTuple):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         return {
-            "text/html": self.svg,
+            "text/html": f"{_BOX}{self.svg}</div>",
             "image/png": base64.b64encode(self.png).decode(),
             "text/plain": self.alt,
         }
@@ -36,6 +41,7 @@ class Still(NamedTuple):
 def show(fig: Figure, alt: str) -> Still:
     """Finish a figure: inline SVG whose colours are the site's variables, and a PNG for paper.
 
+    On a narrow screen it scrolls sideways in a box of its own, so that its type stays legible.
     ``alt`` says in a sentence what the curve does, for those who do not see it.
 
     Raises ValueError if ``alt`` is empty, or if anything is drawn in a colour outside :data:`rnnlib.figures.PALETTE`
@@ -69,7 +75,8 @@ def _inline(svg: str, alt: str) -> str:
     root = (
         f'<svg class="rnnstill" role="img" aria-label="{html.escape(alt)}" viewBox="{box}" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'style="display: block; width: 100%; max-width: {width / 72 * 96:.0f}px; height: auto; '
+        f'style="display: block; width: 100%; max-width: {width / 72 * 96:.0f}px; '
+        f"min-width: {width / 72 / TEXT_WIDTH * NARROWEST:.1f}rem; height: auto; "
         f'fill: {variable("ink")}; stroke-linejoin: round; stroke-linecap: butt">'
     )
     return re.sub(r">\s+<", "><", root + body[body.index(">") + 1 :].strip())

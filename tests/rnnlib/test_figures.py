@@ -109,7 +109,9 @@ def test_two_figures_on_a_page_share_no_id_and_find_their_own():
 
 def test_bundle_holds_the_page_and_the_paper():
     bundle = figures.show(curve(), alt="a curve")._repr_mimebundle_()
-    assert bundle["text/html"].startswith("<svg")
+    box = ET.fromstring(bundle["text/html"])
+    assert [child.get("aria-label") for child in box] == ["a curve"]
+    assert box.get("tabindex") == "0"
     assert bundle["image/png"].startswith("iVBOR")
     assert bundle["text/plain"] == "a curve"
 

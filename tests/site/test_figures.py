@@ -6,11 +6,14 @@ What they compute in JavaScript is compared with rnnlib at a hundred random sett
 import json
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from ipywidgets.embed import embed_data
 
 import rnnlib
+from rnnlib import figures
 from rnnlib.figures.interactive import MessageInTime, UnrolledNetwork, WhisperingChain, WindowOrState
 
 pytestmark = pytest.mark.browser
@@ -231,3 +234,26 @@ def test_the_message_moves_only_for_those_who_like_motion(mount, motion, moves):
 def test_mounting_takes_a_moment(mount, widget, record_property):
     page = mount(widget())
     record_property("mounted_ms", page.evaluate("performance.now()"))
+
+
+@pytest.mark.parametrize(("screen", "scrolls"), [(360, True), (800, False)])
+def test_a_still_scrolls_in_its_box_where_it_would_be_too_small_to_read(browser, screen, scrolls):
+    with matplotlib.rc_context():
+        figures.use_style()
+        fig, _ = figures.subplots()
+        still = figures.show(fig, alt="An empty pair of axes.")
+    bundle = still._repr_mimebundle_()
+    with browser.new_context(viewport={"width": screen, "height": 900}) as context:
+        page = context.new_page()
+        head = '<!doctype html><html lang="en"><title>still</title>'
+        page.set_content(f"{head}<main><h1>Still</h1>{bundle['text/html']}</main>")
+        assert page.evaluate("document.documentElement.scrollWidth") == screen
+        assert page.locator("svg").bounding_box()["width"] >= 480
+        box = page.locator(".rnnstill-box")
+        assert box.evaluate("box => box.scrollWidth > box.clientWidth") == scrolls
+        assert box.evaluate("box => box.scrollHeight == box.clientHeight")
+        if scrolls:
+            page.keyboard.press("Tab")
+            page.keyboard.press("ArrowRight")
+            page.wait_for_function("document.activeElement.scrollLeft > 0")
+        assert Axe().run(page).violations_count == 0
