@@ -73,7 +73,8 @@ function render({ model, el }) {
       else label(x, row.hidden + 15, done && t > 0 ? "δ" : "", "middle small muted-fill");
     }
     const first = Math.max(2, X(0) - half);
-    label(first, row.loss, "loss ℓ", "small muted-fill");
+    const name = label(first, row.loss, "loss ", "small muted-fill"), italic = { "font-style": "italic" };
+    name.append(mark("tspan", italic, "l"), mark("tspan", { ...italic, dy: 3, "font-size": 9 }, "t"));
     label(first, row.input, "input x", "small muted-fill");
     const sum = c.term.slice(arrived).reduce((a, b) => a + b, 0);
     view.add("line", { x1: first, x2: width, y1: row.ledger - 38, y2: row.ledger - 38, class: "grid" });

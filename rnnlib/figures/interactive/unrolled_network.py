@@ -13,7 +13,7 @@ from rnnlib.figures.interactive.base import InteractiveFigure
 class UnrolledNetwork(InteractiveFigure):
     r"""One unit unrolled over ``T`` steps, walked forward and then back.
 
-    :math:`h_t = \tanh(w h_{t-1} + u x_t)`, :math:`h_0 = 0`, :math:`\ell_t = (v h_t - y_t)^2 / 2`; ``target`` holds the
+    :math:`h_t = \tanh(w h_{t-1} + u x_t)`, :math:`h_0 = 0`, :math:`l_t = (v h_t - y_t)^2 / 2`; ``target`` holds the
     :math:`y_t`, and ``loss`` says whether they count at the "last" step or at "every" one.
     """
 

@@ -10,10 +10,10 @@ from rnnlib.figures.palette import PALETTE
 
 
 class WhisperingChain(InteractiveFigure):
-    r"""The backward recursion of one unit, :math:`\delta_t = e_t + w \varphi' \delta_{t+1}`, last step first.
+    r"""The backward recursion of one unit, last step first.
 
-    ``local`` holds the errors :math:`e_t = \partial \ell_t / \partial h_t`; the slope :math:`\varphi'` is the same at
-    every step, so that one sees the factor and nothing else.
+    :math:`\delta_t = \partial l_t / \partial h_t + w \varphi' \delta_{t+1}`. ``local`` holds the first terms, the
+    local gradients; the slope :math:`\varphi'` is the same at every step, so that one sees the factor and nothing else.
     """
 
     w = traitlets.Float(0.9, min=-1.5, max=1.5).tag(sync=True)
@@ -33,5 +33,7 @@ class WhisperingChain(InteractiveFigure):
             ax.bar(t + 0.16, message, 0.3, local, color=PALETTE["2"])
             ax.hlines(delta, t - 0.36, t + 0.36, PALETTE["ink"])
         ax.axhline(0, color=PALETTE["muted"], linewidth=0.8)
+        ax.use_sticky_edges = False  # a bar would hold the frame to its end
+        ax.margins(y=0.1)
         ax.set(xlabel="step $t$", ylabel=r"$\delta_t$")
-        ax.set_title("Each step adds its own error (green) to the message from the future (orange)")
+        ax.set_title("Each step adds its own error (green) to the message from the future (vermilion)")
