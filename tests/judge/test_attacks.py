@@ -75,6 +75,11 @@ def test_attack_ran_to_its_end(graded: dict, name: str) -> None:
     assert graded[name].result.problems == ()
 
 
+@pytest.mark.parametrize("name", ["bomb-memory", "bomb-memory-numpy", "bomb-memory-shared"])
+def test_memory_runs_out_before_time_does(graded: dict, name: str) -> None:
+    assert ["MemoryError" in problem.text for problem in graded[name].result.problems] == [True]
+
+
 @pytest.mark.parametrize("name", ["aa-fair", "mm-fair", "zz-fair"])
 def test_fair_submission_is_untouched(graded: dict, name: str) -> None:
     assert graded[name].result.score == FULL

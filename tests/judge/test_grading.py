@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rnngrade.judge.run import FAILED, GRADED, MISPLACED, UNREADABLE, Unusable, hidden_keys, load_course
+from rnngrade.judge.submissions import Unreadable, read
 from tests.judge.conftest import COURSE, FAIR, grade, hand_in, notebook, rows
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("isolation")]
@@ -213,6 +214,15 @@ def test_the_rest_of_the_class_goes_on(mixed) -> None:
     assert sorted(table) == [("01_sums__zoe.ipynb", GRADED, "0"), ("zoe/01_sums.ipynb", UNREADABLE, "")]
     assert grades["odd-cells"].result.score == 7
     assert len(rows(out / "grades.csv")) == len(BROKEN) + 9
+
+
+def test_a_link_put_there_after_the_search_is_not_followed(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text(json.dumps(notebook(*FAIR)))
+    link.symlink_to(target)
+    assert len(read(target).cells) == len(FAIR)
+    with pytest.raises(Unreadable):
+        read(link)
 
 
 def test_nothing_is_written_among_the_submissions(mixed) -> None:
