@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from docutils import nodes
-from plain_markdown import plain_notebook
+from plain_markdown import Book, plain_notebook
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 
 FOLDER = "notebooks"
 
@@ -21,6 +23,37 @@ def launch_links(app: Sphinx, path: str) -> list[dict[str, str]]:
     return [{"text": text, "url": target.format(**where)} for text, target in app.config.launch_targets.items()]
 
 
+def _book(env: BuildEnvironment) -> Book:
+    """Titles, equation numbers and citations of the whole book."""
+    titles = {label: title for label, (_, _, title) in env.get_domain("std").data["labels"].items()}
+    titles |= {name.split("/")[-1]: title.astext() for name, title in env.titles.items()}
+    equations = {}
+    for numbers in env.toc_fignumbers.values():
+        for kind, labelled in numbers.items():
+            shown = {label.removeprefix("equation-"): ".".join(map(str, number)) for label, number in labelled.items()}
+            if kind == "displaymath":
+                equations |= shown
+            else:
+                titles |= {label: f"{kind.capitalize()} {number}" for label, number in shown.items()}
+    entries = env.get_domain("cite").bibdata.data.entries  # type: ignore[attr-defined]
+    return Book(titles, equations, {key: (_authors(entry), entry.fields["year"]) for key, entry in entries.items()})
+
+
+def _authors(entry: Any) -> str:
+    people = entry.persons["author"]
+    names = [" ".join(map(str, person.rich_prelast_names + person.rich_last_names)) for person in people]
+    return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
+
+
+def _glued(executed: Path) -> dict[str, str]:
+    """The values that the notebook's cells have named; text is stored as its repr."""
+    file = executed.with_suffix(".glue.json")
+    if not file.exists():
+        return {}
+    outputs = json.loads(file.read_text(encoding="utf8"))
+    return {name: output["data"]["text/plain"].strip("'\"") for name, output in outputs.items()}
+
+
 def _offer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -29,7 +62,7 @@ def _offer(
         return
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     target = f"{FOLDER}/{Path(pagename).name}.ipynb"
-    notebook = plain_notebook(nbformat.read(executed, as_version=4))
+    notebook = plain_notebook(nbformat.read(executed, as_version=4), _book(app.env), _glued(executed))
     file = Path(app.outdir) / target
     file.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, file)

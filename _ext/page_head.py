@@ -7,11 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import fonts
 import preview_card
 from docutils import nodes
 from sphinx.application import Sphinx
 
-PRELOADED = ("source-serif-4", "source-sans-3")
 LENGTH = 180  # characters of a description that search engines and previews show
 
 
@@ -44,8 +44,8 @@ def _describe(
         '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />',
         '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161d" />',
     ]
-    for face in PRELOADED:
-        url = pathto(f"_static/fonts/{face}.woff2", True)
+    for face in fonts.FACES:
+        url = pathto(f"_static/fonts/{face.name}.woff2", True)
         tags.append(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{url}" />')
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
 

@@ -89,7 +89,10 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
             text, errors = typeset_page(text, typesetter)
             for error in errors:
                 logger.warning("%s: TeX: %s", page.relative_to(out).with_suffix(""), error)
-            page.write_text(text, encoding="utf8")
+            if (
+                not errors
+            ):  # a page with a mistake stays as it is: the next build, which may not rewrite it, complains too
+                page.write_text(text, encoding="utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

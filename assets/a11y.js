@@ -7,8 +7,20 @@ document.addEventListener("DOMContentLoaded", () => {
     list.removeAttribute("role");
     for (const entry of list.querySelectorAll('[role="doc-biblioentry"]')) entry.removeAttribute("role");
   }
-  // What scrolls has to be reachable by keyboard.
-  for (const box of document.querySelectorAll("div.highlight pre, div.math, .cell_output pre, .table-wrapper, .pst-scrollable-table-container")) {
-    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+  // The empty corner of a table heads nothing.
+  for (const corner of document.querySelectorAll("thead th")) {
+    if (!corner.textContent.trim()) corner.replaceWith(Object.assign(document.createElement("td"), { className: "head" }));
   }
+});
+
+// What scrolls has to be reachable by keyboard; whether it scrolls depends on the typefaces and the width of the window.
+const SCROLLS = "div.highlight pre, div.math, .cell_output pre, .pst-scrollable-table-container";
+addEventListener("load", () => {
+  const watch = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }
+  });
+  for (const box of document.querySelectorAll(SCROLLS)) watch.observe(box);
 });

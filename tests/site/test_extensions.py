@@ -1,0 +1,130 @@
+"""The site's own Sphinx extensions, one by one."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.site.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+import cache_key
+import plain_markdown
+import selfcheck
+from plain_markdown import Book, plain
+from typeset import Typesetter, typeset_page
+
+BOOK = Book(
+    titles={"bptt": "Backpropagation through time", "bound": "Theorem 2"},
+    equations={"recursion": "7"},
+    citations={"werbos1990": ("Werbos", "1990"), "bengio1994": ("Bengio et al.", "1994")},
+)
+
+
+class TestSelfCheck:
+    def test_splits_question_options_and_answers(self):
+        question, options = selfcheck.parse(["and so?", "- [ ] $a$ :: no, since", "  it is b", "- [x] $b$ :: yes"])
+        assert question == "and so?"
+        assert [(one.label, one.why, one.right) for one in options] == [
+            ("$a$", "no, since it is b", False),
+            ("$b$", "yes", True),
+        ]
+
+    @pytest.mark.parametrize(
+        ("lines", "complaint"),
+        [
+            (["- [x] only :: one"], "at least two options"),
+            (["- [ ] a :: b", "- [ ] c :: d"], "exactly one option"),
+            (["- [x] a :: b", "- [x] c :: d"], "exactly one option"),
+            (["- [x] a :: b", "- [ ] c"], "every option needs"),
+        ],
+    )
+    def test_says_what_is_wrong(self, lines, complaint):
+        with pytest.raises(ValueError, match=complaint):
+            selfcheck.parse(lines)
+
+
+class TestPlainMarkdown:
+    @pytest.mark.parametrize(
+        ("myst", "markdown"),
+        [
+            ("{cite:t}`werbos1990`", "Werbos (1990)"),
+            ("{cite:p}`bengio1994,werbos1990`", "(Bengio et al., 1994; Werbos, 1990)"),
+            ("{ref}`bptt`", "Backpropagation through time"),
+            ("{ref}`here <bptt>`", "here"),
+            ("{prf:ref}`bound`", "Theorem 2"),
+            ("see {eq}`recursion`", "see (7)"),
+            ("{glue:text}`rate` a step", "0.9 a step"),
+            ("[the notation](notation.md)", "the notation"),
+            ("[3]{.number} Explosion\n: When?", "3 Explosion  \nWhen?"),
+            ("(label)=\n# Title", "# Title"),
+            ("$$x = 1$$ (recursion)", "$$\nx = 1 \\tag{7}\n$$"),
+            ("```python\n{cite:t}`nobody`\n```", "```python\n{cite:t}`nobody`\n```"),
+        ],
+    )
+    def test_names_what_roles_stand_for(self, myst, markdown):
+        assert plain(myst, BOOK, {"rate": "0.9"}) == markdown
+
+    def test_quotes_directives_also_inside_each_other(self):
+        myst = "::::{admonition} Mistake\n:class: warning\n```{math}\n:label: recursion\nx\n```\n::::"
+        assert plain(myst, BOOK, {}).strip() == "> **Mistake.**\n>\n> $$\n> x \\tag{7}\n> $$"
+
+    def test_lists_a_question_and_folds_its_answers(self):
+        text = plain("```{selfcheck} Which?\n- [ ] a :: no\n- [x] b :: yes\n```", BOOK, {})
+        shown, folded = text.split("<details>")
+        assert "- a" in shown
+        assert "no" not in shown
+        assert "- b **Right.** yes" in folded
+
+    @pytest.mark.parametrize("myst", ["{ref}`nowhere`", "{cite:t}`nobody`", "{glue:text}`nothing`"])
+    def test_refuses_what_it_cannot_name(self, myst):
+        with pytest.raises(KeyError):
+            plain(myst, BOOK, {})
+
+    def test_leaves_code_cells_alone(self):
+        cells = [nbformat.v4.new_code_cell("x = '{cite:t}`y`'"), nbformat.v4.new_markdown_cell("{eq}`recursion`")]
+        notebook = plain_markdown.plain_notebook(nbformat.v4.new_notebook(cells=cells), BOOK, {})
+        assert [cell.source for cell in notebook.cells] == ["x = '{cite:t}`y`'", "(7)"]
+
+
+class TestCacheKey:
+    def make(self, root: Path, name: str, text: str) -> str:
+        file = root / "rnnlib" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return cache_key.packages_hash(root)
+
+    def test_changes_with_contents_and_names_of_what_runs(self, tmp_path):
+        first = self.make(tmp_path, "a.py", "1")
+        changed = self.make(tmp_path, "a.py", "2")
+        added = self.make(tmp_path, "figures/b.js", "")
+        (tmp_path / "rnnlib" / "a.py").rename(tmp_path / "rnnlib" / "c.py")
+        assert len({first, changed, added, cache_key.packages_hash(tmp_path)}) == 4
+
+    def test_does_not_change_with_what_is_compiled(self, tmp_path):
+        assert self.make(tmp_path, "a.py", "1") == self.make(tmp_path, "__pycache__/a.pyc", "x")
+
+
+class TestTypeset:
+    @pytest.fixture(scope="class")
+    def typesetter(self):
+        with Typesetter() as typesetter:
+            yield typesetter
+
+    def test_replaces_formulas_and_adds_their_style(self, typesetter):
+        page = (
+            '<html data-content_root="../"><head></head><body><span class="math notranslate nohighlight">'
+            r"\(W^{\top}&lt;1\)</span><code>\(not this\)</code></body></html>"
+        )
+        text, errors = typeset_page(page, typesetter)
+        assert errors == []
+        assert r"\(W" not in text
+        assert r"<code>\(not this\)</code>" in text
+        assert "<mi>W</mi>" in text
+        assert "../_static/mathjax/MathJax_Main-Regular.woff" in text.split("</head>")[0]
+
+    def test_reports_what_tex_does_not_know(self, typesetter):
+        page = r'<head></head><span class="math notranslate nohighlight">\(\nosuchmacro\)</span>'
+        assert typeset_page(page, typesetter)[1] == [r"Undefined control sequence \nosuchmacro"]
