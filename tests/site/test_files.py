@@ -61,6 +61,15 @@ def test_nothing_is_fetched_from_another_host(parsed):
     assert not [address for page in parsed.values() for address in page.fetched if urlparse(address).netloc]
 
 
+def test_formulas_are_typeset_and_can_be_read_aloud(parsed):
+    for path in parsed:
+        text = path.read_text(encoding="utf8")
+        assert not re.findall(r'class="math[^>]*>\s*(?:\\[(\[]|\$)', text), f"{path.name}: raw TeX"
+        assert text.count("<mjx-container") == text.count("<mjx-assistive-mml"), path.name
+        assert "mjx-merror" not in text.split("</head>")[1], path.name
+        assert not re.search("<script[^>]*mathjax", text, re.IGNORECASE), path.name
+
+
 def test_no_emoji(html, parsed):
     marked = [f"{path.name}: {found}" for path in parsed if (found := EMOJI.findall(path.read_text(encoding="utf8")))]
     assert not marked
