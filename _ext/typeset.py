@@ -89,9 +89,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
             text, errors = typeset_page(text, typesetter)
             for error in errors:
                 logger.warning("%s: TeX: %s", page.relative_to(out).with_suffix(""), error)
-            if (
-                not errors
-            ):  # a page with a mistake stays as it is: the next build, which may not rewrite it, complains too
+            if not errors:  # else left as it is, so that a warm build complains again
                 page.write_text(text, encoding="utf8")
 
 
