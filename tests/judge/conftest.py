@@ -13,7 +13,7 @@ from rnngrade.judge import Limits, NoIsolation, grade_class
 from rnngrade.judge.sandbox import Recipe, Zygote
 
 COURSE = Path(__file__).parent / "fixtures" / "course"
-QUICK = Limits(cell=0.5, call=0.5, total=6.0, patience=2.0, memory=256 << 20, disk=8 << 20, restarts=4)
+QUICK = Limits(cell=0.5, call=0.5, total=6.0, patience=4.0, memory=256 << 20, disk=8 << 20, restarts=4)
 FAIR = (
     "import numpy as np",
     "def total(x):\n    return x.sum(0)",
