@@ -63,6 +63,9 @@ def _offer(
     executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     target = f"{FOLDER}/{Path(pagename).name}.ipynb"
     notebook = plain_notebook(nbformat.read(executed, as_version=4), _book(app.env), _glued(executed))
+    code = (cell for cell in notebook.cells if cell.cell_type == "code")
+    for count, cell in enumerate(code, start=1):  # jupyter-cache drops the counts; the kernel was fresh
+        cell.execution_count = count
     file = Path(app.outdir) / target
     file.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, file)

@@ -107,12 +107,13 @@ class TestCacheKey:
         assert self.make(tmp_path, "a.py", "1") == self.make(tmp_path, "__pycache__/a.pyc", "x")
 
 
-class TestTypeset:
-    @pytest.fixture(scope="class")
-    def typesetter(self):
-        with Typesetter() as typesetter:
-            yield typesetter
+@pytest.fixture(scope="module")
+def typesetter():
+    with Typesetter() as typesetter:
+        yield typesetter
 
+
+class TestTypeset:
     def test_replaces_formulas_and_adds_their_style(self, typesetter):
         page = (
             '<html data-content_root="../"><head></head><body><span class="math notranslate nohighlight">'
