@@ -27,7 +27,7 @@ def _book(env: BuildEnvironment) -> Book:
     """Titles, equation numbers and citations of the whole book."""
     titles = {label: title for label, (_, _, title) in env.get_domain("std").data["labels"].items()}
     titles |= {name.split("/")[-1]: title.astext() for name, title in env.titles.items()}
-    equations = {}
+    equations: dict[str, str] = {}
     for numbers in env.toc_fignumbers.values():
         for kind, labelled in numbers.items():
             shown = {label.removeprefix("equation-"): ".".join(map(str, number)) for label, number in labelled.items()}

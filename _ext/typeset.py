@@ -54,7 +54,7 @@ class Typesetter:
 
     def typeset(self, formulas: list[tuple[str, bool]], fonts: str) -> tuple[list[str], str, list[str]]:
         """Typeset pairs (TeX, is it a display?). Returns their HTML, the style sheet, and TeX's complaints."""
-        answer = json.loads(self._v8.eval(f"typeset({json.dumps(formulas)}, {json.dumps(fonts)})"))
+        answer = json.loads(str(self._v8.eval(f"typeset({json.dumps(formulas)}, {json.dumps(fonts)})")))
         return answer["html"], re.sub(r"\s+", " ", answer["css"]), answer["errors"]
 
 
