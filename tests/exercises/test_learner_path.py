@@ -11,9 +11,6 @@ import pytest
 
 from rnngrade.authoring.source import read, solution_code
 from tests.exercises.conftest import EXERCISES, SOURCES
-from tests.site.conftest import browser
-
-__all__ = ["browser"]  # the fixture: a headless Chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 START_SECONDS, RUN_SECONDS = 60, 120
