@@ -1,7 +1,9 @@
 // Repairs to the theme's markup that axe asks for.
 document.addEventListener("DOMContentLoaded", () => {
-  // A control's accessible name has to contain its visible text.
-  for (const button of document.querySelectorAll(".search-button-field, .search-button")) button.removeAttribute("aria-label");
+  // A control's accessible name has to contain its visible text, where it has any: an icon alone keeps its label.
+  for (const button of document.querySelectorAll(".search-button-field, .search-button")) {
+    if (button.textContent.trim()) button.removeAttribute("aria-label");
+  }
   // Roles that browsers and axe no longer accept in a bibliography.
   for (const list of document.querySelectorAll(".citation-list")) {
     list.removeAttribute("role");

@@ -60,9 +60,9 @@ def test_nothing_moves_while_the_page_loads(open_page, name, screen):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(open_page, name, scheme):
-    page = open_page(name, color_scheme=scheme)
+@pytest.mark.parametrize("seen", [{"color_scheme": "light"}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
+def test_axe_finds_no_violation(open_page, name, seen):
+    page = open_page(name, **seen)
     page.wait_for_timeout(300)  # transitions of colour
     violations = [one for one in Axe().run(page).response["violations"] if one["id"] not in THEME_EXCEPTIONS]
     nodes = [(one["id"], node) for one in violations for node in one["nodes"][:3]]
