@@ -60,7 +60,9 @@ def test_nothing_moves_while_the_page_loads(open_page, name, screen):
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("seen", [{"color_scheme": "light"}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"])
+@pytest.mark.parametrize(
+    "seen", [{"color_scheme": "light"}, {"color_scheme": "dark"}, PHONE], ids=["light", "dark", "phone"]
+)
 def test_axe_finds_no_violation(open_page, name, seen):
     page = open_page(name, **seen)
     page.wait_for_timeout(300)  # transitions of colour
