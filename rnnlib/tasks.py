@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,9 +27,16 @@ from rnnlib.models import Batch
 
 
 class Task:
-    """What tasks share; one asks for classes unless it says otherwise."""
+    """What tasks share; one asks for classes unless it says otherwise. ``least`` says how small its sizes may be."""
 
     loss = "softmax_cross_entropy"
+    least: ClassVar[Any] = {}
+
+    def __post_init__(self) -> None:
+        for name, least in self.least.items():
+            size = getattr(self, name)
+            if not isinstance(size, (int, np.integer)) or size < least:
+                raise ValueError(f"{name}: expected a whole number, {least} or more, got {size!r}")
 
     def score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of the steps that count at which the largest output is the right class."""
@@ -53,9 +60,7 @@ class CopyTask(Task):
     symbols: int = 8
     length: int = 10
 
-    def __post_init__(self) -> None:
-        _check_sizes(delay=(self.delay, 1), symbols=(self.symbols, 2), length=(self.length, 1))
-
+    least: ClassVar[Any] = {"delay": 1, "symbols": 2, "length": 1}
     inputs = property(lambda self: self.symbols + 2)
     outputs = property(lambda self: self.symbols + 1)
     steps = property(lambda self: self.delay + 2 * self.length)
@@ -65,15 +70,14 @@ class CopyTask(Task):
         """Draw ``B`` sequences."""
         blank, delimiter = self.symbols, self.symbols + 1
         symbols = rng.integers(self.symbols, size=(self.length, B))
-        ids = np.full((self.steps, B), blank)
-        targets = ids.copy()
+        ids, targets = np.full((2, self.steps, B), blank)
         np.put_along_axis(ids, self._places(rng, B), symbols, axis=0)
         ids[-self.length - 1] = delimiter
         targets[-self.length :] = symbols
-        return Batch(_one_hot(ids, self.inputs, dtype), targets)
+        return Batch(np.eye(self.inputs, dtype=dtype)[ids], targets)
 
     def _places(self, rng: np.random.Generator, B: int) -> Array:
-        return np.broadcast_to(np.arange(self.length)[:, np.newaxis], (self.length, B))
+        return np.arange(self.length)[:, np.newaxis]
 
     def score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of the symbols recalled; the blanks do not count."""
@@ -109,20 +113,16 @@ class AddingTask(Task):
 
     loss = "squared_error"
     inputs, outputs, baseline = 2, 1, 1 / 6
-
-    def __post_init__(self) -> None:
-        _check_sizes(steps=(self.steps, 3))
+    least: ClassVar[Any] = {"steps": 3}
 
     def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         x = np.zeros((self.steps, B, 2), dtype)
         x[..., 0] = rng.random((self.steps, B))
-        half, sequences = self.steps // 2, np.arange(B)
-        for place in (rng.integers(half, size=B), rng.integers(half, self.steps - 1, size=B)):
-            x[place, sequences, 1] = 1
-        targets = np.zeros((self.steps, B, 1), dtype)
-        targets[-1, :, 0] = (x[..., 0] * x[..., 1]).sum(axis=0)
-        return Batch(x, targets, scored=_last(self.steps, B))
+        half = self.steps // 2
+        places = [rng.integers(half, size=B), rng.integers(half, self.steps - 1, size=B)]
+        x[places, np.arange(B), 1] = 1
+        return asked_at_last(x, (x[..., :1] * x[..., 1:]).sum(axis=0))
 
     def score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of sums that are off by less than 0.04, the criterion of the source."""
@@ -143,18 +143,16 @@ class TemporalOrderTask(Task):
     steps: int
 
     inputs, outputs, baseline = 6, 4, log(4)
-
-    def __post_init__(self) -> None:
-        _check_sizes(steps=(self.steps, 10))
+    least: ClassVar[Any] = {"steps": 10}
 
     def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
-        T, sequences = self.steps, np.arange(B)
+        T = self.steps
         ids = rng.integers(2, 6, size=(T, B))
-        first, second = rng.integers(2, size=(2, B))
-        ids[rng.integers(T // 10, T // 5, size=B), sequences] = first
-        ids[rng.integers(2 * T // 5, T // 2, size=B), sequences] = second
-        return asked_at_last(_one_hot(ids, 6, dtype), 2 * first + second)
+        first, second = kinds = rng.integers(2, size=(2, B))
+        places = [rng.integers(T // 10, T // 5, size=B), rng.integers(2 * T // 5, T // 2, size=B)]
+        ids[places, np.arange(B)] = kinds
+        return asked_at_last(np.eye(6, dtype=dtype)[ids], 2 * first + second)
 
 
 @dataclass(frozen=True)
@@ -172,9 +170,7 @@ class LatchTask(Task):
     noise: float = 0.2
 
     inputs, outputs, baseline = 1, 2, log(2)
-
-    def __post_init__(self) -> None:
-        _check_sizes(shown=(self.shown, 1), steps=(self.steps, self.shown + 1))
+    least = property(lambda self: {"shown": 1, "steps": self.shown + 1})
 
     def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
@@ -199,9 +195,10 @@ class FlipFlopTask(Task):
     rate: float = 0.1
 
     loss = "squared_error"
+    least: ClassVar[Any] = {"steps": 1, "bits": 1}
 
     def __post_init__(self) -> None:
-        _check_sizes(steps=(self.steps, 1), bits=(self.bits, 1))
+        super().__post_init__()
         if not 0 <= self.rate <= 1:
             raise ValueError(f"rate: expected a probability from 0 to 1, got {self.rate}")
 
@@ -237,14 +234,12 @@ class DistantContactTask(Task):
     second: int = 200
 
     inputs, outputs, baseline = 5, 2, log(2)
-
-    def __post_init__(self) -> None:
-        _check_sizes(first=(self.first, 1), second=(self.second, self.first + 1), steps=(self.steps, self.second))
+    least = property(lambda self: {"first": 1, "second": self.first + 1, "steps": self.second})
 
     def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` chains."""
         ids = rng.integers(4, size=(self.steps, B))
-        x = _one_hot(ids, self.inputs, dtype)
+        x = np.eye(self.inputs, dtype=dtype)[ids]
         places = [self.first - 1, self.second - 1]
         x[places, :, -1] = 1
         first, second = ids[places] < 2
@@ -267,9 +262,7 @@ class BracketsTask(Task):
     kinds: int = 3
     shortest: int = 1
 
-    def __post_init__(self) -> None:
-        _check_sizes(kinds=(self.kinds, 2), shortest=(self.shortest, 1), pairs=(self.pairs, self.shortest))
-
+    least = property(lambda self: {"kinds": 2, "shortest": 1, "pairs": self.shortest})
     inputs = property(lambda self: self.kinds + 1)
     outputs = property(lambda self: self.kinds)
     steps = property(lambda self: 2 * self.pairs)
@@ -285,7 +278,7 @@ class BracketsTask(Task):
         ids, targets = np.full((2, self.steps, B), self.kinds)
         np.put_along_axis(ids, order[::2], kinds, axis=0)
         np.put_along_axis(targets, order[1::2], kinds, axis=0)
-        return Batch(_one_hot(ids, self.inputs, dtype) * valid[..., np.newaxis], targets, valid, walk < 0)
+        return Batch(np.eye(self.inputs, dtype=dtype)[ids] * valid[..., np.newaxis], targets, valid, walk < 0)
 
     def _walks(self, rng: np.random.Generator, B: int) -> tuple[Array, Array]:
         """Draw steps up (1) and down (-1) that end where they began, never below it; 0 is padding. And what is not."""
@@ -300,23 +293,8 @@ class BracketsTask(Task):
         return (walk * valid)[:-1], valid[:-1]
 
 
-def _check_sizes(**sizes: tuple[int, int]) -> None:
-    """Raise ``ValueError`` unless each size, given with its least value, is a whole number and no less."""
-    for name, (size, least) in sizes.items():
-        if not isinstance(size, (int, np.integer)) or size < least:
-            raise ValueError(f"{name}: expected a whole number, {least} or more, got {size!r}")
-
-
-def _one_hot(ids: Array, classes: int, dtype: Any) -> Array:
-    return np.eye(classes, dtype=dtype)[ids]
-
-
-def _last(T: int, B: int) -> Array:
-    """Mark the last step alone, ``(T, B)``."""
-    return np.broadcast_to(np.arange(T)[:, np.newaxis] == T - 1, (T, B))
-
-
 def asked_at_last(x: Array, answer: Array) -> Batch:
-    """Return the batch whose ``answer (B,)``, classes, is asked for at the last step."""
+    """Return the batch whose ``answer``, classes ``(B,)`` or numbers ``(B, m)``, is asked for at the last step."""
     T, B, _ = x.shape
-    return Batch(x, np.broadcast_to(answer, (T, B)), scored=_last(T, B))
+    scored = np.broadcast_to(np.arange(T)[:, np.newaxis] == T - 1, (T, B))
+    return Batch(x, np.broadcast_to(answer, (T, *answer.shape)), scored=scored)
