@@ -87,16 +87,15 @@ class Text(Task):
     @property
     def baseline(self) -> float:
         """The loss without memory, in nats."""
-        pairs = np.zeros((self.outputs, self.outputs))
-        np.add.at(pairs, (self.ids[:-1], self.ids[1:]), 1)
-        frequency = pairs[pairs > 0] / pairs.sum()
-        given = (pairs / pairs.sum(axis=1, keepdims=True, initial=1e-300))[pairs > 0]
-        return float(-(frequency * np.log(given)).sum())
+        before, after = self.ids[:-1], self.ids[1:]
+        pairs, counts = np.unique(before * self.outputs + after, return_counts=True)
+        given = counts / np.bincount(before)[pairs // self.outputs]
+        return float(-(counts * np.log(given)).sum() / len(before))
 
     def draw(self, rng: np.random.Generator, B: int, dtype: Any = None) -> Batch:
         """Draw ``B`` windows that begin anywhere; ``dtype`` does not matter."""
-        window = np.arange(self.steps + 1)[:, np.newaxis] + rng.integers(len(self.ids) - self.steps, size=B)
-        return Batch(self.ids[window[:-1]], self.ids[window[1:]])
+        windows = self.ids[np.arange(self.steps + 1)[:, np.newaxis] + rng.integers(len(self.ids) - self.steps, size=B)]
+        return Batch(windows[:-1], windows[1:])
 
     def streams(self, B: int) -> Iterator[Batch]:
         """Cut the text into ``B`` long pieces and yield them side by side, ``steps`` at a time, each once.
