@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import namedtuple
 from dataclasses import dataclass
-from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,13 +12,9 @@ from rnnlib._door import Array, check_array
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.readouts import Embedding, LinearReadout
-from rnnlib.through_time import Gradients, bptt, unroll
-from rnnlib.trees import leaves, map_leaves
+from rnnlib.through_time import bptt, unroll
 
-LOSSES: dict[str, Callable[[Array, Array], tuple[float, Array]]] = {
-    "softmax_cross_entropy": softmax_cross_entropy,
-    "squared_error": squared_error,
-}
+LOSSES = {loss.__name__: loss for loss in (softmax_cross_entropy, squared_error)}
 
 
 class Batch(NamedTuple):
@@ -43,12 +38,8 @@ class Batch(NamedTuple):
         return self.mask & self.scored
 
 
-class ModelParams(NamedTuple):
+class ModelParams(namedtuple("ModelParams", "embedding cell readout")):
     """Parameters of a model: of its ``embedding`` (an empty tuple if it has none), ``cell`` and ``readout``."""
-
-    embedding: Any
-    cell: Any
-    readout: Any
 
 
 class ModelGradients(NamedTuple):
@@ -67,8 +58,7 @@ class Model:
     r"""A cell, a linear readout :math:`y_t = V h_t + b`, a loss, and if the inputs are symbols an embedding.
 
     ``loss`` is ``"softmax_cross_entropy"`` (nats) or ``"squared_error"`` (half the squared distance), a mean over the
-    steps that count. With ``truncation`` the gradient is that of :func:`rnnlib.truncated_bptt` in chunks of so many
-    steps; the tape is still whole, and where memory counts batches that short and a carried state do the same. Raises
+    steps that count. Its gradient is whole; batches of a few steps with a carried state truncate it. Raises
     ``ValueError`` if there is no such loss and, when it runs, if the parts do not fit together.
 
     >>> from rnnlib import PlainCell
@@ -84,13 +74,10 @@ class Model:
     readout: LinearReadout
     loss: str = "softmax_cross_entropy"
     embedding: Embedding | None = None
-    truncation: int | None = None
 
     def __post_init__(self) -> None:
         if self.loss not in LOSSES:
             raise ValueError(f"loss: expected one of {', '.join(LOSSES)}; got {self.loss!r}")
-        if self.truncation is not None and self.truncation < 1:
-            raise ValueError(f"truncation: expected 1 step or more, got {self.truncation}")
 
     def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> ModelParams:
         """Draw the parameters of all parts."""
@@ -113,9 +100,7 @@ class Model:
         cell: Any = self.cell if rng is None or not hasattr(self.cell, "training") else self.cell.training(rng)
         tape = unroll(cell, params.cell, self._inputs(params, batch.x), state, batch.mask)
         loss, dreadout, dh = self._local(params.readout, tape.h[1:], batch)
-        T = len(dh)
-        k = T if self.truncation is None else self.truncation
-        grads = _joined([bptt(tape.span(t, min(t + k, T)), dh[t : t + k]) for t in range(0, T, k)])
+        grads = bptt(tape, dh)
         dembedding = () if self.embedding is None else self.embedding.backward(params.embedding, batch.x, grads.x)
         return loss, ModelGradients(ModelParams(dembedding, grads.params, dreadout), grads.delta, tape.state)
 
@@ -130,19 +115,6 @@ class Model:
         seen = h[rows]
         loss, dy = LOSSES[self.loss](self.readout.forward(params, seen), targets[rows])
         dreadout, dseen = self.readout.backward(params, seen, dy)
-        if counted is None:
-            return loss, dreadout, dseen
         dh = np.zeros_like(h)
         dh[rows] = dseen
         return loss, dreadout, dh
-
-
-def _joined(parts: list[Gradients]) -> Gradients:
-    """Return the gradients of consecutive spans of steps as one."""
-    if len(parts) == 1:
-        return parts[0]
-    adjoints = zip(*(leaves(grads.delta) for grads in parts))
-    delta = iter([np.concatenate([fields[0][:1], *(field[1:] for field in fields)]) for fields in adjoints])
-    params = reduce(partial(map_leaves, np.add), (grads.params for grads in parts))
-    x = np.concatenate([grads.x for grads in parts])
-    return Gradients(params, x, parts[0].state, map_leaves(lambda _: next(delta), parts[0].delta))

@@ -7,7 +7,7 @@ from rnnlib.gradients import central_differences, relative_error
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.models import Batch, Model
 from rnnlib.readouts import Embedding, LinearReadout
-from rnnlib.trees import leaves, map_leaves
+from rnnlib.trees import leaves
 
 T, B = 6, 4
 
@@ -75,33 +75,6 @@ def test_the_adjoints_are_those_of_bptt_and_the_last_state_the_tapes(rng):
     assert_array_equal(grads.last.h, tape.h[-1])
 
 
-@pytest.mark.parametrize("tokens", [None, 5])
-@pytest.mark.parametrize("k", [1, 2, 4, 6, 9])
-def test_truncation_gives_the_sum_of_the_chunks_of_truncated_bptt(k, tokens, rng):
-    embedding = None if tokens is None else Embedding(tokens, 2)
-    model = Model(rnnlib.LSTMCell(2, 5), LinearReadout(5, 3), embedding=embedding, truncation=k)
-    mask, _ = masks(rng)
-    params, batch = model.init(rng), random_batch(rng, model.loss, tokens, mask)
-    x = batch.x if tokens is None else params.embedding.E[batch.x]
-    _, grads = model.loss_and_grads(params, batch)
-
-    tape = rnnlib.unroll(model.cell, params.cell, x, mask=mask)
-    _, dy = softmax_cross_entropy(model.readout.forward(params.readout, tape.h[1:]), batch.targets, mask)
-    dh = dy @ params.readout.V
-    chunks = list(rnnlib.truncated_bptt(model.cell, params.cell, x, lambda h, span: dh[span], k, mask=mask))
-    total = chunks[0].grads.params
-    for chunk in chunks[1:]:
-        total = map_leaves(np.add, total, chunk.grads.params)
-    assert relative_error(grads.params.cell, total) < 1e-12
-    for field in ("h", "c"):
-        pieces = [getattr(chunks[0].grads.delta, field)[:1]] + [getattr(c.grads.delta, field)[1:] for c in chunks]
-        assert_allclose(getattr(grads.delta, field), np.concatenate(pieces), rtol=1e-12, atol=1e-16)
-    if tokens is not None:
-        dx = np.concatenate([chunk.grads.x for chunk in chunks])
-        expected = embedding.backward(params.embedding, batch.x, dx)
-        assert relative_error(grads.params.embedding, expected) < 1e-12
-
-
 def test_the_state_carries_on(rng):
     model = Model(rnnlib.LSTMCell(2, 5), LinearReadout(5, 3))
     params, batch = model.init(rng), random_batch(rng, model.loss)
@@ -133,8 +106,6 @@ def test_refuses_what_does_not_fit(rng):
     cell = rnnlib.PlainCell(2, 5)
     with pytest.raises(ValueError, match="loss: expected one of softmax_cross_entropy, squared_error; got 'hinge'"):
         Model(cell, LinearReadout(5, 3), "hinge")
-    with pytest.raises(ValueError, match="truncation: expected 1 step or more, got 0"):
-        Model(cell, LinearReadout(5, 3), truncation=0)
     model = Model(cell, LinearReadout(5, 3))
     params, batch = model.init(rng), random_batch(rng, model.loss)
     for wrong, message in [
