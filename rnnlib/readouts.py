@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnnlib._door import Array, check_array, check_fields
 
 
-class LinearParams(NamedTuple):
+class LinearParams(namedtuple("LinearParams", "V b")):
     """Weights of a linear readout: ``V (m, n)`` and bias ``b (m,)``."""
 
-    V: Array
-    b: Array
 
-
-class EmbeddingParams(NamedTuple):
+class EmbeddingParams(namedtuple("EmbeddingParams", "E")):
     """Weights of an embedding: one row of ``E (tokens, size)`` a token."""
-
-    E: Array
 
 
 @dataclass(frozen=True)
@@ -43,8 +39,7 @@ class LinearReadout:
 
     def forward(self, params: LinearParams, h: Array) -> Array:
         """Return ``y (..., m)`` for ``h (..., n)``; ``ValueError`` if a shape or dtype does not fit."""
-        self._check(params)
-        self._check_last("h", h, self.units, params)
+        self._check(params, h)
         return h @ params.V.T + params.b
 
     def backward(self, params: LinearParams, h: Array, dy: Array) -> tuple[LinearParams, Array]:
@@ -52,18 +47,14 @@ class LinearReadout:
 
         ``h (..., n)`` is what ``forward`` was given, ``dy (..., m)`` the gradient of its result.
         """
-        self._check(params)
-        self._check_last("h", h, self.units, params)
+        self._check(params, h)
         check_array("dy", dy, (*h.shape[:-1], self.outputs), params.V.dtype)
-        flat = dy.reshape(-1, self.outputs) if dy.size else dy.reshape(0, self.outputs)
-        dV = flat.T @ h.reshape(len(flat), self.units)
-        return LinearParams(dV, flat.sum(axis=0)), dy @ params.V
+        flat = dy.reshape(-1, self.outputs)
+        return LinearParams(flat.T @ h.reshape(-1, self.units), flat.sum(axis=0)), dy @ params.V
 
-    def _check(self, params: LinearParams) -> None:
+    def _check(self, params: LinearParams, h: Array) -> None:
         check_fields("params", params, LinearParams, {"V": (self.outputs, self.units), "b": (self.outputs,)})
-
-    def _check_last(self, name: str, array: Array, last: int, params: LinearParams) -> None:
-        check_array(name, array, ("...",) * (np.ndim(array) - 1) + (last,), params.V.dtype)
+        check_array("h", h, ("...",) * (np.ndim(h) - 1) + (self.units,), params.V.dtype)
 
 
 @dataclass(frozen=True)
@@ -85,20 +76,20 @@ class Embedding:
 
     def forward(self, params: EmbeddingParams, ids: Array) -> Array:
         """Return ``x (T, B, size)`` for integer ``ids (T, B)``; ``ValueError`` if one is not a token's."""
-        self._check(params)
-        return params.E[check_ids("ids", ids, self.tokens)]
+        self._check(params, ids)
+        return params.E[ids]
 
     def backward(self, params: EmbeddingParams, ids: Array, dx: Array) -> EmbeddingParams:
         """Return the gradient of ``E``: to each row the sum of ``dx (T, B, size)`` over the token's occurrences."""
-        self._check(params)
-        check_ids("ids", ids, self.tokens)
+        self._check(params, ids)
         check_array("dx", dx, (*ids.shape, self.size), params.E.dtype)
         dE = np.zeros_like(params.E)
         np.add.at(dE, ids, dx)
         return EmbeddingParams(dE)
 
-    def _check(self, params: EmbeddingParams) -> None:
+    def _check(self, params: EmbeddingParams, ids: Array) -> None:
         check_fields("params", params, EmbeddingParams, {"E": (self.tokens, self.size)})
+        check_ids("ids", ids, self.tokens)
 
 
 def check_ids(name: str, ids: Array, tokens: int) -> Array:
