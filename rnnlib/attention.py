@@ -2,49 +2,35 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from rnnlib._door import check_array, check_fields, check_mask
 from rnnlib.cells.protocol import Array
 
-KEYS = {"k < t": -1, "k <= t": 0, "all": None}
-"""What a step may look at, as the highest diagonal of a table of steps and keys that is allowed; all of it if none."""
+KEYS = {"k < t": -1, "k <= t": 0, "all": np.inf}
+"""What a step may look at, as the largest ``k - t`` that is allowed."""
 
 
-class AttentionParams(NamedTuple):
+class AttentionParams(namedtuple("AttentionParams", "W_q W_k W_v")):
     """Projections onto queries ``W_q (s, n)``, keys ``W_k (s, e)`` and values ``W_v (s, e)``."""
 
-    W_q: Array
-    W_k: Array
-    W_v: Array
 
-
-class Attended(NamedTuple):
+class Attended(namedtuple("Attended", "h source q k v alpha")):
     """What ``forward`` leaves for the way back.
 
     Queries come from ``h (T, B, n)``, keys and values from ``source (K, B, e)``; sequence by sequence, ``q (B, T, s)``,
     ``k`` and ``v (B, K, s)``, and the weights ``alpha (B, T, K)``.
     """
 
-    h: Array
-    source: Array
-    q: Array
-    k: Array
-    v: Array
-    alpha: Array
 
-
-class AttentionPaths(NamedTuple):
+class AttentionPaths(namedtuple("AttentionPaths", "value key query")):
     """The gradient split by the path it took: ``value`` and ``key`` are of the source ``(K, B, e)``, ``query`` is of
     ``h (T, B, n)``.
     """
-
-    value: Array
-    key: Array
-    query: Array
 
 
 @dataclass(frozen=True)
@@ -115,8 +101,7 @@ class Attention:
         check_mask(mask, (K, B))
         sides = zip(params or [None] * 3, (h, source, source))
         q, k, v = ((side if W is None else side @ W.T).swapaxes(0, 1) for W, side in sides)
-        highest = KEYS[self.keys]
-        seen = np.tri(T, K, K if highest is None else highest, dtype=bool)
+        seen = np.arange(K) - np.arange(T)[:, np.newaxis] <= KEYS[self.keys]
         seen = seen if mask is None else seen & mask.T[:, np.newaxis]
         alpha = _softmax_over(q @ k.swapaxes(1, 2) * self.scale, seen)
         return (alpha @ v).swapaxes(0, 1), Attended(h, source, q, k, v, alpha)
