@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rnnlib.trees import leaves, map_leaves
 
@@ -21,17 +20,8 @@ def central_differences(loss: Callable[[Any], float], params: Tree, step: float 
     >>> central_differences(lambda p: float((p[0] ** 3).sum()), (np.array([1.0, 2.0]),))[0].round(6)
     array([ 3., 12.])
     """
-
-    def difference(moved: NDArray[Any], i: tuple[int, ...], inputs: Any) -> float:
-        middle = moved[i]
-        moved[i] = middle + step
-        above = loss(inputs)
-        moved[i] = middle - step
-        below = loss(inputs)
-        moved[i] = middle
-        return (above - below) / (2 * step)
-
-    return _entry_by_entry(difference, params, np.float64)
+    above, below = (_loss_moved(loss, params, by) for by in (step, -step))
+    return map_leaves(lambda higher, lower: (higher - lower) / (2 * step), above, below)
 
 
 def complex_step(loss: Callable[[Any], Any], params: Tree, step: float = 1e-30) -> Tree:
@@ -45,26 +35,22 @@ def complex_step(loss: Callable[[Any], Any], params: Tree, step: float = 1e-30) 
     >>> complex_step(lambda p: (p[0] ** 3).sum(), (np.array([1.0, 2.0]),))
     (array([ 3., 12.]),)
     """
-
-    def derivative(moved: NDArray[Any], i: tuple[int, ...], inputs: Any) -> float:
-        moved[i] += 1j * step
-        value = loss(inputs)
-        moved[i] = moved[i].real
-        return np.imag(value) / step
-
-    return _entry_by_entry(derivative, params, np.complex128)
+    return map_leaves(lambda value: value.imag / step, _loss_moved(loss, params, 1j * step))
 
 
-def _entry_by_entry(derivative: Callable[..., float], params: Tree, dtype: Any) -> Tree:
-    """Fill a tree like ``params`` with ``derivative(array, index, tree)`` of a copy of it in ``dtype``."""
+def _loss_moved(loss: Callable[[Any], Any], params: Tree, by: complex) -> Tree:
+    """Return, in a tree like ``params``, the loss with that entry alone moved ``by`` so much."""
     if any(leaf.dtype != np.float64 for leaf in leaves(params)):
         raise ValueError("params: expected dtype float64 for a numerical gradient; smaller types drown it in rounding")
-    inputs = map_leaves(lambda leaf: leaf.astype(dtype), params)
-    grads = map_leaves(np.zeros_like, params)
-    for moved, grad in zip(leaves(inputs), leaves(grads)):
-        for i in np.ndindex(moved.shape):
-            grad[i] = derivative(moved, i, inputs)
-    return grads
+    inputs = map_leaves(lambda leaf: leaf.astype(np.result_type(leaf, by)), params)
+    losses = map_leaves(np.zeros_like, inputs)
+    for array, moved in zip(leaves(inputs), leaves(losses)):
+        for i in np.ndindex(array.shape):
+            kept = array[i]
+            array[i] += by
+            moved[i] = loss(inputs)
+            array[i] = kept
+    return losses
 
 
 def global_norm(grads: Any) -> float:
@@ -73,8 +59,8 @@ def global_norm(grads: Any) -> float:
     >>> global_norm((np.array([3.0]), np.array([[4.0]])))
     5.0
     """
-    largest = [np.linalg.norm(np.asarray(leaf, np.float64)) for leaf in leaves(grads)]
-    return float(np.linalg.norm(largest))
+    norms = [np.linalg.norm(np.asarray(leaf, np.float64)) for leaf in leaves(grads)]
+    return float(np.linalg.norm(norms))
 
 
 def relative_error(a: Any, b: Any) -> float:
