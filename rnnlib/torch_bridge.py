@@ -1,5 +1,6 @@
 """Weights to and from PyTorch, for comparison and for going on there."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,12 +12,12 @@ from rnnlib.cells.lstm import LSTMCell
 from rnnlib.cells.plain import PlainCell
 from rnnlib.cells.stack import Stack, StackParams
 
-_GATES: dict[type, tuple[str, ...]] = {
-    torch.nn.RNN: ("",),
-    torch.nn.LSTM: ("_i", "_f", "_c", "_o"),
-    torch.nn.GRU: ("_r", "_z", "_h"),
+_BLOCKS = {
+    torch.nn.RNN: ("W", "U", "b", "b"),
+    torch.nn.LSTM: ("W_i W_f W_c W_o", "U_i U_f U_c U_o", "b_i b_f b_c b_o", "b_i b_f b_c b_o"),
+    torch.nn.GRU: ("W_r -W_z W_h", "U_r -U_z U_h", "b_r -b_z b_h", "b_r -b_z b_hh"),
 }
-"""The modules, with their blocks in the order in which torch packs them, under our names."""
+"""What torch packs into ``weight_hh``, ``weight_ih``, ``bias_ih`` and ``bias_hh``, in its order, under our names."""
 
 
 def to_torch(cell: Any, params: Any) -> torch.nn.RNNBase:
@@ -42,8 +43,10 @@ def to_torch(cell: Any, params: Any) -> torch.nn.RNNBase:
     module: torch.nn.RNNBase = kind(cells[0].inputs, cells[0].units, dtype=dtype, **options)
     with torch.no_grad():
         for layer, own in enumerate(layers):
-            for name, array in _packed(kind, own).items():
-                getattr(module, f"{name}_l{layer}").copy_(torch.from_numpy(array))
+            rest = own._asdict()
+            for name, sign, block in _blocks(module, layer):
+                # Of two biases that torch adds up the first is all of ``b``.
+                block[:] = sign * torch.from_numpy(rest.pop(name)) if name in rest else 0
     return module
 
 
@@ -55,7 +58,7 @@ def from_torch(module: torch.nn.RNNBase) -> tuple[Any, Any]:
     does not matter to the weights: arrays here are time-major. Raises ``ValueError`` for any other module, and if it
     has two directions or projects its state.
     """
-    if type(module) not in _GATES or module.bidirectional or module.proj_size:
+    if type(module) not in _BLOCKS or module.bidirectional or module.proj_size:
         raise ValueError(f"module: expected a torch.nn.RNN, LSTM or GRU of one direction, unprojected, got {module}")
     make: Any = {torch.nn.RNN: PlainCell, torch.nn.LSTM: LSTMCell, torch.nn.GRU: GRUCell}[type(module)]
     options = (module.nonlinearity,) if isinstance(module, torch.nn.RNN) else ()
@@ -75,30 +78,18 @@ def _module_of(cell: Any) -> tuple[Any, dict[str, Any]]:
     raise ValueError(f"cell: expected a tanh or relu PlainCell, LSTMCell, GRUCell(reset='after'), got {cell!r}")
 
 
-def _sign(gate: str) -> int:
-    return -1 if gate == "_z" else 1
-
-
-def _packed(kind: type, params: Any) -> dict[str, Any]:
-    blocks = {k: [_sign(gate) * getattr(params, k + gate) for gate in _GATES[kind]] for k in "WUb"}
-    inner = [0 * b for b in blocks["b"]]
-    if kind is torch.nn.GRU:
-        inner[2] = params.b_hh
-    parts = (blocks["W"], blocks["U"], blocks["b"], inner)
-    return dict(zip(("weight_hh", "weight_ih", "bias_ih", "bias_hh"), map(np.concatenate, parts)))
+def _blocks(module: torch.nn.RNNBase, layer: int) -> Iterator[tuple[str, int, torch.Tensor]]:
+    """Yield our name of each block of torch's weights, its sign here, and a view of it."""
+    for kind, blocks in zip(("weight_hh", "weight_ih", "bias_ih", "bias_hh"), _BLOCKS[type(module)]):
+        if module.bias or kind.startswith("weight"):
+            names, packed = blocks.split(), getattr(module, f"{kind}_l{layer}").detach()
+            for name, block in zip(names, packed.chunk(len(names))):
+                yield name.removeprefix("-"), -1 if name.startswith("-") else 1, block
 
 
 def _unpacked(cell: Any, module: torch.nn.RNNBase, layer: int) -> Any:
-    def array(name: str) -> Any:
-        return getattr(module, f"{name}_l{layer}").detach().cpu().numpy().copy()
-
-    W, U = array("weight_hh"), array("weight_ih")
-    b, inner = (array("bias_ih"), array("bias_hh")) if module.bias else (0 * W[:, 0], 0 * W[:, 0])
-    own = {}
-    if isinstance(module, torch.nn.GRU):
-        own["b_hh"] = inner[-cell.units :].copy()
-        inner[-cell.units :] = 0
-    gates = _GATES[type(module)]
-    for k, whole in (("W", W), ("U", U), ("b", b + inner)):
-        own |= {k + gate: _sign(gate) * block for gate, block in zip(gates, np.split(whole, len(gates)))}
+    dtype = module.all_weights[0][0].detach().cpu().numpy().dtype
+    own = {name: np.zeros(shape, dtype) for name, shape in cell.shapes().items()}
+    for name, sign, block in _blocks(module, layer):
+        own[name] += sign * block.cpu().numpy()
     return cell.Params(**own)
