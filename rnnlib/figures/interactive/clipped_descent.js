@@ -31,7 +31,7 @@ function render({ model, el }) {
       if (model.get("updates") === UPDATES) stop();
     }, 50);
   }, "rnnfig-main");
-  const foot = { w: 1.6, b: -1e-8 };
+  const foot = { w: 1.6, b: 1e-8 };
   const restart = button("The foot of the cliff", () => { model.set(foot); model.save_changes(); });
   view.controls.append(
     choice(model, "clip", "clipping", { norm: "by norm, at θ", off: "off" }),

@@ -21,7 +21,7 @@ class ClippedDescent(InteractiveFigure):
     theta = traitlets.Float(1.0, min=0.01, max=100.0).tag(sync=True)
     rate = traitlets.Float(0.01, min=1e-4, max=1.0).tag(sync=True)
     w = traitlets.Float(1.6, min=0.6, max=1.8).tag(sync=True)
-    b = traitlets.Float(-1e-8, min=-0.12, max=0.12).tag(sync=True)
+    b = traitlets.Float(1e-8, min=-0.12, max=0.12).tag(sync=True)
     updates = traitlets.Int(300, min=0, max=300).tag(sync=True)
     alt = traitlets.Unicode(
         "A map of the loss over the weight w and the bias b, with a cliff along b = 0 for w above one; the path of "

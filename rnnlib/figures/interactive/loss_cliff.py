@@ -20,7 +20,7 @@ class LossCliff(InteractiveFigure):
     """
 
     w = traitlets.Float(1.6, min=0.6, max=1.8).tag(sync=True)
-    b = traitlets.Float(-1e-8, min=-0.3, max=0.3).tag(sync=True)
+    b = traitlets.Float(1e-8, min=-0.3, max=0.3).tag(sync=True)
     rate = traitlets.Float(0.01, min=1e-4, max=1.0).tag(sync=True)
     T = traitlets.Int(40, min=5, max=60).tag(sync=True)
     alt = traitlets.Unicode(
