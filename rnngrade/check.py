@@ -6,19 +6,22 @@ import difflib
 import dis
 import html
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from rnngrade import keys
 from rnngrade.diagnosis import Diagnosis, describe, diagnose
 from rnngrade.keys import Key, KeyGroup
-from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome, call
+from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome, call, make
 from rnngrade.questions import ONLY_GROUP, QuestionInfo
 from rnngrade.values import copied
 
 NOT_GIVEN = object()
+NO_MODEL = Outcome()
 
 
 class CheckFailed(AssertionError):
@@ -47,37 +50,68 @@ def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -
     key = keys.find(question_id, keys.FOLDER)
     cases = key.group(group)
     names = sys._getframe(1).f_globals
-    found = names.get(key.info.answer, _missing(key.info, names)) if answer is NOT_GIVEN else answer
-    outcomes = run(key.info, cases, found)
+    found = _found(key.info.answer, key.info.called, names) if answer is NOT_GIVEN else answer
+    model = _model(key, found, names)
+    outcomes = run(key.info, cases, found, model)
     diagnosis = diagnose(key.info, cases, outcomes)
-    warned = dict.fromkeys(warning for outcome in outcomes for warning in outcome.warnings)
+    warned = dict.fromkeys(warning for outcome in (model, *outcomes) for warning in outcome.warnings)
     Panel(key, cases, diagnosis, tuple(warned)).show()
     if not diagnosis.passed:
         raise CheckFailed(f"{question_id}: {diagnosis.message}")
 
 
-def run(info: QuestionInfo, group: KeyGroup, answer: Any) -> list[Outcome]:
-    """The outcome of every case. A value or a choice is its own outcome; a function is called on copies."""
+def run(info: QuestionInfo, group: KeyGroup, answer: Any, model: Outcome = NO_MODEL) -> list[Outcome]:
+    """The outcome of every case. A value or a choice is its own outcome; a function is called on copies.
+
+    ``model`` is what its maker made, where the question has one: the first argument, the same object every time.
+    """
     if isinstance(answer, Failure):
         return [Outcome(error=answer)] * len(group.cases)
-    if info.kind != "function":
+    if not info.called:
         return [Outcome(value=answer)]
+    unusable = _unusable(answer, info.forbid) or model.error
+    if unusable is not None:
+        return [Outcome(error=unusable)] * len(group.cases)
+    asked = partial(answer, model.value) if info.maker else answer
+    return [call(asked, copied(case.args)) for case in group.cases]
+
+
+def _model(key: Key, answer: Any, names: Mapping[str, Any]) -> Outcome:
+    """What the maker makes, if the question has one and there is an answer to use it."""
+    if key.made is None or _unusable(answer, key.info.forbid) is not None:
+        return NO_MODEL
+    maker = _found(key.made.name, True, names)
+    unusable = _unusable(maker, key.info.forbid)
+    if unusable is not None:
+        return Outcome(error=replace(unusable, name=key.made.name))
+    started = time.process_time()
+    outcome = make(key.made, maker)
+    seconds = time.process_time() - started
+    if seconds <= key.info.seconds:
+        return outcome
+    late = f"`{key.made.name}` took {seconds:.1f} s of {key.info.seconds:g} s; the judge stops it after twice its time"
+    return replace(outcome, warnings=(*outcome.warnings, late))
+
+
+def _unusable(answer: Any, forbid: tuple[str, ...]) -> Failure | None:
+    """Why ``answer`` is no function that can be called, if it is none."""
+    if isinstance(answer, Failure):
+        return answer
     if answer is Ellipsis:
-        return [Outcome(error=Failure(NOT_WRITTEN))] * len(group.cases)
+        return Failure(NOT_WRITTEN)
     if not callable(answer):
-        error = Failure("TypeError", f"it is a {type(answer).__name__}, not a function")
-        return [Outcome(error=error)] * len(group.cases)
-    used = next(forbidden_modules(answer, info.forbid), None)
-    if used is not None:
-        return [Outcome(error=Failure(FORBIDDEN, used))] * len(group.cases)
-    return [call(answer, copied(case.args)) for case in group.cases]
+        return Failure("TypeError", f"it is a {type(answer).__name__}, not a function")
+    used = next(forbidden_modules(answer, forbid), None)
+    return None if used is None else Failure(FORBIDDEN, used)
 
 
-def _missing(info: QuestionInfo, names: Mapping[str, Any]) -> Failure:
-    wants_function = info.kind == "function"
+def _found(wanted: str, function: bool, names: Mapping[str, Any]) -> Any:
+    """What is called ``wanted``, or a failure that names something similar."""
+    if wanted in names:
+        return names[wanted]
     candidates = [name for name, value in names.items()
-                  if not name.startswith("_") and isinstance(value, FunctionType) == wants_function]
-    similar = difflib.get_close_matches(info.answer, candidates, n=1, cutoff=0.75)
+                  if not name.startswith("_") and isinstance(value, FunctionType) == function]
+    similar = difflib.get_close_matches(wanted, candidates, n=1, cutoff=0.75)
     return Failure(MISSING, similar[0] if similar else "")
 
 
@@ -160,6 +194,8 @@ class Panel:
         exactly = f"to {info.tolerance.rtol:g} of the largest entry"
         if info.kind == "value":
             return [f"It agrees with an independent computation {exactly}."]
+        if info.kind == "model":
+            return [self.diagnosis.message]
         number = "One case agrees" if len(cases) == 1 else f"{len(cases)} cases agree"
         shown = [", ".join(map(describe, info.arguments, case.args)) for case in cases]
         return [f"{number} with an independent computation {exactly}, and the arguments were left as they were.",

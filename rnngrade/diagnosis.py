@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from rnngrade import models
 from rnngrade.keys import CaseKey, KeyGroup
-from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome
+from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, NOTHING, Failure, Outcome
 from rnngrade.questions import QuestionInfo
 from rnngrade.values import NotPlain, Path, agree, as_array, error, part_at, parts, plain
 
@@ -25,8 +27,9 @@ class Diagnosis:
 
     ``kind`` is one of ``passed``, ``mistake``, ``not-written``, ``wrong-name``, ``forbidden``, ``raises``,
     ``wrong-type``, ``wrong-shape``, ``wrong-dtype``, ``nan``, ``changes-inputs``, ``sign``, ``transpose``, ``scale``,
-    ``factor``, ``differs``. ``mistake`` is the name of the known mistake; ``case`` the index of the case shown; ``got``
-    and ``expected`` are short texts; for values and choices ``expected`` holds no number or label, as it is the answer.
+    ``factor``, ``differs``; for a model also ``same-for-all`` and ``not-enough``. ``mistake`` is the name of the
+    known mistake; ``case`` the index of the case shown; ``got`` and ``expected`` are short texts; for values and
+    choices ``expected`` holds no number or label, as it is the answer.
     """
 
     passed: bool
@@ -46,10 +49,14 @@ class _Answers:
     cases: Sequence[CaseKey]
     outcomes: Sequence[Outcome]
     values: Sequence[Any]  # plain value, or the Failure there is instead
+    within: float | None = None
 
     @property
     def wrong(self) -> list[int]:
-        """The cases whose value is not the expected one."""
+        """The cases whose value is not the expected one; of a model whose loss is too large, the first."""
+        if self.within is not None:
+            malformed = [i for i, pair in enumerate(self.pairs) if pair is None or not np.isfinite(pair[0]).all()]
+            return [] if self.loss <= self.within else malformed or [0]
         return [i for i, case in enumerate(self.cases) if not _same(self.values[i], case.expected, self.info)]
 
     def leaves(self, i: int) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
@@ -58,6 +65,21 @@ class _Answers:
             got = as_array(part_at(self.values[i], path))
             if got is not None and isinstance(expected, np.ndarray):
                 yield _part_name(path, self.info), got, expected
+
+    @cached_property
+    def pairs(self) -> list[tuple[np.ndarray, np.ndarray] | None]:
+        """A model's predictions with their targets, case by case; None where the predictions cannot be measured."""
+        return [_pair(value, case.expected) for value, case in zip(self.values, self.cases)]
+
+    @cached_property
+    def predictions(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """The pairs, if all can be measured; else none."""
+        return [] if None in self.pairs else [pair for pair in self.pairs if pair is not None]
+
+    @cached_property
+    def loss(self) -> float:
+        """A model's mean loss over all cases."""
+        return models.loss(self.info.measure, self.predictions) if self.predictions else np.inf
 
     def wrong_leaves(self) -> list[tuple[int, str, np.ndarray, np.ndarray]]:
         """Every array that is not right, case by case."""
@@ -73,9 +95,9 @@ def diagnose(info: QuestionInfo, group: KeyGroup, outcomes: Sequence[Outcome]) -
     """
     if len(outcomes) != len(group.cases):
         raise ValueError(f"group {group.name!r} has {len(group.cases)} cases, got {len(outcomes)} outcomes")
-    answers = _Answers(info, group.cases, outcomes, [_value(outcome) for outcome in outcomes])
+    answers = _Answers(info, group.cases, outcomes, [_value(outcome) for outcome in outcomes], group.within)
     with np.errstate(all="ignore"):  # wrong answers overflow; a warning here would cost the learner the points
-        return next(filter(None, (rule(answers) for rule in RULES)))
+        return next(filter(None, (rule(answers) for rule in (MODEL_RULES if info.kind == "model" else RULES))))
 
 
 def _value(outcome: Outcome) -> Any:
@@ -87,6 +109,13 @@ def _value(outcome: Outcome) -> Any:
         return plain(outcome.value)
     except NotPlain as error:
         return Failure("NotPlain", str(error))
+
+
+def _pair(value: Any, target: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    got = as_array(value)
+    if got is None or got.shape != target.shape or got.dtype.kind == "c":
+        return None
+    return got, target
 
 
 def _same(value: Any, expected: Any, info: QuestionInfo) -> bool:
@@ -107,11 +136,13 @@ def _known_mistake(a: _Answers) -> Diagnosis | None:
 
 
 def _not_written(a: _Answers) -> Diagnosis | None:
-    if any(isinstance(value, Failure) and value.type == NOT_WRITTEN for value in a.values):
+    failed = next((v for v in a.values if isinstance(v, Failure) and v.type in (NOT_WRITTEN, NOTHING)), None)
+    if failed is not None and failed.type == NOT_WRITTEN:
         advice = "Fill it in, run its cell, then check again."
-        return Diagnosis(False, "not-written", f"`{a.info.answer}` is not written yet. {advice}")
-    if a.info.kind == "function" and all(value is None for value in a.values):
-        return Diagnosis(False, "not-written", f"`{a.info.answer}` returns nothing. Does it end in a return?", 0)
+        return Diagnosis(False, "not-written", f"`{failed.name or a.info.answer}` is not written yet. {advice}")
+    if failed is not None or (a.info.called and all(value is None for value in a.values)):
+        name = failed.name if failed is not None else a.info.answer
+        return Diagnosis(False, "not-written", f"`{name}` returns nothing. Does it end in a return?", 0)
     return None
 
 
@@ -120,7 +151,8 @@ def _wrong_name(a: _Answers) -> Diagnosis | None:
     if missing is None:
         return None
     similar = f" There is a `{missing.message}`: is that it?" if missing.message else ""
-    return Diagnosis(False, "wrong-name", f"Nothing here is called `{a.info.answer}`.{similar} "
+    name = missing.name or a.info.answer
+    return Diagnosis(False, "wrong-name", f"Nothing here is called `{name}`.{similar} "
                      "Run the cell that defines it; names must match exactly.")
 
 
@@ -128,8 +160,8 @@ def _forbidden(a: _Answers) -> Diagnosis | None:
     used = next((v for v in a.values if isinstance(v, Failure) and v.type == FORBIDDEN), None)
     if used is None:
         return None
-    return Diagnosis(False, "forbidden", f"`{a.info.answer}` uses {used.message}. Here the point is to do without it: "
-                     "write the equations in NumPy.")
+    return Diagnosis(False, "forbidden", f"`{used.name or a.info.answer}` uses {used.message}. Here the point is to do "
+                     "without it: write the equations in NumPy.")
 
 
 def _raises(a: _Answers) -> Diagnosis | None:
@@ -142,7 +174,8 @@ def _raises(a: _Answers) -> Diagnosis | None:
                          "a NumPy array, or a tuple of them.", i)
     where = f" Line {failed.line} of its cell: `{failed.source}`." if failed.line and failed.source else ""
     text = _shortened(f"{failed.type}: {failed.message}" if failed.message else failed.type)
-    return Diagnosis(False, "raises", f"`{a.info.answer}` stops with {text}.{where}{_shown_case(a, i)}", i)
+    shown = "" if failed.name else _shown_case(a, i)
+    return Diagnosis(False, "raises", f"`{failed.name or a.info.answer}` stops with {text}.{where}{shown}", i)
 
 
 def _wrong_structure(a: _Answers) -> Diagnosis | None:
@@ -328,7 +361,7 @@ def _differs(a: _Answers) -> Diagnosis:
     scale = float(np.max(np.abs(expected)))
     relative = f", {float(distance[at]) / scale:.1e} of the largest entry" if scale and at else ""
     count = f" {len(a.wrong)} of {len(a.cases)} cases differ." if len(a.cases) > 1 else ""
-    if a.info.kind != "function":
+    if not a.info.called:
         off = f"{float(distance[at]) / scale:.1e} of the right size" if scale else f"{float(distance[at]):.1e}"
         return Diagnosis(False, "differs", f"{_subject(a, name)} is off by {off}{place}.", i, _number(got[at]))
     return Diagnosis(False, "differs", f"{_subject(a, name)} differs most{place}: {_number(got[at])}, expected "
@@ -336,6 +369,67 @@ def _differs(a: _Answers) -> Diagnosis:
                      _number(expected[at]))
 
 
+# ---- the rules for a model's predictions
+
+
+def _like_a_mistake(a: _Answers) -> Diagnosis | None:
+    """The mistake whose predictions these come nearest to, if they come near."""
+    if not a.wrong:
+        return None
+    mistaken = {name: [case.mistakes[name] for case in a.cases] for name in a.info.messages}
+    distances = {name: models.likeness(a.info.measure, a.predictions, wrong) for name, wrong in mistaken.items()}
+    near = {name: distance for name, distance in distances.items() if distance <= models.LIKE}
+    if not near:
+        return None
+    name = min(near, key=near.__getitem__)
+    return Diagnosis(False, "mistake", f"{a.info.messages[name]} {_how_good(a)}", 0, *_bound(a), mistake=name)
+
+
+def _good_enough(a: _Answers) -> Diagnosis | None:
+    return None if a.wrong or _not_measurable(a) else Diagnosis(True, "passed", _how_good(a), None, *_bound(a))
+
+
+def _not_predictions(a: _Answers) -> Diagnosis | None:
+    """Scores where labels or probabilities are wanted, complex numbers."""
+    problem = _not_measurable(a)
+    if not problem:
+        return None
+    return Diagnosis(False, "wrong-type", f"`{a.info.answer}` gives what cannot be measured: {problem}.", 0)
+
+
+def _not_measurable(a: _Answers) -> str:
+    if any(isinstance(value, np.ndarray) and value.dtype.kind == "c" for value in a.values):
+        return "complex numbers"
+    measure = a.info.measure
+    return models.MEASURES[measure].misfit(models.counted(measure, a.predictions)[0])
+
+
+def _same_for_all(a: _Answers) -> Diagnosis | None:
+    if not models.indifferent(a.info.measure, a.predictions):
+        return None
+    return Diagnosis(False, "same-for-all", f"`{a.info.answer}` predicts the same whatever it is given. Does a "
+                     f"gradient reach the parameters, do they change, and are they used? {_how_good(a)}", 0, *_bound(a))
+
+
+def _not_enough(a: _Answers) -> Diagnosis:
+    constant = models.blind(a.info.measure, [target for _, target in a.predictions])
+    return Diagnosis(False, "not-enough", f"{_how_good(a)} The best prediction that is the same for every input has "
+                     f"{constant:.3g}.", 0, *_bound(a))
+
+
+def _how_good(a: _Answers) -> str:
+    measure = a.info.measure
+    return f"The {measure} of its predictions on fresh data is {a.loss:.3g}; {_bound(a)[1]} is asked for."
+
+
+def _bound(a: _Answers) -> tuple[str, str]:
+    return f"{a.loss:.3g}", f"at most {a.within:g}"
+
+
+MODEL_RULES: tuple[Callable[[_Answers], Diagnosis | None], ...] = (
+    _not_written, _wrong_name, _forbidden, _raises, _wrong_structure, _wrong_shape, _nan, _not_predictions,
+    _like_a_mistake, _changes_inputs, _good_enough, _same_for_all, _not_enough,
+)
 RULES: tuple[Callable[[_Answers], Diagnosis | None], ...] = (
     _known_mistake, _not_written, _wrong_name, _forbidden, _raises, _changes_inputs, _passed, _wrong_choice,
     _wrong_structure, _transposed, _wrong_shape, _wrong_dtype, _nan, _scaled, _differs,
@@ -360,7 +454,7 @@ def _part_name(path: Path, info: QuestionInfo) -> str:
 
 
 def _shown_case(a: _Answers, i: int) -> str:
-    if a.info.kind != "function":
+    if not a.info.called:
         return ""
     names = a.info.arguments or tuple(f"argument {k + 1}" for k in range(len(a.cases[i].args)))
     return f" Case {i + 1} of {len(a.cases)}: {', '.join(map(describe, names, a.cases[i].args))}."

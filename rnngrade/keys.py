@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from rnngrade.course import Assignment
+from rnngrade.models import MEASURES, Made
 from rnngrade.outcomes import Failure, call
 from rnngrade.questions import Mistake, Question, QuestionInfo
 from rnngrade.values import NotPlain, Tolerance, plain
@@ -39,19 +40,21 @@ class CaseKey:
 
 @dataclass(frozen=True)
 class KeyGroup:
-    """The cases that earn ``points`` together."""
+    """The cases that earn ``points`` together; for a model, where their mean loss is ``within`` a bound."""
 
     name: str
     points: float
     cases: tuple[CaseKey, ...]
+    within: float | None = None
 
 
 @dataclass(frozen=True)
 class Key:
-    """All that is needed to check one question."""
+    """All that is needed to check one question; ``made`` comes before the arguments of every case."""
 
     info: QuestionInfo
     groups: tuple[KeyGroup, ...]
+    made: Made | None = None
 
     def group(self, name: str | None = None) -> KeyGroup:
         """The group called ``name``; without a name, the only one there is.
@@ -74,13 +77,14 @@ def build(question: Question, rng: np.random.Generator) -> Key:
     Raises:
         ValueError: if a group draws no case, arguments are not plain data, or the oracle fails.
     """
+    made = Made(question.maker.name, tuple(question.maker.draw(rng))) if question.maker else None
     groups = []
     for group in question.groups:
-        cases = tuple(_case(question, tuple(args)) for args in group.draw(rng))
+        cases = tuple(_case(question, tuple(args), made) for args in group.draw(rng))
         if not cases:
             raise ValueError(f"question {question.id!r}: group {group.name!r} draws no case")
-        groups.append(KeyGroup(group.name, group.points, cases))
-    return Key(question.info, tuple(groups))
+        groups.append(KeyGroup(group.name, group.points, cases, group.within))
+    return Key(question.info, tuple(groups), made)
 
 
 def public_rng(question_id: str) -> np.random.Generator:
@@ -88,15 +92,29 @@ def public_rng(question_id: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(question_id.encode()))
 
 
-def _case(question: Question, args: tuple[Any, ...]) -> CaseKey:
+def _case(question: Question, args: tuple[Any, ...], made: Made | None) -> CaseKey:
+    given = args if made is None else (made.args, *args)
     try:
-        plain(args)
+        plain(given)
     except NotPlain as error:
         raise ValueError(f"question {question.id!r}: arguments must be plain data, got {error}") from error
-    expected = answered(question.oracle, args)
+    expected = answered(question.oracle, given)
     if isinstance(expected, Failure):
         raise ValueError(f"question {question.id!r}: the oracle fails: {expected.type}: {expected.message}")
-    return CaseKey(args, expected, {mistake.name: _mistaken(mistake, args) for mistake in question.mistakes})
+    mistaken = {mistake.name: _mistaken(mistake, given) for mistake in question.mistakes}
+    if question.measure:
+        _measurable(question, expected, mistaken)
+    return CaseKey(args, expected, mistaken)
+
+
+def _measurable(question: Question, expected: Any, mistaken: dict[str, Any]) -> None:
+    """A model's targets are one array in which something counts; its mistakes predict arrays of the same shape."""
+    if not isinstance(expected, np.ndarray) or not MEASURES[question.measure].counts(expected).any():
+        raise ValueError(f"question {question.id!r}: the oracle of a model gives one array of targets, some that count")
+    for name, value in mistaken.items():
+        if not isinstance(value, np.ndarray) or value.shape != expected.shape:
+            what = value if isinstance(value, Failure) else getattr(value, "shape", type(value).__name__)
+            raise ValueError(f"question {question.id!r}: mistake {name} should predict {expected.shape}, got {what}")
 
 
 def _mistaken(mistake: Mistake, args: tuple[Any, ...]) -> Any:
@@ -128,7 +146,8 @@ def build_assignment(assignment: Assignment) -> dict[str, Key]:
 def save(name: str, keys: dict[str, Key], source: str, folder: Path = FOLDER) -> None:
     """Write the keys of assignment ``name`` made from sources with the hash ``source``."""
     arrays: dict[str, np.ndarray] = {}
-    questions = {id: {"info": asdict(key.info), "groups": [_group_out(group, arrays) for group in key.groups]}
+    questions = {id: {"info": asdict(key.info), "groups": [_group_out(group, arrays) for group in key.groups],
+                      **({"made": [key.made.name, _out(key.made.args, arrays)]} if key.made else {})}
                  for id, key in keys.items()}
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
@@ -147,7 +166,8 @@ def load(name: str, folder: Path = FOLDER) -> dict[str, Key]:
     document = _document(folder / f"{name}.json")
     with np.load(folder / f"{name}.npz", allow_pickle=False) as archive:
         arrays = dict(archive)
-    return {id: Key(_info_in(entry["info"]), tuple(_group_in(group, arrays) for group in entry["groups"]))
+    return {id: Key(_info_in(entry["info"]), tuple(_group_in(group, arrays) for group in entry["groups"]),
+                    _made_in(entry.get("made"), arrays))
             for id, entry in document["questions"].items()}
 
 
@@ -188,14 +208,19 @@ def _info_in(info: dict[str, Any]) -> QuestionInfo:
 def _group_out(group: KeyGroup, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     cases = [{"args": _out(case.args, arrays), "expected": _out(case.expected, arrays),
               "mistakes": {name: _out(value, arrays) for name, value in case.mistakes.items()}} for case in group.cases]
-    return {"name": group.name, "points": group.points, "cases": cases}
+    bound = {} if group.within is None else {"within": group.within}
+    return {"name": group.name, "points": group.points, **bound, "cases": cases}
 
 
 def _group_in(group: dict[str, Any], arrays: dict[str, np.ndarray]) -> KeyGroup:
     cases = tuple(CaseKey(_in(case["args"], arrays), _in(case["expected"], arrays),
                           {name: _in(value, arrays) for name, value in case["mistakes"].items()})
                   for case in group["cases"])
-    return KeyGroup(group["name"], group["points"], cases)
+    return KeyGroup(group["name"], group["points"], cases, group.get("within"))
+
+
+def _made_in(made: list[Any] | None, arrays: dict[str, np.ndarray]) -> Made | None:
+    return None if made is None else Made(made[0], _in(made[1], arrays))
 
 
 def _out(value: Any, arrays: dict[str, np.ndarray]) -> Any:

@@ -8,28 +8,32 @@ import linecache
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from rnngrade.models import Made
 from rnngrade.values import copied, identical
 
 NOT_WRITTEN = "NotImplementedError"
 MISSING = "Missing"
 FORBIDDEN = "Forbidden"
+NOTHING = "Nothing"
 
 
 @dataclass(frozen=True)
 class Failure:
     """Why a call gave no value: the exception's type and message, and the line of the learner's code it left from.
 
-    Three types are not only exceptions: ``NotImplementedError`` means not written yet, ``Missing`` that nothing has the
-    name asked for (``message`` may hold a similar name), ``Forbidden`` that the module ``message`` was used.
+    Four types are not only exceptions: ``NotImplementedError`` means not written yet, ``Missing`` that nothing has the
+    name asked for (``message`` may hold a similar name), ``Forbidden`` that the module ``message`` was used,
+    ``Nothing`` that no model was returned. ``name`` is that of the function, where it is not the answer itself.
     """
 
     type: str
     message: str = ""
     line: int | None = None
     source: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ def call(function: Callable[..., Any], args: tuple[Any, ...]) -> Outcome:
             value, error = None, failure(exception)
     noted = tuple(dict.fromkeys(f"{warning.category.__name__}: {warning.message}" for warning in caught))
     return Outcome(value, error, not identical(given, args), noted)
+
+
+def make(made: Made, function: Callable[..., Any]) -> Outcome:
+    """The model that ``function`` makes; what goes wrong bears its name."""
+    outcome = call(function, made.args)
+    error = Failure(NOTHING) if outcome.error is None and outcome.value is None else outcome.error
+    return replace(outcome, error=error and replace(error, name=made.name))
 
 
 def failure(exception: Exception) -> Failure:

@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from rnngrade.models import MEASURES
 from rnngrade.values import Tolerance
 
 Draw = Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
-KINDS = ("function", "value", "choice")
+Making = Callable[[np.random.Generator], tuple[Any, ...]]
+KINDS = ("function", "value", "choice", "model")
+CALLED = ("function", "model")
 ONLY_GROUP = "all"
 
 
@@ -40,17 +43,46 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Group:
-    """Cases that earn their points together. ``draw(rng)`` yields argument tuples."""
+    """Cases that earn their points together. ``draw(rng)`` yields argument tuples.
+
+    ``within``, for a model's predictions, is the mean loss over all cases of the group that still earns the points.
+    """
 
     name: str
     points: float
     draw: Draw
+    within: float | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.name):
             raise ValueError(f"a group's name is lower case words joined by hyphens, got {self.name!r}")
         if self.points <= 0:
             raise ValueError(f"group {self.name!r}: points must be positive, got {self.points}")
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Where an answer takes a model first: the learner's function that makes it, and from what.
+
+    Args:
+        reference: the solution's own function; its name is the one the learner defines.
+        draw: ``rng -> arguments``, plain data: seeds, sizes, training sequences. Drawn once a question.
+        seconds: how long making may take; the judge allows twice that, in CPU time, as machines differ.
+        name: the name the learner defines, where it is not the reference's.
+    """
+
+    reference: Callable[..., Any]
+    draw: Making
+    seconds: float = 5.0
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        name = self.name or getattr(self.reference, "__name__", "")
+        if not name.isidentifier():
+            raise ValueError(f"a maker needs the name the learner defines (name=..), got {name!r}")
+        if self.seconds <= 0:
+            raise ValueError(f"maker {name!r}: seconds must be positive, got {self.seconds}")
+        object.__setattr__(self, "name", name)
 
 
 @dataclass(frozen=True)
@@ -66,6 +98,14 @@ class QuestionInfo:
     arguments: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     messages: dict[str, str] = field(default_factory=dict)
+    measure: str = ""
+    maker: str = ""
+    seconds: float = 0.0
+
+    @property
+    def called(self) -> bool:
+        """Whether the answer is a function, to be called on cases."""
+        return self.kind in CALLED
 
 
 @dataclass(frozen=True)
@@ -84,8 +124,15 @@ class Question:
         mistakes: the wrong answers to recognise, and what to say to each.
         forbid: top-level modules that the answer may not use.
         hints: from a nudge to nearly the answer, in order.
-        kind: ``"function"``, ``"value"`` (numbers the learner computes) or ``"choice"`` (labels the learner picks).
+        kind: ``"function"``, ``"value"`` (numbers the learner computes), ``"choice"`` (labels the learner picks) or
+            ``"model"``: the answer predicts, the oracle gives the targets, and each group says ``within`` which mean
+            loss its points are earned. A mistake is then what a model that makes it would predict.
         parts: names for the parts of an answer that returns several arrays, in order.
+        measure: for a model, the loss: ``"squared error"``, ``"error rate"`` (of labels) or ``"cross-entropy"`` (of
+            probabilities, in nats, against probabilities); see ``rnngrade.models``.
+        maker: what makes the first argument of the answer, such as a training run that returns a model. That is any
+            object, made once and kept for all cases. The answer and the reference get it; oracle and mistakes get, in
+            its place, the tuple of arguments it is made from. Cases leave it out.
 
     Raises:
         ValueError: where one of these does not fit, saying what was expected and what was given.
@@ -113,6 +160,8 @@ class Question:
     hints: Sequence[str] = ()
     kind: str = "function"
     parts: Sequence[str] = ()
+    measure: str = ""
+    maker: Maker | None = None
 
     def __post_init__(self) -> None:
         for name in ("mistakes", "forbid", "hints", "parts"):
@@ -124,7 +173,7 @@ class Question:
     @property
     def groups(self) -> tuple[Group, ...]:
         """The case groups; a value or a choice has one, with a single case that takes no arguments."""
-        if self.kind != "function":
+        if self.kind not in CALLED:
             return (Group(ONLY_GROUP, self.points, lambda rng: [()]),)
         if callable(self.cases):
             return (Group(ONLY_GROUP, self.points, self.cases),)
@@ -134,9 +183,10 @@ class Question:
     def info(self) -> QuestionInfo:
         """The question as data, for checks and judge."""
         messages = {mistake.name: mistake.message for mistake in self.mistakes}
-        arguments = tuple(inspect.signature(self.reference).parameters)
+        arguments = tuple(inspect.signature(self.reference).parameters)[1 if self.maker else 0 :]
+        made_by = (self.maker.name, self.maker.seconds) if self.maker else ("", 0.0)
         return QuestionInfo(self.id, self.points, self.answer, self.kind, self.tolerance, tuple(self.forbid), arguments,
-                            tuple(self.parts), messages)
+                            tuple(self.parts), messages, self.measure, *made_by)
 
 
 def _sequence(question: str, name: str, value: Any) -> tuple[Any, ...]:
@@ -159,13 +209,13 @@ def _answers(q: Question) -> str | None:
     if q.reference is q.oracle:
         return "the oracle must not be the reference: give code that does not share its derivation"
     takes = [p for p in inspect.signature(q.reference).parameters.values() if p.default is p.empty]
-    return "the reference of a value or a choice takes no arguments" if q.kind != "function" and takes else None
+    return "the reference of a value or a choice takes no arguments" if q.kind not in CALLED and takes else None
 
 
 def _points(q: Question) -> str | None:
     if q.points <= 0:
         return f"points must be positive, got {q.points}"
-    if q.kind != "function":
+    if q.kind not in CALLED:
         return "cases are for functions: a value or a choice has none" if q.cases is not None else None
     if q.cases is None or not (callable(q.cases) or all(isinstance(group, Group) for group in q.cases)):
         return "cases is a function rng -> argument tuples, or a list of Group"
@@ -184,9 +234,21 @@ def _mistakes(q: Question) -> str | None:
     names = [mistake.name for mistake in q.mistakes]
     if len(set(names)) < len(names):
         return f"mistakes need different names, got {names}"
-    if q.kind == "function" and not all(callable(mistake.answer) for mistake in q.mistakes):
+    if q.kind in CALLED and not all(callable(mistake.answer) for mistake in q.mistakes):
         return "a function's mistakes are functions of the same signature"
     return None
 
 
-RULES = (_identity, _answers, _points, _mistakes)
+def _model(q: Question) -> str | None:
+    if q.maker is not None and (q.kind not in CALLED or not isinstance(q.maker, Maker)):
+        return "maker is a Maker, for a function or a model"
+    if (q.kind == "model") != (q.measure != ""):
+        return f"a model, and nothing else, needs a measure, one of {list(MEASURES)}"
+    if q.measure and q.measure not in MEASURES:
+        return f"measure is one of {list(MEASURES)}, got {q.measure!r}"
+    if any((group.within is not None) != (q.kind == "model") for group in q.groups):
+        return "each group of a model, and no other, says within which loss its points are earned"
+    return None
+
+
+RULES = (_identity, _answers, _points, _mistakes, _model)

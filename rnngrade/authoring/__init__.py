@@ -7,7 +7,8 @@ oracle, tolerance, mistakes, hints (see ``rnngrade.Question``). ``exercises/sour
 its statement under a heading ``## Title`` and then
 
 - a cell tagged ``question:<id>`` with the solution between ``### BEGIN SOLUTION`` and ``### END SOLUTION``: inside the
-  ``def`` for a function, around the assignment for a value;
+  ``def`` for a function, around the assignment for a value; for a model, in its maker and in the function that asks it,
+  both in this cell;
 - a cell tagged ``check:<id>`` that holds ``check("<id>")``, or one a group, tagged ``check:<id>/<group>``, that holds
   ``check("<id>", group="<group>")``.
 

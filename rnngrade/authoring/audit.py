@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from rnngrade import models
+from rnngrade.check import run
 from rnngrade.diagnosis import diagnose
-from rnngrade.keys import Key, KeyGroup, answered, build, public_rng
-from rnngrade.outcomes import Failure, Outcome, call
+from rnngrade.keys import Key, KeyGroup, build, public_rng
+from rnngrade.outcomes import Failure, Outcome, call, make
 from rnngrade.questions import Mistake, Question
-from rnngrade.values import excess
+from rnngrade.values import excess, plain
 
-MISTAKES_AT_LEAST = 3
+MISTAKES_AT_LEAST = {"function": 3, "model": 2}
 MARGIN = 1e3  # three orders of magnitude between the largest right error and the smallest wrong one
+NEAR = 1.15
 FRESH_SEEDS = (1, 2)
 
 
@@ -23,20 +27,34 @@ def audit(question: Question) -> list[str]:
     problems = [*_incomplete(question)]
     for rng in (public_rng(question.id), *map(np.random.default_rng, FRESH_SEEDS)):
         key = build(question, rng)
-        problems += [*_reference(question, key), *_mistakes(question, key), *_margin(question, key), *_shapes(key)]
+        right = _solved(question, key)
+        margin = _margin_of_loss(question, key, right) if question.measure else _margin(question, key, right)
+        problems += [*_reference(key, right), *_mistakes(question, key), *margin, *_shapes(key)]
     return list(dict.fromkeys(problems))
 
 
+Solved = dict[str, list[Outcome]]
+
+
+def _solved(question: Question, key: Key) -> Solved:
+    """What the reference gives, group by group, on a model of its own if it needs one."""
+    if key.made is None or question.maker is None:
+        return {group.name: _outcomes(question.reference, group) for group in key.groups}
+    model = make(key.made, question.maker.reference)
+    return {group.name: run(key.info, group, question.reference, model) for group in key.groups}
+
+
 def _incomplete(question: Question) -> Iterator[str]:
-    if question.kind == "function" and len(question.mistakes) < MISTAKES_AT_LEAST:
-        yield f"{len(question.mistakes)} mistakes, at least {MISTAKES_AT_LEAST} are needed"
+    least = MISTAKES_AT_LEAST.get(question.kind, 0)
+    if len(question.mistakes) < least:
+        yield f"{len(question.mistakes)} mistakes, at least {least} are needed"
     if not question.hints:
         yield "no hints"
 
 
-def _reference(question: Question, key: Key) -> Iterator[str]:
+def _reference(key: Key, right: Solved) -> Iterator[str]:
     for group in key.groups:
-        verdict = diagnose(key.info, group, _outcomes(question.reference, group))
+        verdict = diagnose(key.info, group, right[group.name])
         if not verdict.passed:
             yield f"the reference does not pass group {group.name}: {verdict.kind}: {verdict.message}"
 
@@ -44,7 +62,7 @@ def _reference(question: Question, key: Key) -> Iterator[str]:
 def _mistakes(question: Question, key: Key) -> Iterator[str]:
     """Each fails somewhere, and wherever it fails it is called by its name: no two look the same."""
     for mistake in question.mistakes:
-        verdicts = {group.name: diagnose(key.info, group, _mistaken(mistake, group)) for group in key.groups}
+        verdicts = {group.name: diagnose(key.info, group, _mistaken(mistake, group, key)) for group in key.groups}
         if all(verdict.passed for verdict in verdicts.values()):
             yield f"mistake {mistake.name} passes"
         for name, verdict in verdicts.items():
@@ -53,10 +71,10 @@ def _mistakes(question: Question, key: Key) -> Iterator[str]:
                        "give the group a case that tells them apart")
 
 
-def _margin(question: Question, key: Key) -> Iterator[str]:
+def _margin(question: Question, key: Key, solved: Solved) -> Iterator[str]:
     """Right answers fall well inside the tolerance and mistakes well outside, so neither hangs on the last digits."""
-    right = max(_excess(answered(question.reference, case.args), case.expected, key)
-                for group in key.groups for case in group.cases)
+    right = max(_excess(outcome.error or plain(outcome.value), case.expected, key)
+                for group in key.groups for case, outcome in zip(group.cases, solved[group.name]))
     if right > 0.1:
         yield f"the reference uses {right:.1g} of the tolerance: at most a tenth"
     for mistake in question.mistakes:
@@ -69,9 +87,24 @@ def _margin(question: Question, key: Key) -> Iterator[str]:
             yield f"mistake {mistake.name} nearly fails a group that it passes"
 
 
+def _margin_of_loss(question: Question, key: Key, solved: Solved) -> Iterator[str]:
+    """Training never ends twice at the same point: the solution and the mistakes keep away from every bound."""
+    for group in key.groups:
+        bound = group.within or 0.0
+        targets = [case.expected for case in group.cases]
+        shares = [("the reference", [plain(outcome.value) for outcome in solved[group.name]])]
+        shares += [(f"mistake {m.name}", [case.mistakes[m.name] for case in group.cases]) for m in question.mistakes]
+        for name, predicted in shares:
+            if any(np.shape(one) != target.shape for one, target in zip(predicted, targets)):
+                continue  # said by _reference
+            loss = models.loss(question.measure, list(zip(predicted, targets)))
+            if bound / NEAR < loss < bound * NEAR:
+                yield f"{name} has a {question.measure} of {loss:.3g} in group {group.name}: too near to {bound:g}"
+
+
 def _shapes(key: Key) -> Iterator[str]:
     """A transpose hides in square arrays, a wrong axis in axes of size one."""
-    for group in key.groups if key.info.kind == "function" else ():
+    for group in key.groups if key.info.called else ():
         shapes = [arg.shape for case in group.cases for arg in case.args if isinstance(arg, np.ndarray)]
         if any(len(shape) > 1 for shape in shapes) and not any(_telling(shape) for shape in shapes):
             yield f"group {group.name} has only square arrays or axes of size one"
@@ -89,5 +122,7 @@ def _outcomes(answer: Any, group: KeyGroup) -> list[Outcome]:
     return [call(answer, case.args) for case in group.cases]
 
 
-def _mistaken(mistake: Mistake, group: KeyGroup) -> list[Outcome]:
-    return _outcomes(mistake.answer, group) if callable(mistake.answer) else [Outcome(value=mistake.answer)]
+def _mistaken(mistake: Mistake, group: KeyGroup, key: Key) -> list[Outcome]:
+    if not callable(mistake.answer):
+        return [Outcome(value=mistake.answer)]
+    return _outcomes(partial(mistake.answer, key.made.args) if key.made else mistake.answer, group)

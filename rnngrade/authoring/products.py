@@ -16,6 +16,7 @@ from rnngrade.authoring.audit import audit
 from rnngrade.authoring.source import KERNEL, read, stub
 from rnngrade.course import Assignment
 from rnngrade.keys import CaseKey, Key
+from rnngrade.models import Made
 from rnngrade.outcomes import Failure
 from rnngrade.values import Tolerance, agree, plain
 
@@ -146,11 +147,18 @@ def same_keys(stored: dict[str, Key], built: dict[str, Key]) -> bool:
 
 def same_key(stored: Key, built: Key) -> bool:
     """Whether two keys of one question agree."""
-    groups = [[(group.name, group.points, len(group.cases)) for group in key.groups] for key in (stored, built)]
-    if stored.info != built.info or groups[0] != groups[1]:
+    groups = [[(group.name, group.points, group.within, len(group.cases)) for group in key.groups]
+              for key in (stored, built)]
+    if stored.info != built.info or groups[0] != groups[1] or not _same_made(stored.made, built.made):
         return False
     pairs = [(a, b) for old, new in zip(stored.groups, built.groups) for a, b in zip(old.cases, new.cases)]
     return all(_same_case(a, b, built) for a, b in pairs)
+
+
+def _same_made(stored: Made | None, built: Made | None) -> bool:
+    if stored is None or built is None:
+        return stored is built
+    return stored.name == built.name and agree(plain(stored.args), plain(built.args), Tolerance())
 
 
 def _same_case(stored: CaseKey, built: CaseKey, key: Key) -> bool:

@@ -14,7 +14,7 @@ import jupytext
 from nbformat import NotebookNode
 
 from rnngrade.course import Assignment, load_assignment
-from rnngrade.questions import ONLY_GROUP, Question
+from rnngrade.questions import CALLED, ONLY_GROUP, Question
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -76,8 +76,10 @@ def _question(id: str, assignment: Assignment) -> Question:
 
 
 def _expand_solution(cell: NotebookNode, question: Question) -> None:
-    if cell.source.count(BEGIN) != 1 or cell.source.count(END) != 1:
-        raise ValueError(f"question {question.id!r}: its cell needs one {BEGIN!r} and one {END!r}")
+    wanted = 2 if question.maker else 1
+    if cell.source.count(BEGIN) != wanted or cell.source.count(END) != wanted:
+        count = f"{wanted}, in `{question.maker.name}` and in `{question.answer}`," if question.maker else "one"
+        raise ValueError(f"question {question.id!r}: its cell needs {count} {BEGIN!r} and as many {END!r}")
     _defines(stubbed(cell.source, question), question)
     cell.metadata["nbgrader"] = _metadata(question.id, solution=True)
 
@@ -101,16 +103,18 @@ def _metadata(grade_id: str, solution: bool, points: float | None = None) -> Not
 
 def stub(question: Question) -> str:
     """What stands where the solution was: for a value nothing that raises, or the learner's cell would not run."""
-    if question.kind == "function":
+    if question.kind in CALLED:
         return "# Your code here.\nraise NotImplementedError"
     return f"{question.answer} = ...  # Your answer here."
 
 
 def stubbed(source: str, question: Question) -> str:
     """The cell's source with the solution replaced by its stub."""
-    before, rest = source.split(BEGIN)
-    indent = before.rpartition("\n")[2]
-    return before + f"\n{indent}".join(stub(question).split("\n")) + rest.split(END)[1]
+    before, *regions = source.split(BEGIN)
+    for region in regions:
+        indent = before.rpartition("\n")[2]
+        before += f"\n{indent}".join(stub(question).split("\n")) + region.split(END)[1]
+    return before
 
 
 def solution_code(cell: NotebookNode) -> str:
@@ -124,10 +128,12 @@ def _defines(source: str, question: Question) -> None:
     functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
     assigned = [target.id for node in body if isinstance(node, ast.Assign)
                 for target in node.targets if isinstance(target, ast.Name)]
-    if question.answer not in (functions if question.kind == "function" else assigned):
-        what = f"def {question.answer}(..), with the solution inside it" if question.kind == "function" else \
-            f"{question.answer} = .. as its solution"
-        raise ValueError(f"question {question.id!r}: its cell should hold {what}")
+    wanted = [question.answer, *([question.maker.name] if question.maker else [])]
+    for name in wanted:
+        if name not in (functions if question.kind in CALLED else assigned):
+            what = f"def {name}(..), with the solution inside it" if question.kind in CALLED else \
+                f"{name} = .. as its solution"
+            raise ValueError(f"question {question.id!r}: its cell should hold {what}")
 
 
 def _name(cell: NotebookNode, seen: Counter[str]) -> None:

@@ -17,6 +17,7 @@ FINDINGS = {
     "wrong-shape": "Another shape", "wrong-dtype": "Another type of number", "nan": "Not a number",
     "changes-inputs": "Changes its arguments", "sign": "The other sign", "transpose": "Transposed",
     "scale": "Off by a factor", "factor": "Off by a factor", "differs": "Not yet right",
+    "same-for-all": "The same for every input", "not-enough": "Not good enough yet",
 }  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _group(group: GroupResult) -> Iterator[str]:
         yield f"<ul>{_items(group.checked)}</ul></details>"
     else:
         yield f"<div>{head}</div>"
-    if not found.passed:
+    if not found.passed or found.got is not None:  # of a model one also wants to know how good it is
         yield f"<p>{prose(found.message)}</p>"
     if group.picture is not None:
         named = ", ".join(text(word) for word in (group.picture.part, group.picture.cut) if word)

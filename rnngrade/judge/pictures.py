@@ -15,7 +15,9 @@ from rnngrade.values import NotPlain, agree, as_array, part_at, parts, plain
 
 LONGEST = 60
 WIDEST = 16
-SHOWN = ("mistake", "differs", "sign", "scale", "factor", "transpose", "wrong-shape", "nan")
+SHOWN = (
+    "mistake", "differs", "sign", "scale", "factor", "transpose", "wrong-shape", "nan", "same-for-all", "not-enough"
+)  # fmt: skip
 Rows = list[list[float | None]]
 
 
@@ -37,7 +39,7 @@ def picture(key: Key, group: KeyGroup, outcomes: Sequence[Outcome], diagnosis: D
 
     Only for functions: what a value or a choice should be is the answer itself.
     """
-    if diagnosis.case is None or diagnosis.kind not in SHOWN or key.info.kind != "function":
+    if diagnosis.case is None or diagnosis.kind not in SHOWN or not key.info.called:
         return None
     try:
         value = plain(outcomes[diagnosis.case].value)

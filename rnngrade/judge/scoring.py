@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from rnngrade.judge.results import CellProblem, GroupResult, Result
 from rnngrade.judge.sandbox import Zygote
 from rnngrade.judge.submissions import Cell, Notebook
 from rnngrade.keys import CaseKey, Key, KeyGroup
+from rnngrade.models import Made
 from rnngrade.outcomes import FORBIDDEN, NOT_WRITTEN, Failure, Outcome
 
 MAX_TEXT = 500
@@ -66,7 +67,7 @@ def _judged(key: Key, group: KeyGroup, run: Run) -> GroupResult:
 
 def _checked(key: Key, group: KeyGroup) -> tuple[str, ...]:
     """The cases in words: what each argument was, not its numbers."""
-    if key.info.kind != "function":
+    if not key.info.called:
         return ()
     lines = [", ".join(map(describe, key.info.arguments, case.args)) for case in group.cases]
     more = [f"and {len(lines) - MAX_CASES} more"] if len(lines) > MAX_CASES else []
@@ -83,20 +84,8 @@ def _outcomes(key: Key, group: KeyGroup, run: Run) -> Iterator[Outcome]:
         try:
             yield run.ask(key, case)
         except Ended as error:
-            ended = Outcome(error=Failure("the end of its process", f"it {error}"))
+            ended = Outcome(error=_ended(error))
             yield ended
-
-
-@dataclass(frozen=True)
-class Made:
-    """An argument that the submission makes: what its own ``answer`` gives for ``args``, whatever that is.
-
-    It stays in the sandbox between calls, and the judge holds a handle of it. A process that was started again makes
-    it again.
-    """
-
-    answer: str
-    args: tuple[Any, ...]
 
 
 @dataclass
@@ -108,8 +97,8 @@ class Run:
     limits: Limits
     problems: dict[int, CellProblem] = field(default_factory=dict)
     _process: Process | None = None
-    _kept: list[tuple[Made, protocol.Handle | Failure]] = field(default_factory=list)
-    _made: int = 0
+    _kept: list[tuple[Made, protocol.Handle]] = field(default_factory=list)
+    _unmade: list[tuple[Made, Failure]] = field(default_factory=list)
     _refused: bool = False
     _starts: int = 0
     _spent: float = 0.0
@@ -123,33 +112,52 @@ class Run:
         """
         process = self._ready()
         try:
-            made = [self._handle(process, arg) if isinstance(arg, Made) else arg for arg in case.args]
-            failed = next((arg for arg in made if isinstance(arg, Failure)), None)
-            if failed is not None:
-                return Outcome(error=failed)
-            return outcome(*self._call(process, key.info.answer, tuple(made), function=key.info.kind == "function"))
+            model = self._model(process, key) if key.made else ()
+            if isinstance(model, Failure):
+                return Outcome(error=model)
+            args = (*model, *case.args)
+            return outcome(*self._call(process, key.info.answer, args, self.limits.call, function=key.info.called))
         except Ended:
             self._end()
             raise
 
     def _call(
-        self, process: Process, answer: str, args: tuple[Any, ...], function: bool = True, keep: bool = False
-    ) -> tuple[protocol.Message, bytes]:
+        self, process: Process, answer: str, args: tuple[Any, ...], seconds: float, function: bool = True,
+        keep: bool = False,
+    ) -> tuple[protocol.Message, bytes]:  # fmt: skip
         buffers: list[bytes] = []
         packed = protocol.pack(args, buffers)
         message = {"do": "call", "answer": answer, "function": function, "keep": keep, "args": packed}
-        return process.ask(message, buffers, self.limits.call, self.limits.patience)
+        return process.ask(message, buffers, seconds, self.limits.patience)
 
-    def _handle(self, process: Process, made: Made) -> protocol.Handle | Failure:
-        """A handle of what the submission makes, made once in each process; or why it could not be."""
-        for known, handle in self._kept:
-            if known is made:
-                return handle
-        reply, _ = self._call(process, made.answer, made.args, keep=True)
-        handle = failure(reply["error"]) if "error" in reply else protocol.Handle(self._made)
-        self._made += isinstance(handle, protocol.Handle)
+    def _model(self, process: Process, key: Key) -> tuple[protocol.Handle] | Failure:
+        """A handle of the model, which stays in the sandbox and is made once in each process; or why there is none.
+
+        What could not be made once is not tried again: each group of cases would pay for it.
+        """
+        made = key.made
+        assert made is not None  # asked for only where the question has one
+        for unmade, failed in self._unmade:
+            if unmade is made:
+                return failed
+        for kept, handle in self._kept:
+            if kept is made:
+                return (handle,)
+        seconds = max(self.limits.call, 2 * key.info.seconds)
+        try:
+            reply, _ = self._call(process, made.name, made.args, seconds, keep=True)
+        except Ended as error:
+            self._end()
+            return self._cannot(made, _ended(error))
+        if "error" in reply:
+            return self._cannot(made, failure(reply["error"]))
+        handle = protocol.Handle(len(self._kept))
         self._kept.append((made, handle))
-        return handle
+        return (handle,)
+
+    def _cannot(self, made: Made, why: Failure) -> Failure:
+        self._unmade.append((made, replace(why, name=made.name)))
+        return self._unmade[-1][1]
 
     def _ready(self) -> Process:
         while self._process is None:
@@ -199,7 +207,7 @@ class Run:
         if self._process is not None:
             self._process.close()
             self._process = None
-            self._kept, self._made = [], 0
+            self._kept = []
 
 
 # ---- from messages to outcomes; everything here was written by the submission
@@ -217,6 +225,10 @@ def outcome(reply: protocol.Message, body: bytes) -> Outcome:
         return Outcome(protocol.unpack(reply.get("value"), body), changed_inputs=reply.get("changed") is True)
     except protocol.ProtocolError as error:
         raise Ended(f"sent {error}") from error
+
+
+def _ended(error: Ended) -> Failure:
+    return Failure("the end of its process", f"it {error}")
 
 
 def failure(sent: Any) -> Failure:

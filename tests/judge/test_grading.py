@@ -11,15 +11,9 @@ import pytest
 
 from rnngrade.judge import work
 from rnngrade.judge.grades import FAILED, GRADED
-from rnngrade.judge.limits import Ended, Recipe
 from rnngrade.judge.run import Unusable, hidden_keys, load_course
-from rnngrade.judge.sandbox import Zygote
-from rnngrade.judge.scoring import Made, Run
-from rnngrade.judge.submissions import MISPLACED, SUPERSEDED, UNREADABLE, Cell, Unreadable, read
-from rnngrade.keys import CaseKey, Key
-from rnngrade.questions import QuestionInfo
-from rnngrade.values import Tolerance
-from tests.judge.conftest import COURSE, FAIR, QUICK, grade, hand_in, notebook, rows
+from rnngrade.judge.submissions import MISPLACED, SUPERSEDED, UNREADABLE, Unreadable, read
+from tests.judge.conftest import COURSE, FAIR, grade, hand_in, notebook, rows
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("isolation")]
 
@@ -145,80 +139,6 @@ def test_state_is_kept_between_cells_and_calls(one) -> None:
 def test_module_level_dataclasses_work(one) -> None:
     grade = one("from dataclasses import dataclass\n@dataclass\nclass Pair:\n    x: 'float'\nhalf = Pair(0.5).x")
     assert grade.result.score == 1
-
-
-# ---- what a submission keeps between calls
-
-MODEL = """
-class Model:
-    def __init__(self, rate):
-        self.rate, self.seen = rate, 0.0
-made = 0
-def make(rate):
-    global made
-    made += 1
-    return Model(rate)
-def predict(model, x):
-    model.seen += 1
-    return model.rate * x + model.seen + 100 * made
-"""
-
-
-@pytest.fixture
-def asked(zygote_for):
-    """What ``predict`` gives, call by call, on two models of rates 2 and 3."""
-
-    def outcomes(source: str, *which: int) -> list:
-        run = Run(zygote_for, read_cells(source), QUICK)
-        made = [Made("make", (2.0,)), Made("make", (3.0,))]
-        info = QuestionInfo("predict", 1, "predict", "function", Tolerance())
-        found = []
-        try:
-            for i in which:
-                try:
-                    found.append(run.ask(Key(info, ()), CaseKey((made[i], np.array([1.0])), None, {})))
-                except Ended as error:
-                    found.append(str(error))
-        finally:
-            run.close()
-        return found
-
-    return outcomes
-
-
-@pytest.fixture(scope="module")
-def zygote_for(isolation):
-    zygote = Zygote(Recipe(frozenset(), frozenset()))
-    yield zygote
-    zygote.close()
-
-
-def read_cells(source: str) -> tuple[Cell, ...]:
-    return (Cell(1, source, "a"),)
-
-
-def test_an_object_is_kept_between_calls(asked) -> None:
-    """Each is made once, whatever it is, keeps its state, and may change it without being said to change arguments."""
-    found = asked(MODEL, 0, 0, 1, 0)
-    assert [float(one.value[0]) for one in found] == [103, 104, 204, 205]
-    assert not any(one.changed_inputs for one in found)
-
-
-def test_an_object_is_made_again_in_a_new_process(asked) -> None:
-    ending = MODEL.replace("model.seen += 1", "model.seen += 1\n    if model.rate == 3: import os; os._exit(0)")
-    found = asked(ending, 0, 1, 0)
-    assert (float(found[0].value[0]), found[1], float(found[2].value[0])) == (103, "ended", 103)
-
-
-def test_what_cannot_be_made_is_an_error_of_its_maker(asked) -> None:
-    found = asked(MODEL.replace("made += 1", "raise KeyError('no')"), 0, 0)
-    assert [one.error.type for one in found] == ["KeyError", "KeyError"]
-    assert asked("def predict(model, x): return x", 0)[0].error.type == "Missing"
-
-
-def test_a_forged_handle_is_no_reply(asked) -> None:
-    forged = MODEL + "\nfrom inside import protocol\ndef predict(model, x): return protocol.Handle(0)"
-    assert "not a node" in asked(forged, 0)[0] or "node of no known kind" in asked(forged, 0)[0]
 
 
 # ---- the folder

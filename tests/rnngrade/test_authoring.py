@@ -105,7 +105,7 @@ def broken(tmp_path, old, new, suffix=".md"):
     ("check:weight-gradient/edges", "check:weight-gradient/typical", "should read|once each"),
     ('check("decay")', 'check("decay", decay)', r'should read check\("decay"\)'),
     (':tags: ["question:decay"]\n', "", "without the tag"),
-    ("    ### END SOLUTION\n", "", "needs one '### BEGIN SOLUTION' and one"),
+    ("    ### END SOLUTION\n", "", "needs one '### BEGIN SOLUTION' and as many"),
     ("def weight_gradient(delta, h):", "def gradient(delta, h):", r"should hold def weight_gradient\(\.\.\)"),
     ('check("ailments")\n', "", "should read"),
     (':tags: ["check:ailments"]\n', "", "expected the cells"),

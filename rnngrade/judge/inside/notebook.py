@@ -133,6 +133,8 @@ class Notebook:
             value = answer(*args)
             reply = {"changed": not _unchanged(self.handled(args), message["args"], body)}
             if message["keep"]:
+                if value is None:
+                    return {"error": ["Nothing", ""]}
                 self.kept.append(value)
                 return reply
             return {**reply, "value": protocol.pack(value, buffers)}
