@@ -146,12 +146,15 @@ def shifted(node: ast.expr, by: int) -> ast.expr:
 
 
 class Mutant(NamedTuple):
-    """A change: the module's path, the function and the lines it is in, the statement as it becomes, and its number."""
+    """A change: the module's path, the function and the lines it is in, whether that runs at import, the statement as it
+    becomes, and its number.
+    """
 
     path: str
     function: str
     line: int
     end: int
+    imported: bool
     text: str
     number: int
 
@@ -160,23 +163,23 @@ class Changer(ast.NodeTransformer):
     """Count the possible changes of a tree and make the one numbered ``wanted``."""
 
     def __init__(self, wanted: int | None = None) -> None:
-        self.wanted, self.count, self.names, self.statements = wanted, 0, [], [None]
-        self.made: tuple[str, ast.stmt, ast.AST] | None = None
+        self.wanted, self.count, self.scopes, self.statements = wanted, 0, [], [None]
+        self.made: tuple[list[ast.AST], ast.stmt, ast.AST] | None = None
 
     def visit(self, node: ast.AST) -> ast.AST:
         is_statement, is_scope = isinstance(node, ast.stmt), isinstance(node, ast.FunctionDef | ast.ClassDef)
         self.statements.append(node if is_statement else self.statements[-1])
-        self.names += [node.name] if is_scope else []
+        self.scopes += [node] if is_scope else []
         new = self.replace(node)
         self.statements.pop()
         if is_scope:
-            self.names.pop()
+            self.scopes.pop()
         return new
 
     def replace(self, node: ast.AST) -> ast.AST:
         for new in alternatives(node):
             if self.count == self.wanted:
-                self.made = ".".join(self.names), self.statements[-1], new
+                self.made = [*self.scopes], self.statements[-1], new
             self.count += 1
             if self.count - 1 == self.wanted:
                 return new
@@ -206,14 +209,28 @@ def broken(path: str, number: int) -> tuple[ast.Module, Mutant]:
     tree = ast.parse(source(path))
     changer = Changer(number)
     changer.visit(tree)
-    function, statement, new = changer.made
+    scopes, statement, new = changer.made
+    function = next((scope for scope in scopes if isinstance(scope, ast.FunctionDef)), None)
+    imported = function in (None, statement) or function.name in called_at_import(tree)
     shown, removed = (new, "") if isinstance(new, ast.stmt) else (statement, "")
     if isinstance(new, ast.Pass):
         shown, removed = statement, "removed: "
     header = next(part for part in ast.unparse(shown).splitlines() if not part.startswith("@"))
-    return ast.fix_missing_locations(tree), Mutant(
-        path, function, statement.lineno, last_line(statement), removed + header, number
-    )
+    name = ".".join(scope.name for scope in scopes)
+    place = (path, name, statement.lineno, last_line(statement), imported)
+    return ast.fix_missing_locations(tree), Mutant(*place, removed + header, number)
+
+
+def called_at_import(tree: ast.Module) -> set[str]:
+    """The functions that a module calls when it is imported."""
+    called, inside = set(), list(tree.body)
+    while inside:
+        node = inside.pop()
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called.add(node.func.id)
+        if not isinstance(node, ast.FunctionDef):
+            inside += ast.iter_child_nodes(node)
+    return called
 
 
 def last_line(statement: ast.stmt) -> int:
@@ -257,7 +274,7 @@ def break_in_place(tree: ast.Module, mutant: Mutant) -> bool:
     else:
         return False
     code = code_named(compile(tree, str(ROOT / mutant.path), "exec"), ".".join(names[:depth]))
-    if mutant.text.startswith("def ") or code.co_freevars != function.__code__.co_freevars:
+    if code.co_freevars != function.__code__.co_freevars:
         return False
     function.__code__ = code
     return True
@@ -348,7 +365,7 @@ def baseline(collected: Collected) -> dict[str, object]:
 def try_out(mutant: Mutant, tests: list[str], collected: Collected) -> str | None:
     """Make the change and run ``tests`` until one fails; return its name."""
     tree, _ = broken(mutant.path, mutant.number)
-    if break_in_place(tree, mutant):
+    if not mutant.imported and break_in_place(tree, mutant):
         return collected.first_failure(tests)
     sys.meta_path.insert(0, BrokenLoader(mutant.path, tree))
     for name, module in list(sys.modules.items()):
@@ -379,7 +396,7 @@ class Examiner:
         """The tests that run the mutant's lines, or the module at all if it is run at import; likely killers first."""
         lines = self.lines[mutant.path]
         names = set().union(*(lines.get(line, set()) for line in range(mutant.line, mutant.end + 1)))
-        names = names or set().union(*lines.values())
+        names = set().union(*lines.values()) if mutant.imported or not names else names
         return sorted(names, key=lambda name: (-self.kills[mutant.path, name], self.seconds[name]))
 
     def examine(self, mutants: Iterable[Mutant]) -> dict[Mutant, str | None]:
