@@ -50,4 +50,5 @@ def describe() -> dict[str, object]:
         "processor": processor(),
         "blas kernel": blas_kernel(),
         "threads": int(os.environ["OMP_NUM_THREADS"]),
+        "freed memory": "kept" if "MALLOC_TRIM_THRESHOLD_" in os.environ else "given back to the system",
     }
