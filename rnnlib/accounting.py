@@ -1,18 +1,15 @@
 """What a network costs: the memory of a tape, and the multiplications and additions of a pass."""
 
-from typing import Any, NamedTuple
+from collections import namedtuple
+from typing import Any
 
 from rnnlib.cells.protocol import Cell
 from rnnlib.through_time import Tape
 from rnnlib.trees import leaves
 
 
-class ActivationBytes(NamedTuple):
+class ActivationBytes(namedtuple("ActivationBytes", "states saved inputs")):
     """Bytes that a tape holds: of the ``states``, of what steps ``saved`` besides, and of the ``inputs`` and mask."""
-
-    states: int
-    saved: int
-    inputs: int
 
 
 def activation_bytes(tape: Tape) -> ActivationBytes:
@@ -24,12 +21,8 @@ def activation_bytes(tape: Tape) -> ActivationBytes:
     >>> activation_bytes(unroll(cell, cell.init(np.random.default_rng(0)), np.ones((5, 4, 2))))
     ActivationBytes(states=576, saved=0, inputs=320)
     """
-    parts = (
-        tape.states,
-        () if tape.saved is None else tape.saved,
-        (tape.x, *(() if tape.mask is None else (tape.mask,))),
-    )
-    return ActivationBytes(*(sum(array.nbytes for array in leaves(part)) for part in parts))
+    parts = (tape.states, tape.saved, (tape.x, tape.mask))
+    return ActivationBytes(*(sum(array.nbytes for array in leaves(part) if array is not None) for part in parts))
 
 
 def least_floats(cell: Cell) -> int:
@@ -49,11 +42,8 @@ def least_floats(cell: Cell) -> int:
     return total
 
 
-class Flops(NamedTuple):
+class Flops(namedtuple("Flops", "forward backward")):
     """Floating-point operations, two a multiplication and addition, of the passes ``forward`` and ``backward``."""
-
-    forward: int
-    backward: int
 
 
 def flops(cell: Cell, T: int, B: int) -> Flops:

@@ -9,7 +9,7 @@ import numpy as np
 from rnnlib.cells.protocol import Array
 from rnnlib.jacobians import push_units_back
 from rnnlib.through_time import Tape, local_gradients
-from rnnlib.trees import join, leaves, map_leaves
+from rnnlib.trees import at, join, leaves, map_leaves
 
 
 def influences(tape: Tape) -> Iterator[Any]:
@@ -91,17 +91,11 @@ def _one_step(tape: Tape, t: int) -> tuple[Array, Any]:
     B, s, _ = J.shape
     immediate = _nothing(tape.params, B, s)
     for b in range(B):
-        sequence = _alone(tape.span(t - 1, t), b)
+        one = tape.span(t - 1, t)
+        x, states, saved = (at(part, np.s_[:, b : b + 1]) for part in (one.x, one.states, one.saved))
+        sequence = replace(one, x=x, states=states, saved=saved, mask=None)
         for i in range(s):
             grads = tape.cell.gather(sequence, g[np.newaxis, b : b + 1, i])
             for entries, grad in zip(leaves(immediate), leaves(grads)):
                 entries[b, i] = grad
     return J, immediate
-
-
-def _alone(tape: Tape, b: int) -> Tape:
-    def cut(part: Array) -> Array:
-        return part[:, b : b + 1]
-
-    saved = None if tape.saved is None else map_leaves(cut, tape.saved)
-    return replace(tape, x=cut(tape.x), mask=None, states=map_leaves(cut, tape.states), saved=saved)

@@ -5,15 +5,16 @@ Products are taken of ``J (T, .., s, s)``, the Jacobians of steps ``1 .. T`` in 
 ``[W] * T``. All is computed in float64, for each sequence of the batch, and logarithms are natural ones.
 """
 
+from collections import namedtuple
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rnnlib.cells.protocol import State
 from rnnlib.through_time import Tape, keep
-from rnnlib.trees import join, leaves, map_leaves, steps_of
+from rnnlib.trees import at, join, leaves
 
 Array = NDArray[Any]
 
@@ -39,11 +40,10 @@ def push_units_back(tape: Tape, t: int) -> tuple[Array, Array]:
     T, B, _ = tape.x.shape
     if not 1 <= t <= T:
         raise ValueError(f"t: expected a step from 1 to {T}, got {t}")
-    before, after = steps_of(map_leaves(lambda part: part[t - 1 : t + 1], tape.states))
-    size = sum(part.shape[-1] for part in leaves(before))
+    size = sum(part.shape[-1] for part in leaves(tape.states))
     # Each sequence is repeated once a unit vector, so that one step back carries them all.
-    before, after = (map_leaves(lambda part: np.repeat(part, size, axis=0), state) for state in (before, after))
-    saved = None if tape.saved is None else map_leaves(lambda part: np.repeat(part[t - 1], size, axis=0), tape.saved)
+    rows = np.repeat(np.arange(B), size)
+    before, after, saved = at(tape.states, (t - 1, rows)), at(tape.states, (t, rows)), at(tape.saved, (t - 1, rows))
     unit, row = (tape.cell.zeros((B * size,), tape.x.dtype) for _ in range(2))
     first = 0
     for part in leaves(unit):
@@ -230,14 +230,10 @@ def _rotate(M: Array, log_scale: Array, p: int, q: int) -> float:
     return np.abs(c).max(initial=0)
 
 
-class Spectrum(NamedTuple):
+class Spectrum(namedtuple("Spectrum", "rho sigma departure")):
     r"""Of a matrix :math:`A`, or each of a stack: the spectral radius ``rho`` :math:`= \max |\lambda_i|`; ``sigma``
     :math:`= |A|_2`; and the ``departure`` from normality :math:`\sqrt{|A|_F^2 - \sum |\lambda_i|^2}`.
     """
-
-    rho: Array
-    sigma: Array
-    departure: Array
 
 
 def spectrum(A: ArrayLike) -> Spectrum:

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from rnnlib.cells.protocol import Array, Cell, State
-from rnnlib.through_time import Gradients, Tape, check_run, check_state, local_gradients
+from rnnlib.through_time import Gradients, Tape, check_like, check_run, local_gradients
 
 
 class DiagonalCell(Cell, Protocol):
@@ -65,8 +65,7 @@ def scan(cell: DiagonalCell, params: Any, x: Array, state: State | None = None, 
     True
     """
     _check_diagonal(cell)
-    check_run(cell, params, x, state, mask)
-    T, B, _ = x.shape
+    T, B = check_run(cell, params, x, state, mask)
     w = cell.prepare(params)
     a = cell.project(w, x)
     states = cell.zeros((T + 1, B), x.dtype)
@@ -99,7 +98,7 @@ def scan_back(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     delta = cell.zeros((T + 1, B), tape.x.dtype)
     delta.h[1:] = local_gradients(tape, dh)
     if dstate is not None:
-        delta.h[T] += check_state("dstate", cell, dstate, (B,), tape.x.dtype).h
+        delta.h[T] += check_like("dstate", dstate, cell.zeros((B,), tape.x.dtype)).h
     f = _factors(tape)
     accumulate(f.conj()[::-1], delta.h.view(f.dtype)[::-1])
     g = np.empty((T, B, cell.width), tape.x.dtype)

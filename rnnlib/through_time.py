@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rnnlib._door import Array, check_array, check_mask
 from rnnlib.cells.protocol import Cell, State
-from rnnlib.trees import leaves, map_leaves, steps_of
+from rnnlib.trees import at, leaves, map_leaves, steps_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -37,7 +37,7 @@ class Tape:
     @property
     def state(self) -> State:
         """The last state, each field ``(B, n)``: a copy, so that carrying it on does not keep the tape alive."""
-        return map_leaves(lambda part: part[-1].copy(), self.states)
+        return map_leaves(np.copy, at(self.states, -1))
 
     @property
     def saved_steps(self) -> list[Any]:
@@ -46,11 +46,8 @@ class Tape:
 
     def span(self, start: int, stop: int) -> Tape:
         """Return the tape of the steps ``start + 1 .. stop`` alone, as views: ``tape.span(0, T)`` is the whole."""
-        cut = slice(start, stop)
-        states = map_leaves(lambda part: part[start : stop + 1], self.states)
-        saved = None if self.saved is None else map_leaves(lambda part: part[cut], self.saved)
-        mask = None if self.mask is None else self.mask[cut]
-        return Tape(self.cell, self.params, self.w, self.x[cut], mask, states, saved)
+        cut, states = slice(start, stop), at(self.states, slice(start, stop + 1))
+        return replace(self, x=self.x[cut], mask=at(self.mask, cut), states=states, saved=at(self.saved, cut))
 
     def __repr__(self) -> str:
         T, B, _ = self.x.shape
@@ -83,19 +80,15 @@ def keep(rows: Array | slice, kept: State, written: State) -> None:
         new[rows] = old[rows]
 
 
-def check_state(name: str, cell: Cell, state: State, shape: tuple[int, ...], dtype: Any) -> State:
-    """Return ``state`` if it is one of ``cell``, each field ``(*shape, n)``; raise ``ValueError`` if not."""
-    return _check_like(name, state, cell.zeros(shape, dtype))
-
-
-def _check_like(name: str, given: Any, expected: Any) -> Any:
+def check_like(name: str, given: Any, expected: Any) -> Any:
+    """Return the tree ``given`` if its types, shapes and dtypes are those of ``expected``; ``ValueError`` if not."""
     if isinstance(expected, np.ndarray):
         return check_array(name, given, expected.shape, expected.dtype)
     if not isinstance(given, type(expected)) or len(given) != len(expected):
         raise ValueError(f"{name}: expected {type(expected).__name__}, got {type(given).__name__}")
     fields = getattr(expected, "_fields", range(len(expected)))
     for field, part, like in zip(fields, given, expected):
-        _check_like(f"{name}.{field}", part, like)
+        check_like(f"{name}.{field}", part, like)
     return given
 
 
@@ -115,21 +108,7 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     >>> tape.h.shape, tape.state.h.shape
     ((6, 4, 3), (4, 3))
     """
-    check_run(cell, params, x, state, mask)
-    return _run(cell, params, x, state, mask)
-
-
-def check_run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | None) -> None:
-    """Raise ``ValueError`` unless :func:`unroll` can run on these."""
-    dtype = cell.check(params)
-    T, B, _ = check_array("x", x, ("T", "B", cell.inputs), dtype).shape
-    check_mask(mask, (T, B))
-    if state is not None:
-        check_state("state", cell, state, (B,), dtype)
-
-
-def _run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | None) -> Tape:
-    T, B, _ = x.shape
+    T, B = check_run(cell, params, x, state, mask)
     w = cell.prepare(params)
     a = cell.project(w, x)
     states = cell.zeros((T + 1, B), x.dtype)
@@ -142,6 +121,16 @@ def _run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | N
             keep(rows, before, after)
     cell.linearise(a, states)
     return Tape(cell, params, w, x, mask, states, a if cell.keeps else None)
+
+
+def check_run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | None) -> tuple[int, int]:
+    """Raise ``ValueError`` unless :func:`unroll` can run on these; return ``T, B``."""
+    dtype = cell.check(params)
+    T, B, _ = check_array("x", x, ("T", "B", cell.inputs), dtype).shape
+    check_mask(mask, (T, B))
+    if state is not None:
+        check_like("state", state, cell.zeros((B,), dtype))
+    return T, B
 
 
 def local_gradients(tape: Tape, dh: Array) -> Array:
@@ -178,7 +167,7 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     delta = tape.cell.zeros((T + 1, B), tape.x.dtype)
     deltas, steps, saved = steps_of(delta), steps_of(tape.states), tape.saved_steps
     if dstate is not None:
-        keep(slice(None), check_state("dstate", tape.cell, dstate, (B,), tape.x.dtype), deltas[T])
+        keep(slice(None), check_like("dstate", dstate, tape.cell.zeros((B,), tape.x.dtype)), deltas[T])
     g = np.empty((T, B, tape.cell.width), tape.x.dtype)
     padded = padded_rows(tape.mask, T)
     for t in range(T, 0, -1):
@@ -188,5 +177,5 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
         if (rows := padded[t - 1]) is not None:
             g_t[rows] = 0
             keep(rows, dafter, dbefore)
-    initial = map_leaves(lambda part: part[0].copy(), delta)
+    initial = map_leaves(np.copy, at(delta, 0))
     return Gradients(tape.cell.gather(tape, g), tape.cell.back_project(tape.w, g), initial, delta)

@@ -43,6 +43,15 @@ def map_leaves(function: Callable[..., Any], tree: Tree, *others: Any) -> Tree:
     return function(tree, *others)
 
 
+def at(tree: Tree, index: Any) -> Tree:
+    """Index every array of ``tree``; ``None``, which stands for no tree, stays.
+
+    >>> at((np.zeros((5, 2)), (np.ones(5),)), 0)
+    (array([0., 0.]), (np.float64(1.0),))
+    """
+    return tree if tree is None else map_leaves(lambda leaf: leaf[index], tree)
+
+
 def steps_of(tree: Any) -> list[Any]:
     """Split a tree of arrays ``(T, ..)`` into a list of ``T`` trees of views, one a step.
 

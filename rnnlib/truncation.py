@@ -10,7 +10,7 @@ import numpy as np
 from rnnlib._door import Array, check_mask
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.through_time import Gradients, Tape, bptt, check_run, unroll
-from rnnlib.trees import map_leaves
+from rnnlib.trees import at, map_leaves
 
 
 class Chunk(NamedTuple):
@@ -77,7 +77,7 @@ def _spans(T: int, every: int) -> Iterator[slice]:
 
 
 def _unroll(cell: Cell, params: Any, x: Array, span: slice, state: State | None, mask: Array | None) -> Tape:
-    return unroll(cell, params, x[span], state, None if mask is None else mask[span])
+    return unroll(cell, params, x[span], state, at(mask, span))
 
 
 def checkpointed_bptt(
@@ -108,8 +108,7 @@ def checkpointed_bptt(
     >>> np.allclose(grads.params.W, bptt(tape, tape.h[1:]).params.W)
     True
     """
-    check_run(cell, params, x, state, mask)
-    T, B, _ = x.shape
+    T, B = check_run(cell, params, x, state, mask)
     every = isqrt(T) + 1 if every is None else every
     if every < 1:
         raise ValueError(f"every: expected at least 1 step, got {every}")

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnlib._door import Array, check_fields
 
 
-class PlainState(NamedTuple):
+class PlainState(namedtuple("PlainState", "h")):
     """The state of a cell that remembers nothing but ``h (B, n)``."""
 
-    h: Array
 
-
-class AffineWeights(NamedTuple):
+class AffineWeights(namedtuple("AffineWeights", "W W_transposed U U_transposed b factors", defaults=((),))):
     """The blocks of all gates, one under the other, and transposed copies: both directions multiply by a contiguous
     matrix.
 
     ``factors`` are what a cell multiplies by, or adds, besides, if anything.
     """
-
-    W: Array
-    W_transposed: Array
-    U: Array
-    U_transposed: Array
-    b: Array
-    factors: Any = ()
 
 
 def open_gates(s: Array) -> None:
@@ -42,15 +35,18 @@ class AffineCell:
     r"""A cell built on :math:`W_g h_{t-1} + U_g x_t + b_g`, one such block of ``n`` rows for each gate :math:`g`.
 
     A subclass names its gates (``gates = ("_f", "_i")``; the parameters are then ``W_f, U_f, b_f, W_i, ..``), its
-    named tuple of parameters ``Params`` and of states ``State``, and writes ``step`` and ``step_back``.
-    The first columns of its ``g`` are the gradients of the pre-activations, in the order of ``gates``. A size that is
-    not a positive whole number raises ``ValueError``.
+    named tuple of parameters ``Params`` and of states ``State``, and writes ``step`` and ``step_back``; ``kinds`` are
+    the letters of the weights it has. The first columns of its ``g`` are the gradients of the pre-activations, in the
+    order of ``gates``. A size that is not a positive whole number raises ``ValueError``, as does a field that is none
+    of its ``options``.
     """
 
     inputs: int
     units: int
 
     gates: ClassVar[tuple[str, ...]] = ("",)
+    kinds: ClassVar[str] = "WUb"
+    options: ClassVar[dict[str, Iterable[str]]] = {}
     sigmoids: ClassVar[slice] = slice(0)
     Params: ClassVar[Any]
     State: ClassVar[Any] = PlainState
@@ -61,22 +57,22 @@ class AffineCell:
             size = getattr(self, name)
             if not isinstance(size, int | np.integer) or size < 1:
                 raise ValueError(f"{name}: expected a positive whole number, got {size!r}")
+        for name, known in self.options.items():
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name}: expected one of {', '.join(known)}; got {getattr(self, name)!r}")
 
     @property
     def affine_width(self) -> int:
         """Number of pre-activations."""
         return len(self.gates) * self.units
 
-    @property
-    def width(self) -> int:
-        """Columns of a step's ``g``: one a pre-activation."""
-        return self.affine_width
+    width = affine_width
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
         n, d = self.units, self.inputs
-        kinds = {"W": (n, n), "U": (n, d), "b": (n,)}
-        return {kind + gate: shape for gate in self.gates for kind, shape in kinds.items()}
+        shapes: dict[str, tuple[int, ...]] = {"W": (n, n), "U": (n, d), "b": (n,)}
+        return {kind + gate: shapes[kind] for gate in self.gates for kind in self.kinds}
 
     def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
         r"""Draw normal weights of variance :math:`1/n` (``W``) and :math:`1/d` (``U``), and zero biases."""
@@ -114,12 +110,12 @@ class AffineCell:
         """Return the gradients of the weights of all blocks, by name."""
         steps = g.shape[0] * g.shape[1]
         flat = g.reshape(steps, g.shape[2])[:, : self.affine_width]
-        dW = flat.T @ tape.h[:-1].reshape(steps, self.units)
-        dU = flat.T @ tape.x.reshape(steps, self.inputs)
         # As a product the sum over steps takes a third of the time.
-        db = np.ones(steps, g.dtype) @ flat
-        blocks = [np.split(array, len(self.gates)) for array in (dW, dU, db)]
-        return {kind + gate: d for kind, parts in zip("WUb", blocks) for gate, d in zip(self.gates, parts)}
+        sums = {"U": flat.T @ tape.x.reshape(steps, self.inputs), "b": np.ones(steps, g.dtype) @ flat}
+        if "W" in self.kinds:
+            sums["W"] = flat.T @ tape.h[:-1].reshape(steps, self.units)
+        parts = {kind: np.split(sums[kind], len(self.gates)) for kind in self.kinds}
+        return {kind + gate: d for kind in self.kinds for gate, d in zip(self.gates, parts[kind])}
 
     def back_project(self, w: Any, g: Array) -> Array:
         r"""Return the inputs' gradients, :math:`U^\top g_t`, ``(.., d)``."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnlib.cells.affine import AffineWeights, PlainState, open_gates
 from rnnlib.cells.gates import GateCell
-from rnnlib.cells.plain import ACTIVATIONS, check_activation
+from rnnlib.cells.plain import ACTIVATIONS
 from rnnlib.cells.protocol import Array, State
 
 
@@ -36,11 +36,8 @@ class GatedCell(GateCell):
     gates: ClassVar[tuple[str, ...]] = ("_f", "_i", "")
     sigmoids: ClassVar[slice] = slice(2)
     blocks: ClassVar[int] = 4
+    options: ClassVar[Any] = {"activation": ACTIVATIONS}
     Params: ClassVar[Any] = GatedParams
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_activation(self.activation)
 
     def step(self, w: AffineWeights, a: Array, before: PlainState, after: PlainState) -> None:
         r"""Write :math:`h_t` into ``after.h (B, n)``; leave :math:`f_t, i_t, \phi_t` in ``a (B, 4, n)``."""
@@ -50,7 +47,7 @@ class GatedCell(GateCell):
         np.tanh(gates, out=gates)
         open_gates(gates)
         f, i, phi, scratch = a
-        ACTIVATIONS[self.activation].apply(phi)
+        ACTIVATIONS[self.activation].apply(phi, phi)
         h = np.multiply(f, before.h, out=after.h)
         h += np.multiply(i, phi, out=scratch)
 

@@ -1,14 +1,13 @@
 """What cells with gates share: every gate lies in one piece, and what is kept of a step are its derivatives."""
 
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
 from rnnlib.cells.protocol import Array, State
-from rnnlib.trees import map_leaves
+from rnnlib.trees import at
 
 IN_CACHE = 2**15
 """Numbers in a block of the span of steps that is linearised at once: what is computed with then stays in the cache."""
@@ -58,7 +57,7 @@ class GateCell(AffineCell):
         span = max(1, IN_CACHE // max(1, B * self.units))
         for t in range(0, T, span):
             end = min(t + span, T)
-            before, after = (map_leaves(itemgetter(slice(t + k, end + k)), states) for k in (0, 1))
+            before, after = at(states, slice(t, end)), at(states, slice(t + 1, end + 1))
             self.differentiate(np.moveaxis(a[t:end], 2, 0), before, after)
 
     def split(self, g: Array) -> Array:

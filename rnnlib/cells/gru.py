@@ -47,11 +47,7 @@ class GRUCell(GateCell):
     gates: ClassVar[tuple[str, ...]] = ("_h", "_r", "_z")
     sigmoids: ClassVar[slice] = slice(1, 3)
     blocks: ClassVar[int] = 5
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.reset not in ("before", "after"):
-            raise ValueError(f'reset: expected "before" or "after", got {self.reset!r}')
+    options: ClassVar[Any] = {"reset": ("before", "after")}
 
     @property
     def after(self) -> bool:

@@ -27,7 +27,7 @@ class LayerNorm(AffineCell):
     for :math:`\epsilon`, if it is scaled. Scaling :math:`x_t` alone does change it.
 
     :math:`a - \mu` is linear in :math:`a`, so :math:`\mu` is taken out of ``W`` and ``U`` once a sequence. What remains
-    has the symmetric Jacobian :math:`(I - \hat a \hat a^\top/n)/s`.
+    has the symmetric Jacobian :math:`(I - \hat a \hat a^\top/n)/s`, and its :math:`1/s` is put to all steps at once.
     Source: Ba, Kiros and Hinton, *Layer normalization*, 2016, eq. 4.
     """
 
@@ -63,46 +63,42 @@ class LayerNorm(AffineCell):
         return w._replace(b=0 * w.b, factors=(gain, w.b, *forward))
 
     def project(self, w: AffineWeights, x: Array) -> Any:
-        r"""Make room for :math:`z` and what the cell keeps, project the inputs, and make room for :math:`s`."""
+        r"""Make room for :math:`z` and what the cell keeps, project the inputs, and make room for :math:`1/s`."""
         return self.room(x), AffineCell.project(self, w, x), np.empty((*x.shape[:-1], len(self.gates)), x.dtype)
 
     def step(self, w: Any, a: Any, before: State, after: State) -> None:
         """Normalise, and go on as the cell does."""
-        own, normal, s = a
+        own, normal, inverse = a
         normal += before.h.dot(w.W_transposed)
         blocks = self._blocks(normal)
-        np.vecdot(blocks, blocks, out=s)
-        s /= self.units
-        s += EPSILON
-        np.sqrt(s, out=s)
-        blocks /= s[..., np.newaxis]
-        z = own[:, : len(self.gates)]
-        np.multiply(blocks, w.factors[2], out=z)
+        np.divide(1, np.sqrt(np.vecdot(blocks, blocks) / self.units + EPSILON), out=inverse)
+        blocks *= inverse[..., np.newaxis]
+        z = np.multiply(blocks, w.factors[2], out=own[:, : len(self.gates)])
         z += w.factors[3]
         self.activate(own.swapaxes(0, 1), before, after)
 
     def linearise(self, a: Any, states: State) -> None:
-        """Leave the rest to the cell."""
+        r"""Have the cell put its derivatives at :math:`z` into its own part, and multiply them by :math:`1/s`."""
         super().linearise(a[0], states)
-
-    def _differentiate(self, a: Any, rate: Array) -> None:
-        blocks, normal = self._blocks(rate), self._blocks(a[1])
-        blocks -= normal * (np.vecdot(blocks, normal) / self.units)[..., np.newaxis]
-        blocks /= a[2][..., np.newaxis]
+        own = a[0][:, :, : len(self.gates)]
+        own *= a[2][..., np.newaxis]
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
-        r"""Write the gradients of :math:`a` and :math:`z`, and the message :math:`W^\top \partial L/\partial a`."""
+        r"""Write the gradients of :math:`a` and of :math:`z`, the latter times :math:`1/s`, and the message.
+
+        The message is :math:`W^\top \partial L/\partial a`.
+        """
         g_a, g_z = g[:, : self.affine_width], g[:, self.affine_width :]
         self.activate_back(a[0], before, after, dafter, dbefore, g_z)
-        self._differentiate(a, np.multiply(g_z, w.factors[0], out=g_a))
+        blocks, normal = self._blocks(np.multiply(g_z, w.factors[0], out=g_a)), self._blocks(a[1])
+        blocks -= normal * (np.vecdot(blocks, normal) / self.units)[..., np.newaxis]
         g_a.dot(w.W, out=dbefore.h)
 
     def gather(self, tape: Any, g: Array) -> Any:
         """Sum over steps and sequences; what is centred on the way forward has a centred gradient."""
-        grads, g_z = self.gather_affine(tape, g), g[..., self.affine_width :]
-        sums = {"gain": np.einsum("tbi,tbi->i", g_z, tape.saved[1]), "b": g_z.sum(axis=(0, 1))}
-        own = {
-            kind + gate: part for kind in sums for gate, part in zip(self.gates, np.split(sums[kind], len(self.gates)))
-        }
-        centred = {name: grad - grad.mean(axis=0) for name, grad in grads.items() if name[0] in "WU"}
-        return self.Params(**centred, **own)
+        _, normal, inverse = tape.saved
+        g_z = g[..., self.affine_width :].reshape(*inverse.shape, self.units) / inverse[..., np.newaxis]
+        sums = {"gain": np.einsum("tbgi,tbgi->gi", g_z, normal.reshape(g_z.shape)), "b": g_z.sum(axis=(0, 1))}
+        own = {kind + gate: part for kind, parts in sums.items() for gate, part in zip(self.gates, parts)}
+        grads = {name: grad for name, grad in self.gather_affine(tape, g).items() if name not in own}
+        return self.Params(**{name: grad - grad.mean(axis=0) for name, grad in grads.items()}, **own)

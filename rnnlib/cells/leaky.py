@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
-from rnnlib.cells.plain import ACTIVATIONS, PlainParams, check_activation
+from rnnlib.cells.plain import ACTIVATIONS, PlainParams
 from rnnlib.cells.protocol import Array, State
 
 
-class LeakyParams(NamedTuple):
+class LeakyParams(namedtuple("LeakyParams", "W U b s")):
     """Weights of a leaky cell that learns what it keeps: ``W (n, n)``, ``U (n, d)``, ``b (n,)`` and ``s (n,)``, of
     which the keep factor ``kappa`` is the sigmoid.
     """
-
-    W: Array
-    U: Array
-    b: Array
-    s: Array
 
 
 @dataclass(frozen=True)
@@ -43,9 +39,10 @@ class LeakyCell(AffineCell):
     kappa: float | str = 0.9
     activation: str = "tanh"
 
+    options: ClassVar[Any] = {"activation": ACTIVATIONS}
+
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_activation(self.activation)
         if self.kappa != "learnt" and not (isinstance(self.kappa, float) and 0 < self.kappa < 1):
             raise ValueError(f'kappa: expected a number between 0 and 1, or "learnt", got {self.kappa!r}')
 
@@ -84,7 +81,7 @@ class LeakyCell(AffineCell):
         :math:`\phi_t = \phi(W h_{t-1} + a)` is left in ``a (B, n)``.
         """
         a += before.h.dot(w.W_transposed, out=after.h)
-        ACTIVATIONS[self.activation].apply(a)
+        ACTIVATIONS[self.activation].apply(a, a)
         h = np.subtract(before.h, a, out=after.h)
         h *= w.factors
         h += a

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,22 +12,14 @@ from rnnlib.cells.affine import AffineCell
 from rnnlib.cells.protocol import Array, State
 
 
-class LRUParams(NamedTuple):
+class LRUParams(namedtuple("LRUParams", "nu theta U_re U_im")):
     r"""Of ``m = n/2`` modes, the logarithms of decay rate ``nu (m,)`` and of angle ``theta (m,)`` a step, and the input
     weights ``U_re, U_im (m, d)``.
     """
 
-    nu: Array
-    theta: Array
-    U_re: Array
-    U_im: Array
 
-
-class LRUWeights(NamedTuple):
+class LRUWeights(namedtuple("LRUWeights", "eigenvalues U")):
     r""":math:`\lambda`, ``(n,)``, and :math:`\gamma U`, ``(n, d)``, real and imaginary parts in turn."""
-
-    eigenvalues: Array
-    U: Array
 
 
 def _complex(pairs: Array) -> Array:

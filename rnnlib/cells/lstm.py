@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,11 +24,8 @@ class LayerNormLSTMParams(
     """Those of :class:`LSTMParams`, and the ``gain (n,)`` of each block of normalised pre-activations."""
 
 
-class LSTMState(NamedTuple):
+class LSTMState(namedtuple("LSTMState", "h c")):
     """Hidden state ``h (B, n)`` and cell state ``c (B, n)``."""
-
-    h: Array
-    c: Array
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The minimal gated unit whose gates do not see the state (Feng et al., 2024)."""
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -9,21 +10,14 @@ from rnnlib.cells.affine import AffineCell, open_gates
 from rnnlib.cells.protocol import Array, State
 
 
-class MinGRUParams(NamedTuple):
+class MinGRUParams(namedtuple("MinGRUParams", "U_z b_z U_h b_h")):
     """Weights of the update gate ``z`` and of the candidate ``h``: input ``U (n, d)`` and bias ``b (n,)`` each."""
 
-    U_z: Array
-    b_z: Array
-    U_h: Array
-    b_h: Array
 
-
-class MinGRUWeights(NamedTuple):
-    """Both blocks ``U``, one under the other, and what acts forward, halved for the gate as in ``AffineWeights``."""
-
-    U: Array
-    z: tuple[Array, Array]
-    h: tuple[Array, Array]
+class MinGRUWeights(namedtuple("MinGRUWeights", "U z h")):
+    """Both blocks ``U``, one under the other; what acts forward, matrix and bias, of the gate ``z``, halved as in
+    ``GateCell``, and of the candidate ``h``.
+    """
 
 
 @dataclass(frozen=True)
@@ -44,11 +38,8 @@ class MinGRUCell(AffineCell):
     """
 
     gates: ClassVar[tuple[str, ...]] = ("_z", "_h")
+    kinds: ClassVar[str] = "Ub"
     Params: ClassVar[Any] = MinGRUParams
-
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Return the shape of each parameter, by name."""
-        return {name: shape for name, shape in super().shapes().items() if not name.startswith("W")}
 
     def prepare(self, params: MinGRUParams) -> MinGRUWeights:
         """Stack both blocks; halve the gate's for tanh."""
@@ -86,12 +77,6 @@ class MinGRUCell(AffineCell):
         np.subtract(dafter.h, g_h, out=dbefore.h)
         np.subtract(candidate, after.h, out=g_z)
         g_z *= g_h
-
-    def gather(self, tape: Any, g: Array) -> MinGRUParams:
-        r"""Sum :math:`g_t x_t^\top` and :math:`g_t` over steps and sequences."""
-        n, flat = self.units, g.reshape(g.shape[0] * g.shape[1], self.width)
-        dU, db = flat.T @ tape.x.reshape(len(flat), self.inputs), flat.sum(axis=0)
-        return MinGRUParams(dU[:n], db[:n], dU[n:], db[n:])
 
     def diagonal(self, w: MinGRUWeights, a: tuple[Array, Array]) -> Array:
         r"""Return :math:`1 - z_t`, the factor of :math:`h_{t-1}`, from what steps left in ``a``: ``(T, B, n)``."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
 from rnnlib.cells.orthogonal_maps import MAPS
-from rnnlib.cells.plain import ACTIVATIONS, check_activation
+from rnnlib.cells.plain import ACTIVATIONS
 from rnnlib.cells.protocol import Array, State
 
 
-class OrthogonalParams(NamedTuple):
+class OrthogonalParams(namedtuple("OrthogonalParams", "A U b")):
     """``A``, unconstrained, of which the cell's map makes ``W (n, n)``; input weights ``U (n, d)``; bias ``b (n,)``."""
-
-    A: Array
-    U: Array
-    b: Array
 
 
 SLOPES = {name: activation.slope for name, activation in ACTIVATIONS.items()}
@@ -60,17 +57,14 @@ class OrthogonalCell(AffineCell):
     map: str = "exponential"
     activation: str = "modrelu"
 
+    options: ClassVar[Any] = {"map": MAPS, "activation": SLOPES}
     Params: ClassVar[Any] = OrthogonalParams
     keeps: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.map not in MAPS:
-            raise ValueError(f"map: expected one of {', '.join(MAPS)}; got {self.map!r}")
         if self.map == "unitary" and self.units % 2:
             raise ValueError(f"units: expected an even number, for real and imaginary parts, got {self.units}")
-        if self.activation != "modrelu":
-            check_activation(self.activation)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
@@ -97,7 +91,7 @@ class OrthogonalCell(AffineCell):
         h = before.h.dot(w.W_transposed, out=after.h)
         h += a
         if self.activation != "modrelu":
-            ACTIVATIONS[self.activation].apply(h)
+            ACTIVATIONS[self.activation].apply(h, h)
             return
         size = np.abs(h, out=a)
         size += w.b

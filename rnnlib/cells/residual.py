@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
-from rnnlib.cells.plain import ACTIVATIONS, PlainParams, check_activation
+from rnnlib.cells.plain import ACTIVATIONS, PlainParams
 from rnnlib.cells.protocol import Array, State
 
 
@@ -29,11 +29,8 @@ class ResidualCell(AffineCell):
 
     activation: str = "tanh"
 
+    options: ClassVar[Any] = {"activation": ACTIVATIONS}
     Params: ClassVar[Any] = PlainParams
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        check_activation(self.activation)
 
     def step(self, w: AffineWeights, a: Array, before: State, after: State) -> None:
         r"""Write :math:`h_t` into ``after.h (B, n)`` and :math:`\phi(a_t)` over ``a (B, n)``.
@@ -41,7 +38,7 @@ class ResidualCell(AffineCell):
         It is kept since the difference of two states, from which the slope could be had too, loses digits.
         """
         a += before.h.dot(w.W_transposed, out=after.h)
-        ACTIVATIONS[self.activation].apply(a)
+        ACTIVATIONS[self.activation].apply(a, a)
         np.add(before.h, a, out=after.h)
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnlib.cells.protocol import Array, Cell
-from rnnlib.trees import map_leaves
+from rnnlib.trees import at, map_leaves
 
 
-class StackParams(NamedTuple):
-    """Parameters of a stack: those of each layer, the lowest first."""
-
-    layers: tuple[Any, ...]
+class StackParams(namedtuple("StackParams", "layers")):
+    """Parameters of a stack: a tuple of those of each layer, the lowest first."""
 
 
-class StackState(NamedTuple):
-    """State of a stack: that of each layer, the lowest first."""
-
-    layers: tuple[Any, ...]
+class StackState(namedtuple("StackState", "layers")):
+    """State of a stack: a tuple of that of each layer, the lowest first."""
 
     @property
     def h(self) -> Array:
@@ -29,15 +26,12 @@ class StackState(NamedTuple):
         return self.layers[-1].h
 
 
-class StackProjection(NamedTuple):
+class StackProjection(namedtuple("StackProjection", "a mask")):
     """For each layer its projection ``a``, and the ``mask (T, B, d)`` that its inputs are multiplied by.
 
     A step fills in the ``a`` of all layers but the lowest. What is not needed, the ``a`` of a layer that keeps nothing
     and the mask where nothing is dropped, is zero columns wide.
     """
-
-    a: tuple[Any, ...]
-    mask: tuple[Array, ...]
 
 
 def _dropped(h: Array, mask: Array) -> Array:
@@ -109,9 +103,8 @@ class Stack:
 
     def check(self, params: Any) -> np.dtype[Any]:
         """Raise ``ValueError`` unless ``params`` fit the layers; return their dtype."""
-        if not isinstance(params, StackParams):
-            raise ValueError(f"params: expected StackParams, got {type(params).__name__}")
-        if (given := len(params.layers)) != len(self.cells):
+        given = len(params.layers) if isinstance(params, StackParams) else type(params).__name__
+        if given != len(self.cells):
             raise ValueError(f"params: expected StackParams of {len(self.cells)} layers, got {given}")
         dtypes = {cell.check(layer) for cell, layer in zip(self.cells, params.layers)}
         if len(dtypes) > 1:
@@ -150,7 +143,7 @@ class Stack:
         for l, cell in enumerate(self.cells):
             if l:
                 x = _dropped(after.layers[l - 1].h, a.mask[l])
-                a_l = map_leaves(lambda part: part[0], cell.project(w[l], x[np.newaxis]))
+                a_l = at(cell.project(w[l], x[np.newaxis]), 0)
             cell.step(w[l], a_l, before.layers[l], after.layers[l])
             if l and cell.keeps:
                 map_leaves(np.copyto, a.a[l], a_l)

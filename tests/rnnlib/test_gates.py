@@ -58,7 +58,7 @@ def test_free_gates_can_add_without_forgetting(rng):
 
 
 def test_another_reset_is_refused():
-    with pytest.raises(ValueError, match='reset: expected "before" or "after", got \'inside\''):
+    with pytest.raises(ValueError, match="reset: expected one of before, after; got 'inside'"):
         rnnlib.GRUCell(2, 3, reset="inside")
 
 
