@@ -11,22 +11,9 @@
 (3, 3)
 """
 
-import importlib
+import importlib.util
 from typing import Any
 
-from rnnlib import (
-    accounting,
-    attention,
-    data,
-    gradients,
-    initialisers,
-    jacobians,
-    losses,
-    optimisers,
-    readouts,
-    tasks,
-    training,
-)
 from rnnlib.cells.gated import GatedCell, GatedParams
 from rnnlib.cells.gru import GRUCell, GRUParams, ResetAfterParams
 from rnnlib.cells.leaky import LeakyCell, LeakyParams
@@ -47,7 +34,7 @@ from rnnlib.truncation import Chunk, checkpointed_bptt, truncated_bptt
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use what needs more than NumPy."""
-    if name in ("figures", "torch_bridge"):
-        return importlib.import_module(f"rnnlib.{name}")
-    raise AttributeError(f"module 'rnnlib' has no attribute {name!r}")
+    """Import a module of the package on first use, since not everybody needs each, and some need more than NumPy."""
+    if importlib.util.find_spec(f"rnnlib.{name}") is None:
+        raise AttributeError(f"module 'rnnlib' has no attribute {name!r}")
+    return importlib.import_module(f"rnnlib.{name}")

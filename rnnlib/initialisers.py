@@ -1,15 +1,20 @@
 """Where training starts: weight matrices drawn or set, ``(rows, columns)``, and gate biases made for long delays."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
 
-from rnnlib.cells.protocol import Array
+from rnnlib._door import Array, Rng
 
 
-def small(rng: np.random.Generator, shape: tuple[int, ...], scale: float = 0.01, dtype: Any = np.float64) -> Array:
+def by_columns(rng: Rng, shape: tuple[int, ...], dtype: Any = np.float64) -> Array:
+    """Normal weights of variance one over the number of columns, so that a product keeps the size of its input; zeros
+    for a vector, which is a bias.
+    """
+    return (rng.standard_normal(shape) / np.sqrt(shape[1]) if len(shape) == 2 else np.zeros(shape)).astype(dtype)
+
+
+def small(rng: Rng, shape: tuple[int, ...], scale: float = 0.01, dtype: Any = np.float64) -> Array:
     """Normal numbers of standard deviation ``scale``.
 
     >>> small(np.random.default_rng(0), (2, 3)).shape
@@ -18,7 +23,7 @@ def small(rng: np.random.Generator, shape: tuple[int, ...], scale: float = 0.01,
     return (scale * rng.standard_normal(shape)).astype(dtype)
 
 
-def xavier(rng: np.random.Generator, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
+def xavier(rng: Rng, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
     r"""Uniform numbers of variance :math:`2/(\text{rows} + \text{columns})`, between the two that keep the forward and
     the backward signal's. Source: Glorot and Bengio, *Understanding the difficulty of training deep feedforward neural
     networks*, 2010, eq. 16.
@@ -30,7 +35,7 @@ def xavier(rng: np.random.Generator, shape: tuple[int, int], dtype: Any = np.flo
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
-def identity(rng: np.random.Generator, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
+def identity(rng: Rng, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
     """Ones on the diagonal, which start a ReLU cell as a memory; ``rng`` is not used. Source: Le, Jaitly and Hinton, *A
     simple way to initialize recurrent networks of rectified linear units*, 2015.
 
@@ -41,7 +46,7 @@ def identity(rng: np.random.Generator, shape: tuple[int, int], dtype: Any = np.f
     return np.eye(*shape, dtype=dtype)
 
 
-def orthogonal(rng: np.random.Generator, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
+def orthogonal(rng: Rng, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
     r"""A matrix with orthonormal columns, or rows if there are fewer of these, every such matrix equally likely.
 
     It is Q of a normal matrix's QR factorisation with R's diagonal made positive; without that step the signs, and so
@@ -75,7 +80,7 @@ def with_spectral_radius(W: Array, rho: float) -> Array:
     return W * W.dtype.type(rho / radius)
 
 
-def chrono(rng: np.random.Generator, params: Any, longest: int) -> Any:
+def chrono(rng: Rng, params: Any, longest: int) -> Any:
     r"""Set the biases of gates so that units keep what they hold for 1 to ``longest`` - 1 steps.
 
     A forget gate that stays at :math:`f = \sigma(b)` keeps a memory for about :math:`1/(1 - f) = 1 + e^b` steps. Hence

@@ -1,7 +1,5 @@
 """The two loops over time, forward and backward, that serve every cell."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -44,7 +42,7 @@ class Tape:
         """What each step left for its way back."""
         return [None] * len(self.x) if self.saved is None else steps_of(self.saved)
 
-    def span(self, start: int, stop: int) -> Tape:
+    def span(self, start: int, stop: int) -> "Tape":
         """Return the tape of the steps ``start + 1 .. stop`` alone, as views: ``tape.span(0, T)`` is the whole."""
         cut, states = slice(start, stop), at(self.states, slice(start, stop + 1))
         return replace(self, x=self.x[cut], mask=at(self.mask, cut), states=states, saved=at(self.saved, cut))

@@ -1,7 +1,5 @@
 """What most cells share: pre-activations that are affine in the last state and the input, one block of ``n`` a gate."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array, check_fields
+from rnnlib._door import Array, Rng, check_fields
+from rnnlib.initialisers import by_columns
 
 
 class PlainState(namedtuple("PlainState", "h")):
@@ -74,13 +73,9 @@ class AffineCell:
         shapes: dict[str, tuple[int, ...]] = {"W": (n, n), "U": (n, d), "b": (n,)}
         return {kind + gate: shapes[kind] for gate in self.gates for kind in self.kinds}
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         r"""Draw normal weights of variance :math:`1/n` (``W``) and :math:`1/d` (``U``), and zero biases."""
-        drawn = {
-            name: rng.standard_normal(shape) / np.sqrt(shape[1]) if len(shape) == 2 else np.zeros(shape)
-            for name, shape in self.shapes().items()
-        }
-        return self.Params(**{name: array.astype(dtype) for name, array in drawn.items()})
+        return self.Params(**{name: by_columns(rng, shape, dtype) for name, shape in self.shapes().items()})
 
     def check(self, params: Any) -> np.dtype[Any]:
         """Raise ``ValueError`` unless ``params`` fit this cell; return their dtype."""

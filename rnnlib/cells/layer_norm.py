@@ -1,14 +1,12 @@
 """Layer normalisation of pre-activations (Ba, Kiros and Hinton, 2016)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
-from rnnlib.cells.protocol import Array, State
+from rnnlib.cells.protocol import Array, Rng, State
 
 EPSILON = 1e-5
 """Added to the variance, so that a block without any can be divided by its deviation. The value is PyTorch's."""
@@ -44,7 +42,7 @@ class LayerNorm(AffineCell):
         """Return the shape of each parameter, by name."""
         return super().shapes() | {"gain" + gate: (self.units,) for gate in self.gates}
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         """Draw parameters as the cell does, with gains of 1."""
         params = super().init(rng, dtype)
         return params._replace(**{"gain" + gate: np.ones(self.units, dtype) for gate in self.gates})

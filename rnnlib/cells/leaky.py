@@ -1,7 +1,5 @@
 """The leaky cell: a running average of what a plain cell computes."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,7 +8,7 @@ import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
 from rnnlib.cells.plain import ACTIVATIONS, PlainParams
-from rnnlib.cells.protocol import Array, State
+from rnnlib.cells.protocol import Array, Rng, State
 
 
 class LeakyParams(namedtuple("LeakyParams", "W U b s")):
@@ -65,7 +63,7 @@ class LeakyCell(AffineCell):
         """Return the shape of each parameter, by name."""
         return super().shapes() | ({"s": (self.units,)} if self.learns else {})
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         r"""Draw weights as any affine cell does, and :math:`s` so that :math:`\kappa` is uniform."""
         params = super().init(rng, dtype)
         return params._replace(s=rng.logistic(size=self.units).astype(dtype)) if self.learns else params

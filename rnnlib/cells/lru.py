@@ -1,7 +1,5 @@
 """The linear recurrent unit: complex numbers that turn and shrink (Orvieto et al., 2023)."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell
-from rnnlib.cells.protocol import Array, State
+from rnnlib.cells.protocol import Array, Rng, State
 
 
 class LRUParams(namedtuple("LRUParams", "nu theta U_re U_im")):
@@ -64,7 +62,7 @@ class LRUCell(AffineCell):
         m = self.units // 2
         return {"nu": (m,), "theta": (m,), "U_re": (m, self.inputs), "U_im": (m, self.inputs)}
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> LRUParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> LRUParams:
         r"""Draw :math:`\lambda` from the ring, and normal input weights of variance :math:`1/2d` a part."""
         m, (inner, outer) = self.units // 2, self.radii
         rate, angle = -np.log(rng.uniform(inner**2, outer**2, m)) / 2, 2 * np.pi * (1 - rng.random(m))

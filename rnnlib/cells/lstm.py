@@ -1,7 +1,5 @@
 """The LSTM cell (Hochreiter and Schmidhuber, 1997), with a forget gate (Gers, Schmidhuber and Cummins, 2000)."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -11,7 +9,7 @@ import numpy as np
 from rnnlib.cells.affine import AffineWeights, open_gates
 from rnnlib.cells.gates import GateCell
 from rnnlib.cells.layer_norm import LayerNorm
-from rnnlib.cells.protocol import Array
+from rnnlib.cells.protocol import Array, Rng
 
 
 class LSTMParams(namedtuple("LSTMParams", "W_f U_f b_f W_i U_i b_i W_o U_o b_o W_c U_c b_c")):
@@ -63,11 +61,11 @@ class LSTMCell(GateCell):
     Params: ClassVar[Any] = LSTMParams
     State: ClassVar[Any] = LSTMState
 
-    def __new__(cls, *args: Any, layer_norm: bool = False, **kwargs: Any) -> LSTMCell:
+    def __new__(cls, *args: Any, layer_norm: bool = False, **kwargs: Any) -> "LSTMCell":
         """Choose the class by the option: the cell without it does not pay for it."""
         return super().__new__(LayerNormLSTMCell if layer_norm else cls)
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> LSTMParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> LSTMParams:
         r"""Draw as :meth:`AffineCell.init`, with :math:`b_f` at ``forget_bias``."""
         params = super().init(rng, dtype)
         return params._replace(b_f=np.full_like(params.b_f, self.forget_bias))

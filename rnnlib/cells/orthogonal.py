@@ -1,7 +1,5 @@
 """Recurrent cells whose weights preserve lengths, whatever the training does."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -11,7 +9,7 @@ import numpy as np
 from rnnlib.cells.affine import AffineCell, AffineWeights
 from rnnlib.cells.orthogonal_maps import MAPS
 from rnnlib.cells.plain import ACTIVATIONS
-from rnnlib.cells.protocol import Array, State
+from rnnlib.cells.protocol import Array, Rng, State
 
 
 class OrthogonalParams(namedtuple("OrthogonalParams", "A U b")):
@@ -71,7 +69,7 @@ class OrthogonalCell(AffineCell):
         n, d = self.units, self.inputs
         return {"A": MAPS[self.map].of_angles(np.zeros(n // 2), n).shape, "U": (n, d), "b": (n,)}
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> OrthogonalParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> OrthogonalParams:
         r"""Draw angles of rotations, input weights of variance :math:`1/d`, and zero biases."""
         angles = rng.uniform(-np.pi, np.pi, self.units // 2)
         return super().init(rng, dtype)._replace(A=MAPS[self.map].of_angles(angles, self.units).astype(dtype))

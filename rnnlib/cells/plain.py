@@ -1,7 +1,5 @@
 """The plain recurrent cell (Elman, 1990)."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +62,7 @@ class PlainCell(AffineCell):
     Params: ClassVar[Any] = PlainParams
     keeps: ClassVar[bool] = False
 
-    def __new__(cls, *args: Any, layer_norm: bool = False, **kwargs: Any) -> PlainCell:
+    def __new__(cls, *args: Any, layer_norm: bool = False, **kwargs: Any) -> "PlainCell":
         """Choose the class by the option: the cell without it does not pay for it."""
         return super().__new__(LayerNormPlainCell if layer_norm else cls)
 

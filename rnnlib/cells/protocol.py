@@ -1,16 +1,11 @@
 """What a cell must offer to be unrolled and differentiated through time."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from rnnlib.through_time import Tape
+from rnnlib._door import Array, Rng
 
-Array = NDArray[Any]
 State = Any
 """A named tuple of arrays ``(B, n)`` with a part ``h``: ``(h,)``, or ``(h, c)`` for an LSTM; a tuple of those nests."""
 
@@ -55,7 +50,7 @@ class Cell(Protocol):
     def keeps(self) -> bool:
         """Whether a step leaves in its projection ``a`` what the way back needs, so that the tape must keep it."""
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         """Draw parameters."""
 
     def check(self, params: Any) -> np.dtype[Any]:
@@ -79,7 +74,7 @@ class Cell(Protocol):
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         """Take the same step backward."""
 
-    def gather(self, tape: Tape, g: Array) -> Any:
+    def gather(self, tape: Any, g: Array) -> Any:
         """Sum the weight gradients over all steps."""
 
     def back_project(self, w: Any, g: Array) -> Array:

@@ -1,7 +1,5 @@
 """Layers of cells, one on the other, with dropout between them (Zaremba, Sutskever and Vinyals, 2014)."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
@@ -9,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib.cells.protocol import Array, Cell
+from rnnlib.cells.protocol import Array, Cell, Rng
 from rnnlib.trees import at, map_leaves
 
 
@@ -62,7 +60,7 @@ class Stack:
 
     cells: tuple[Cell, ...]
     dropout: float = 0.0
-    rng: np.random.Generator | None = field(default=None, repr=False, compare=False)
+    rng: "Rng | None" = field(default=None, repr=False, compare=False)
 
     keeps: ClassVar[bool] = True
 
@@ -75,7 +73,7 @@ class Stack:
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout: expected a probability in [0, 1), got {self.dropout}")
 
-    def training(self, rng: np.random.Generator) -> Stack:
+    def training(self, rng: Rng) -> "Stack":
         """Return the stack that draws masks from ``rng``, new ones whenever it projects inputs.
 
         They stay on the tape, so that the way back is exact.
@@ -97,7 +95,7 @@ class Stack:
         """Columns of ``g``: those of all layers, side by side."""
         return sum(cell.width for cell in self.cells)
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> StackParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> StackParams:
         """Draw the parameters of each layer as its cell does."""
         return StackParams(tuple(cell.init(rng, dtype) for cell in self.cells))
 
@@ -130,7 +128,7 @@ class Stack:
             masks.append(self._draw(self.rng, (T, B, cell.inputs), x.dtype) if self.rng and self.dropout else nothing)
         return StackProjection(tuple(a), tuple(masks))
 
-    def _draw(self, rng: np.random.Generator, shape: tuple[int, ...], dtype: Any) -> Array:
+    def _draw(self, rng: Rng, shape: tuple[int, ...], dtype: Any) -> Array:
         return ((rng.random(shape) >= self.dropout) / (1 - self.dropout)).astype(dtype)
 
     def _columns(self, g: Array) -> list[Array]:
