@@ -254,8 +254,8 @@ class BracketsTask(Task):
     ``shortest`` to ``pairs`` pairs; it is padded to ``2 pairs`` steps and masked. Inputs are one-hot: the kinds of an
     opening bracket, and one closing bracket, which does not tell its kind. Closing brackets alone count. The kind of
     each pair is drawn by itself: without memory :math:`\ln(\text{kinds})` nats. To answer all, a stack is needed.
-    Source: the strings are Dyck words, drawn by the cycle lemma of Dvoretzky and Motzkin, *A problem of arrangements*,
-    1947.
+    Source: for how the strings are drawn Arnold and Sleep, *Uniform random generation of balanced parenthesis strings*,
+    1980.
     """
 
     pairs: int
@@ -270,27 +270,21 @@ class BracketsTask(Task):
 
     def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
-        walk, valid = self._walks(rng, B)
-        level = np.cumsum(walk, axis=0) + (walk < 0)
-        # Among the brackets of one level, opening and closing ones take turns: neighbours in this order are partners.
-        order = np.where(valid, level, self.steps).argsort(axis=0, kind="stable")
-        kinds = rng.integers(self.kinds, size=(self.pairs, B))
-        ids, targets = np.full((2, self.steps, B), self.kinds)
-        np.put_along_axis(ids, order[::2], kinds, axis=0)
-        np.put_along_axis(targets, order[1::2], kinds, axis=0)
-        return Batch(np.eye(self.inputs, dtype=dtype)[ids] * valid[..., np.newaxis], targets, valid, walk < 0)
-
-    def _walks(self, rng: np.random.Generator, B: int) -> tuple[Array, Array]:
-        """Draw steps up (1) and down (-1) that end where they began, never below it; 0 is padding. And what is not."""
-        ups = rng.integers(self.shortest, self.pairs + 1, size=B)
-        t = np.arange(self.steps + 1)[:, np.newaxis]
-        rank = np.where(t <= 2 * ups, rng.random((len(t), B)), 1).argsort(axis=0).argsort(axis=0)
-        walk = np.where(rank < ups, 1, np.where(rank <= 2 * ups, -1, 0))
-        # With one step down too many, one rotation stays above until its last step: that after the first lowest point.
-        lowest = np.cumsum(walk, axis=0).argmin(axis=0)
-        walk = np.take_along_axis(walk, (lowest + 1 + t) % (2 * ups + 1), axis=0)
-        valid = t < 2 * ups
-        return (walk * valid)[:-1], valid[:-1]
+        length = 2 * rng.integers(self.shortest, self.pairs + 1, size=B)
+        ids, chance = rng.integers(self.kinds, size=(self.steps, B)), rng.random((self.steps, B))
+        targets = np.full_like(ids, self.kinds)
+        for b, steps in enumerate(length.tolist()):
+            opened: list[int] = []
+            for t, left in enumerate(range(steps, 0, -1)):
+                # Of the strings that close all that is open in the steps left, this share closes one now.
+                depth = len(opened)
+                if 2 * left * (depth + 1) * chance[t, b] < depth * (left + depth + 2):
+                    ids[t, b], targets[t, b] = self.kinds, opened.pop()
+                else:
+                    opened.append(ids[t, b])
+        valid = np.arange(self.steps)[:, np.newaxis] < length
+        x = np.eye(self.inputs, dtype=dtype)[ids] * valid[..., np.newaxis]
+        return Batch(x, targets, valid, targets < self.kinds)
 
 
 def asked_at_last(x: Array, answer: Array) -> Batch:
