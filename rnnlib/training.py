@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,30 +19,20 @@ from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop  # noqa: F401
 from rnnlib.trees import leaves, map_leaves
 
 
-class Snapshot(NamedTuple):
+class Snapshot(namedtuple("Snapshot", "update score delta")):
     r"""A look at a run before its update number ``update`` (the first is 0), on the batch of that update.
 
     ``score`` is the task's (NaN if it has none); ``delta (T+1,)`` the norms :math:`|\partial L/\partial h_t|`, over
     all sequences and units of the batch together.
     """
 
-    update: int
-    score: float
-    delta: Array
 
-
-class Log(NamedTuple):
-    """What a run wrote down: at each of its ``U`` updates, before the weights moved, and in between snapshots.
+class Log(namedtuple("Log", "loss before after fraction snapshots", defaults=((),))):
+    """What a run wrote down: at each of its ``U`` updates, before the weights moved, and in between ``snapshots``.
 
     ``loss (U,)`` of the batch; ``before`` and ``after (U,)`` the gradient's norm before and after clipping; ``fraction
     (U,)`` of what was shortened (:class:`rnnlib.gradients.Clipping`).
     """
-
-    loss: Array
-    before: Array
-    after: Array
-    fraction: Array
-    snapshots: tuple[Snapshot, ...] = ()
 
     @property
     def clipped(self) -> Array:
@@ -114,11 +105,6 @@ def loss_below(threshold: float, window: int = 50) -> Callable[[Log], bool]:
     return lambda log: len(log.loss) >= window and bool(log.loss[-window:].mean() < threshold)
 
 
-def score_above(threshold: float, window: int = 1) -> Callable[[Log], bool]:
-    """Solved when the scores of the last ``window`` snapshots, if there are as many, are all ``threshold`` or more."""
-    return lambda log: len(log.snapshots) >= window and all(s.score >= threshold for s in log.snapshots[-window:])
-
-
 def fit(
     model: Model,
     task: Any,
@@ -139,7 +125,7 @@ def fit(
 
     ``task`` draws batches, ``task.draw(rng, batch, dtype)``, or is itself an iterable of them, which may end the run
     earlier. ``optimiser`` is ``Adam()`` if not given, ``clip`` a function, say ``lambda grads: clip_norm(grads, 1.0)``.
-    ``solved(log)`` is asked after each update (:func:`loss_below`, :func:`score_above`); a snapshot is taken before
+    ``solved(log)`` is asked after each update (say :func:`loss_below`); a snapshot is taken before
     every update whose number is a multiple of ``every``. Training starts from ``params``, in their dtype, or draws them
     in ``dtype``. With ``carry`` each batch starts in the state the one before ended in. ``progress`` shows a bar on a
     terminal (extra ``train``).
@@ -196,15 +182,15 @@ def _begin(model: Model, optimiser: Any, rng: np.random.Generator, params: Any, 
 
 def _differentiate(
     model: Model, clip: Any, rng: np.random.Generator, run: Fit, batch: Batch
-) -> tuple[ModelGradients, tuple[float, ...]]:
+) -> tuple[ModelGradients, Any]:
     """Return the clipped gradients on ``batch`` and the four numbers for the log."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             loss, grads = model.loss_and_grads(run.params, batch, run.carried or None, rng)
             norm = global_norm(grads.params)
+        if not np.isfinite(loss + norm):
+            raise NotANumberError(f"loss {loss}, norm of the gradient {norm}")
     except NotANumberError as error:
         raise DivergedError(f"update {len(run.log.loss)}: {error}", run, batch) from error
-    if not np.isfinite(loss + norm):
-        raise DivergedError(f"update {len(run.log.loss)}: loss {loss}, norm of the gradient {norm}", run, batch)
     clipped, done = (grads.params, Clipping(norm, norm, 0.0)) if clip is None else clip(grads.params)
     return grads._replace(params=clipped), (loss, *done)

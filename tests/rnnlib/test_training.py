@@ -12,7 +12,7 @@ from rnnlib.models import Batch, Model
 from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop
 from rnnlib.readouts import LinearReadout
 from rnnlib.tasks import BracketsTask, TemporalOrderTask
-from rnnlib.training import DivergedError, Fit, Log, Snapshot, fit, loss_below, score_above
+from rnnlib.training import DivergedError, Fit, Log, Snapshot, fit, loss_below
 from rnnlib.trees import leaves
 
 TASK = TemporalOrderTask(steps=10)
@@ -139,20 +139,14 @@ def test_stops_as_soon_as_it_is_solved_and_stays_so(model):
     assert fit(model, TASK, np.random.default_rng(0), solved=third, batch=4, updates=9, resume=run) is run
 
 
-def log(losses, scores=()):
-    return Log(np.array(losses), *np.zeros((3, len(losses))), tuple(Snapshot(0, s, np.zeros(1)) for s in scores))
+def log(losses):
+    return Log(np.array(losses), *np.zeros((3, len(losses))))
 
 
 def test_loss_below_looks_at_the_mean_over_its_window():
     solved = loss_below(1.0, window=3)
     assert [solved(log([9.0, 1.0, 0.5, 1.4, 1.0, 1.0][:n])) for n in range(7)] == [False] * 4 + [True, True, False]
     assert not solved(log([1.0, 1.0, 1.0]))
-
-
-def test_score_above_looks_at_every_snapshot_of_its_window():
-    solved = score_above(0.9, window=2)
-    scores = [0.9, 0.8, 0.9, 0.95]
-    assert [solved(log([], scores[:n])) for n in range(5)] == [False] * 4 + [True]
 
 
 @pytest.mark.parametrize("task", [TASK, BracketsTask(4)], ids=lambda task: type(task).__name__)
