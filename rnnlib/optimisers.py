@@ -9,14 +9,13 @@ ones. ``ValueError`` is raised if gradients and parameters differ in structure, 
 one number may stand for a whole branch. ``Adam(1e-3, rates=(0.1, 1.0))`` trains the first of two groups at 1e-4.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from rnnlib._door import Array
-from rnnlib.trees import leaves, map_leaves
+from rnnlib.trees import join, leaves, map_leaves
 
 Tree = TypeVar("Tree")
 
@@ -54,11 +53,10 @@ class SGD:
         sizes: list[int] = [leaf.size for leaf in leaves(params)]
         rate: Any = self.rate
         if self.rates is not None:
-            rate = rate * np.repeat(np.array([*_factors(self.rates, params)], step.dtype), sizes)
+            rate = rate * np.repeat(np.array(_factors(self.rates, params), step.dtype), sizes)
         moved = iter(np.split(_vector(params, params) - rate * step, np.cumsum(sizes)))
-        return map_leaves(lambda leaf: next(moved).reshape(leaf.shape), params), Memory(
-            memory.updates + 1, tuple(means)
-        )
+        memory = Memory(memory.updates + 1, tuple(means))
+        return map_leaves(lambda leaf: next(moved).reshape(leaf.shape), params), memory
 
     def _step(self, g: Array, s: int, *means: Array) -> tuple[Array, ...]:
         """Return the step of update ``s``, which the rate multiplies, and the new means."""
@@ -146,20 +144,17 @@ class Adam(SGD):
 
 def _vector(params: Any, tree: Any) -> Array:
     """Copy all arrays of ``tree``, which must be like ``params``, one after the other into one vector."""
-    parts: list[Array] = []
-    map_leaves(lambda _, leaf: parts.append(leaf.reshape(-1)), params, tree)
-    dtypes = {leaf.dtype for leaf in (*leaves(params), *parts)}
+    flat = map_leaves(lambda _, leaf: leaf.reshape(-1), params, tree)
+    dtypes = {leaf.dtype for leaf in leaves((params, tree))}
     if len(dtypes) != 1:
         raise ValueError(f"expected arrays of one dtype, got {', '.join(sorted(map(str, dtypes))) or 'no arrays'}")
-    return np.concatenate(parts)
+    return join(flat)
 
 
-def _factors(rates: Any, params: Any) -> Iterator[float]:
-    """Yield the factor of every array of ``params``; a number in ``rates`` stands for the whole branch."""
+def _factors(rates: Any, params: Any) -> list[float]:
+    """Return the factor of every array of ``params``; a number in ``rates`` stands for the whole branch."""
     if not isinstance(rates, tuple):
-        yield from (rates for _ in leaves(params))
-    elif not isinstance(params, tuple) or len(rates) != len(params):
+        return [rates for _ in leaves(params)]
+    if not isinstance(params, tuple) or len(rates) != len(params):
         raise ValueError(f"rates: expected a tree like the parameters, got {rates}")
-    else:
-        for factor, branch in zip(rates, params):
-            yield from _factors(factor, branch)
+    return [factor for branch in zip(rates, params) for factor in _factors(*branch)]
