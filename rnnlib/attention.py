@@ -11,8 +11,8 @@ import numpy as np
 from rnnlib._door import check_array, check_fields, check_mask
 from rnnlib.cells.protocol import Array
 
+# What a step may look at, as the largest k - t that is allowed.
 KEYS = {"k < t": -1, "k <= t": 0, "all": np.inf}
-"""What a step may look at, as the largest ``k - t`` that is allowed."""
 
 
 class AttentionParams(namedtuple("AttentionParams", "W_q W_k W_v")):

@@ -1,7 +1,8 @@
 """Gradients looked at from outside: numerical checks, norms and clipping, for any named tuple of arrays."""
 
+from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -75,15 +76,11 @@ def relative_error(a: Any, b: Any) -> float:
     return distance and distance / max(global_norm(a), global_norm(b))
 
 
-class Clipping(NamedTuple):
+class Clipping(namedtuple("Clipping", "before after fraction")):
     """What clipping did: the global norm ``before`` and ``after``, and the ``fraction`` of what was shortened.
 
     It counts the whole gradient (0 or 1) for ``clip_norm``, entries for ``clip_values``, arrays for ``clip_each``.
     """
-
-    before: float
-    after: float
-    fraction: float
 
 
 def clip_norm(grads: Tree, theta: float) -> tuple[Tree, Clipping]:

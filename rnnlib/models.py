@@ -42,15 +42,11 @@ class ModelParams(namedtuple("ModelParams", "embedding cell readout")):
     """Parameters of a model: of its ``embedding`` (an empty tuple if it has none), ``cell`` and ``readout``."""
 
 
-class ModelGradients(NamedTuple):
+class ModelGradients(namedtuple("ModelGradients", "params delta last")):
     r"""Gradients of a model's loss: ``params`` typed like them, and the adjoints ``delta``, state-typed.
 
     ``delta.h (T+1, B, n)`` is :math:`\partial L/\partial h_t`; ``last`` is no gradient but the last state, to carry on.
     """
-
-    params: ModelParams
-    delta: State
-    last: State
 
 
 @dataclass(frozen=True)
