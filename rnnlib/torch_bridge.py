@@ -12,12 +12,12 @@ from rnnlib.cells.lstm import LSTMCell
 from rnnlib.cells.plain import PlainCell
 from rnnlib.cells.stack import Stack, StackParams
 
+# What torch packs into weight_hh, weight_ih, bias_ih and bias_hh, in its order, under our names.
 _BLOCKS = {
     torch.nn.RNN: ("W", "U", "b", "b"),
     torch.nn.LSTM: ("W_i W_f W_c W_o", "U_i U_f U_c U_o", "b_i b_f b_c b_o", "b_i b_f b_c b_o"),
     torch.nn.GRU: ("W_r -W_z W_h", "U_r -U_z U_h", "b_r -b_z b_h", "b_r -b_z b_hh"),
 }
-"""What torch packs into ``weight_hh``, ``weight_ih``, ``bias_ih`` and ``bias_hh``, in its order, under our names."""
 
 
 def to_torch(cell: Any, params: Any) -> torch.nn.RNNBase:
