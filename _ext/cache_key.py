@@ -1,8 +1,8 @@
-"""Execute a chapter again when the library it runs on has changed.
+"""Execute a chapter again when the library it runs on, or the data it reads, has changed.
 
 jupyter-cache keys a notebook on its own cells only. Here the cache lives in a folder named after a hash of every file
-of the packages a chapter may import, so a changed package starts an empty cache; and because the folder is part of
-Sphinx's environment configuration, the pages are read again too.
+of the packages a chapter may import and of the results that chapters quote, so a change of either starts an empty
+cache; and because the folder is part of Sphinx's environment configuration, the pages are read again too.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-PACKAGES = ("rnnlib",)
-SUFFIXES = {".py", ".js", ".css"}
+PACKAGES = ("rnnlib", "chapters/data")
+SUFFIXES = {".py", ".js", ".css", ".json"}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def packages_hash(root: Path) -> str:
-    """Return a hash of the names and contents of the packages' files below ``root``."""
+    """Return a hash of the names and contents of these files below ``root``."""
     digest = hashlib.sha256()
     for package in PACKAGES:
         for file in sorted(path for path in (root / package).rglob("*") if path.suffix in SUFFIXES):
