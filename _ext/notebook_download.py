@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from docutils import nodes
+from glued import executed, glued
 from plain_markdown import Book, plain_notebook
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -45,24 +45,16 @@ def _authors(entry: Any) -> str:
     return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
 
 
-def _glued(executed: Path) -> dict[str, str]:
-    """The values that the notebook's cells have named; text is stored as its repr."""
-    file = executed.with_suffix(".glue.json")
-    if not file.exists():
-        return {}
-    outputs = json.loads(file.read_text(encoding="utf8"))
-    return {name: output["data"]["text/plain"].strip("'\"") for name, output in outputs.items()}
-
-
 def _offer(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     context["course_notebook"] = None
     if doctree is None or "kernelspec" not in app.env.metadata[pagename]:
         return
-    executed = Path(app.outdir).parent / "jupyter_execute" / f"{pagename}.ipynb"
     target = f"{FOLDER}/{Path(pagename).name}.ipynb"
-    notebook = plain_notebook(nbformat.read(executed, as_version=4), _book(app.env), _glued(executed))
+    notebook = plain_notebook(
+        nbformat.read(executed(app, pagename), as_version=4), _book(app.env), glued(app, pagename)
+    )
     code = (cell for cell in notebook.cells if cell.cell_type == "code")
     for count, cell in enumerate(code, start=1):  # jupyter-cache drops the counts; the kernel was fresh
         cell.execution_count = count
