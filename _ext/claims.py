@@ -1,0 +1,286 @@
+"""The page *Claims, tested*: what lessons say, what a cell of the book measured, and a verdict computed from it.
+
+::
+
+    ```{claims} 03_explosion
+    ```
+
+writes the rows of a chapter, or of several, from ``chapters/data/claims.yaml`` (its head explains the fields). The
+numbers are those that the chapter's cells have glued. A name in braces in the text of ``measured``, as in ``{actual}``,
+stands for one of the row's values as the chapter prints it, and the same name in a test for the number. The build fails
+if a value is missing, if a chapter glues a name ``claim-..`` that no row uses, and if a verdict is not the one that is
+stated.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import yaml
+from docutils import nodes
+from docutils.statemachine import StringList
+from glued import executed, glued
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+from sphinx.util.nodes import make_refnode
+
+PAGE = "chapters/claims"
+DATA = "chapters/data/claims.yaml"
+VERDICTS = {"holds": "true", "condition": "true with a condition", "wrong": "wrong"}
+FUNCTIONS = {"__builtins__": {}, "abs": abs, "log": math.log, "round": round}  # what a test may use
+MINUS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+PRINTED = re.compile(r"([+-]?[\d,]*\.?\d+)(?:\s*×\s*10(-?\d+))?(\s*%)?[\s°]*")
+
+log = logging.getLogger(__name__)
+
+
+def number(printed: str) -> float:
+    """Return the number that ``printed`` shows: ``30,495``, ``2.95 × 10⁻⁵``, ``−0.8``, ``5 %``, ``37°``.
+
+    Raises:
+        ValueError: there is anything else in it.
+    """
+    match = PRINTED.fullmatch(printed.strip().translate(MINUS))
+    if not match:
+        raise ValueError(f"not a number: {printed!r}")
+    digits, exponent, percent = match.groups()
+    return float(f"{digits.replace(',', '')}e{exponent or 0}") / (100 if percent else 1)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A row: a statement, and the tests of a chapter's values that support and refute it."""
+
+    id: str
+    page: str
+    says: str
+    measured: str
+    values: Mapping[str, str]  # name -> the chapter's glue key
+    verdict: str
+    supports: str | None = None
+    refutes: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"{self.id}: verdict is one of {', '.join(VERDICTS)}, not {self.verdict!r}")
+        if not (self.supports or self.refutes):
+            raise ValueError(f"{self.id}: no test")
+        written = " ".join(filter(None, (self.measured, self.supports, self.refutes)))
+        if idle := [name for name in self.values if not re.search(rf"\b{name}\b", written)]:
+            raise ValueError(f"{self.id}: {', '.join(idle)} not used")
+
+    def judge(self, glued: Mapping[str, str]) -> str:
+        """Return the verdict on the page's glued values; one test alone stands for both.
+
+        Raises:
+            KeyError: a value that the page has not glued.
+            ValueError: the tests say that it neither holds nor fails.
+        """
+        names = {name: number(glued[key]) for name, key in self.values.items()}
+        holds, fails = (bool(eval(test, FUNCTIONS | names)) if test else None for test in (self.supports, self.refutes))
+        holds, fails = (not fails if holds is None else holds), (not holds if fails is None else fails)
+        if not (holds or fails):
+            raise ValueError(f"claim {self.id} is neither supported nor refuted by {names}")
+        return "condition" if holds and fails else "holds" if holds else "wrong"
+
+
+def read(file: Path) -> dict[str, Claim]:
+    """Return the claims of ``file`` by id, in its order."""
+    claims = [Claim(**row) for row in yaml.safe_load(file.read_text(encoding="utf8"))]
+    by_id = {claim.id: claim for claim in claims}
+    if len(by_id) < len(claims):
+        raise ValueError("two claims of the same id")
+    return by_id
+
+
+def problems(claims: Iterable[Claim], pages: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """What is wrong between the claims and the pages' glued values, a sentence each."""
+    used = {(claim.page, key) for claim in claims for key in claim.values.values()}
+    for claim in claims:
+        try:
+            verdict = claim.judge(pages[claim.page])
+        except KeyError as missing:
+            yield f"claim {claim.id}: page {claim.page} has no {missing}"
+        except ValueError as problem:
+            yield str(problem)
+        else:
+            if verdict != claim.verdict:
+                yield f"claim {claim.id} is stated as {claim.verdict!r}, and the measurement says {verdict!r}"
+    for page, values in pages.items():
+        for key in values:
+            if key.startswith("claim-") and (page, key) not in used:
+                yield f"page {page} measures {key}, and no claim uses it"
+
+
+def _pages(app: Sphinx) -> dict[str, dict[str, str]]:
+    """What the cells of each page have glued."""
+    return {Path(name).name: glued(app, name) for name in sorted(app.env.found_docs)}
+
+
+class claim_part(nodes.Inline, nodes.Element):
+    """A part of a row that is known only when all pages are read: a value, a verdict, a link, a count."""
+
+
+class MeasuredRole(SphinxRole):
+    """``{measured}`id:name` ``: the value of a claim, as its chapter prints it."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave the place."""
+        identifier, name = self.text.split(":")
+        return [claim_part(kind="value", claim=identifier, name=name)], []
+
+
+class CountRole(SphinxRole):
+    """``{claims-count}`wrong` ``: how many claims have this verdict; ``all``: how many there are."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave the place."""
+        return [claim_part(kind="count", verdict=self.text)], []
+
+
+class ClaimsDirective(SphinxDirective):
+    """The rows of the chapters that are named."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """A table whose measured parts are filled in at the end."""
+        file = Path(self.env.srcdir, DATA)
+        self.env.note_dependency(str(file))
+        pages = self.arguments[0].split()
+        claims = [claim for claim in read(file).values() if claim.page in pages]
+        if missing := set(pages) - {claim.page for claim in claims}:
+            raise self.error(f"no claims on {', '.join(sorted(missing))}")
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in (29, 42, 29)), cols=3)
+        heads = ("A widely read lesson says", "Measured", "Verdict")
+        group += nodes.thead("", nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in heads)))
+        group += nodes.tbody("", *map(self._row, claims))
+        return [nodes.table("", group, classes=["claims", "colwidths-given"])]
+
+    def _row(self, claim: Claim) -> nodes.row:
+        measured = claim.measured
+        for name in claim.values:
+            measured = measured.replace(f"{{{name}}}", f"{{measured}}`{claim.id}:{name}`")
+        said, found = self._text(claim.says, "claim-says"), self._text(measured, "claim-measured")
+        found += nodes.paragraph("", "", claim_part(kind="cell", claim=claim.id), classes=["claim-cell"])
+        verdict = nodes.entry("", nodes.paragraph("", "", claim_part(kind="verdict", claim=claim.id)))
+        for title, test in (("holds", claim.supports), ("fails", claim.refutes)):
+            if test:
+                line = [nodes.inline("", f"{title} if "), nodes.literal("", test)]
+                verdict += nodes.paragraph("", "", *line, classes=["claim-test"])
+        return nodes.row("", said, found, verdict)
+
+    def _text(self, text: str, name: str) -> nodes.entry:
+        entry = nodes.entry(classes=[name])
+        self.state.nested_parse(StringList([text.strip()], DATA), self.content_offset, entry)
+        return entry
+
+
+class FillIn(SphinxPostTransform):
+    """Put in what the pages measured."""
+
+    default_priority = 9
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace every part by what it stands for."""
+        parts = list(self.document.findall(claim_part))
+        if not parts:
+            return
+        self.claims = read(Path(self.env.srcdir, DATA))
+        self.pages = _pages(self.app)
+        for part in parts:
+            part.replace_self(getattr(self, f"_{part['kind']}")(part))
+
+    def _verdict_of(self, claim: Claim) -> str:
+        try:
+            return claim.judge(self.pages[claim.page])
+        except (KeyError, ValueError):  # reported once, when all pages were read
+            return claim.verdict
+
+    def _value(self, part: claim_part) -> nodes.Node:
+        claim = self.claims[part["claim"]]
+        return nodes.inline("", self.pages[claim.page].get(claim.values[part["name"]], "?"), classes=["claim-value"])
+
+    def _verdict(self, part: claim_part) -> nodes.Node:
+        verdict = self._verdict_of(self.claims[part["claim"]])
+        return nodes.inline("", VERDICTS[verdict], classes=["verdict", f"verdict-{verdict}"])
+
+    def _cell(self, part: claim_part) -> nodes.Node:
+        claim = self.claims[part["claim"]]
+        page = f"chapters/{claim.page}"
+        title = self.env.metadata[page].get("claim_cells", {}).get(claim.id, claim.page)
+        return make_refnode(self.app.builder, self.env.docname, page, f"claim-{claim.id}", nodes.Text(title))
+
+    def _count(self, part: claim_part) -> nodes.Node:
+        verdicts = [self._verdict_of(claim) for claim in self.claims.values()]
+        return nodes.Text(str(len(verdicts) if part["verdict"] == "all" else verdicts.count(part["verdict"])))
+
+
+def _mark_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Give the cell that measured a claim an id to link to: the last one shown up to where its first value is glued."""
+    page = app.env.docname
+    file = Path(app.srcdir, DATA)
+    claims = [claim for claim in read(file).values() if f"chapters/{claim.page}" == page] if file.exists() else []
+    if not claims:
+        return
+    app.env.note_dependency(str(file))
+    cells = nbformat.read(executed(app, page), as_version=4).cells
+    shown = {node["cell_index"]: node for node in doctree.findall(_has_code)}
+    titles = app.env.metadata[page].setdefault("claim_cells", {})
+    for claim in claims:
+        key = next(iter(claim.values.values()))
+        sources = (index for index, cell in enumerate(cells) if f'"{key}"' in cell.source)
+        glued_in = next(sources, None)
+        if glued_in is None:
+            log.warning("claim %s: no cell glues %r by that name", claim.id, key, location=page)
+            continue
+        cell = shown[max(index for index in shown if index <= glued_in)]
+        cell["ids"].append(f"claim-{claim.id}")
+        titles[claim.id] = _section_of(cell)
+
+
+def _has_code(node: nodes.Node) -> bool:
+    shown = isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+    return shown and "tag_remove-input" not in node["classes"]
+
+
+def _section_of(node: nodes.Element) -> str:
+    while not isinstance(node, nodes.section):
+        node = node.parent
+    return node.next_node(nodes.title).astext()
+
+
+def _check(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Compare when all pages are read; write the page again if what it quotes has changed."""
+    if PAGE not in env.found_docs:
+        return []
+    pages = _pages(app)
+    claims = read(Path(app.srcdir, DATA)).values()
+    for problem in problems(claims, pages):
+        log.warning(problem)
+    quoted = {(claim.id, key): pages[claim.page].get(key) for claim in claims for key in claim.values.values()}
+    changed = quoted != getattr(env, "claims_quoted", None)
+    env.claims_quoted = quoted  # type: ignore[attr-defined]
+    return [PAGE] if changed else []
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    app.add_node(claim_part)
+    app.add_directive("claims", ClaimsDirective)
+    app.add_role("measured", MeasuredRole())
+    app.add_role("claims-count", CountRole())
+    app.add_post_transform(FillIn)
+    app.connect("doctree-read", _mark_cells)
+    app.connect("env-updated", _check)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,196 @@
+"""The page of claims: verdicts that can fail, and a build that stops when they do."""
+
+import json
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+import yaml
+
+from tests.site.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+import claims
+from glued import printed
+
+ROW = {
+    "id": "decay",
+    "page": "03_page",
+    "says": "A factor of $0.9$ is harmless.",
+    "measured": "After a hundred steps {left} is left.",
+    "values": {"left": "claim-decay-left"},
+    "refutes": "left < 1e-3",
+    "verdict": "wrong",
+}
+
+
+def row(**changes):
+    return claims.Claim(**(ROW | changes))
+
+
+class TestNumber:
+    @pytest.mark.parametrize(
+        ("text", "value"),
+        [
+            ("30,495", 30495),
+            ("0.0062", 0.0062),
+            ("−0.8", -0.8),
+            ("+0.56", 0.56),
+            ("2.95\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻⁵", 2.95e-5),
+            ("3 × 10¹⁹", 3e19),
+            ("0.25\N{NO-BREAK SPACE}%", 0.0025),
+            ("37°", 37),
+        ],
+    )
+    def test_reads_what_chapters_print(self, text, value):
+        assert claims.number(text) == pytest.approx(value, rel=1e-12)
+
+    @pytest.mark.parametrize("text", ["", "inf", "nan", "0.35 ± 0.04", "0.3 to 0.4", "10⁻⁹", "1 mm"])
+    def test_refuses_what_is_not_one_number(self, text):
+        with pytest.raises(ValueError, match="not a number"):
+            claims.number(text)
+
+
+class TestClaim:
+    @pytest.mark.parametrize(
+        ("left", "tests", "verdict"),
+        [
+            ("0.5", {"refutes": "left < 1e-3"}, "holds"),
+            ("0.0001", {"refutes": "left < 1e-3"}, "wrong"),
+            ("0.5", {"supports": "left > 0.1", "refutes": None}, "holds"),
+            ("0.05", {"supports": "left > 0.1", "refutes": None}, "wrong"),
+            ("0.5", {"supports": "left > 0.1", "refutes": "left < 0.9"}, "condition"),
+            ("50 %", {"supports": "left == 0.5 and abs(log(left)) < 1", "refutes": "round(left) > 0"}, "holds"),
+        ],
+    )
+    def test_the_verdict_follows_from_the_values(self, left, tests, verdict):
+        assert row(**tests).judge({"claim-decay-left": left}) == verdict
+
+    def test_refuses_what_is_neither_supported_nor_refuted(self):
+        undecided = row(supports="left > 0.9", refutes="left < 0.1")
+        with pytest.raises(ValueError, match="neither supported nor refuted"):
+            undecided.judge({"claim-decay-left": "0.5"})
+
+    @pytest.mark.parametrize(
+        ("changes", "complaint"),
+        [
+            ({"verdict": "maybe"}, "verdict is one of"),
+            ({"refutes": None}, "no test"),
+            ({"values": ROW["values"] | {"lost": "claim-decay-lost"}}, "lost not used"),
+        ],
+    )
+    def test_says_what_is_wrong_with_a_row(self, changes, complaint):
+        with pytest.raises(ValueError, match=complaint):
+            row(**changes)
+
+    def test_has_each_id_once(self, tmp_path):
+        (tmp_path / "claims.yaml").write_text(yaml.safe_dump([ROW, ROW]))
+        with pytest.raises(ValueError, match="same id"):
+            claims.read(tmp_path / "claims.yaml")
+
+
+def test_prints_a_glued_value_as_the_page_does():
+    assert printed("'2\\xa0×\\xa010⁻⁵'") == "2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻⁵"
+    assert printed("74") == "74"
+    assert printed("<Figure size 640x480>") == "<Figure size 640x480>"
+
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "_ext")!r})
+extensions = ["myst_nb", "claims"]
+nb_execution_mode = "off"
+html_theme = "basic"
+"""
+
+
+def build(folder, glued, source=None, **changes):
+    """Build a book of a chapter, in which a cell measures and the next glues, and the page of its one claim."""
+    chapters = folder / "source" / "chapters"
+    (chapters / "data").mkdir(parents=True, exist_ok=True)
+    (chapters / "data" / "claims.yaml").write_text(yaml.safe_dump([ROW | changes], allow_unicode=True))
+    (chapters / "claims.md").write_text("# Claims\n\nWrong: {claims-count}`wrong`.\n\n```{claims} 03_page\n```\n")
+    outputs = [
+        nbformat.v4.new_output(
+            "display_data",
+            {"application/papermill.record/text/plain": repr(value)},
+            metadata={"scrapbook": {"name": name, "mime_prefix": "application/papermill.record/"}},
+        )
+        for name, value in glued.items()
+    ]
+    source = "\n".join(f'glue("{name}", ...)' for name in glued) if source is None else source
+    cells = [
+        nbformat.v4.new_markdown_cell("# Page\n\n## Where it is measured", id="a"),
+        nbformat.v4.new_code_cell("left = 0.9**100", id="b"),
+        nbformat.v4.new_code_cell(source, outputs=outputs, metadata={"tags": ["remove-cell"]}, id="c"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
+    nbformat.write(notebook, chapters / "03_page.ipynb")
+    (folder / "source" / "conf.py").write_text(CONF)
+    (folder / "source" / "index.md").write_text("# Book\n\n```{toctree}\nchapters/03_page\nchapters/claims\n```\n")
+    built = run_sphinx(folder)
+    page = folder / "html" / "chapters" / "claims.html"
+    return built, page.read_text(encoding="utf8") if page.exists() else ""
+
+
+def run_sphinx(folder):
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q"]
+    return subprocess.run([*command, str(folder / "source"), str(folder / "html")], capture_output=True, text=True)
+
+
+def test_a_row_has_value_verdict_and_a_link_to_the_cell(tmp_path):
+    built, page = build(tmp_path, {"claim-decay-left": "2.7 × 10⁻⁵"})
+    assert built.returncode == 0, built.stderr
+    assert '<span class="claim-value">2.7 × 10⁻⁵</span>' in page
+    assert '<span class="verdict verdict-wrong">wrong</span>' in page
+    assert "Wrong: 1." in page
+    assert re.search('<a [^>]*href="03_page.html#claim-decay"[^>]*>Where it is measured</a>', page)
+    chapter = (tmp_path / "html" / "chapters" / "03_page.html").read_text(encoding="utf8")
+    cell = chapter.split('id="claim-decay"')[1]
+    assert "0.9" in cell.split("</pre>")[0]
+
+
+def test_the_page_follows_a_value_that_changes(tmp_path):
+    build(tmp_path, {"claim-decay-left": "2.7 × 10⁻⁵"})
+    built, page = build(tmp_path, {"claim-decay-left": "0.0002"})
+    assert built.returncode == 0, built.stderr
+    assert '<span class="claim-value">0.0002</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("glued", "complaint"),
+    [
+        ({}, "has no 'claim-decay-left'"),
+        ({"claim-decay-left": "0.5"}, "stated as 'wrong', and the measurement says 'holds'"),
+        ({"claim-decay-left": "0.0001", "claim-other": "1"}, "measures claim-other, and no claim uses it"),
+        ({"claim-decay-left": "inf"}, "not a number: 'inf'"),
+    ],
+    ids=["missing", "verdict", "no row", "no number"],
+)
+def test_the_build_stops(tmp_path, glued, complaint):
+    built, _ = build(tmp_path, glued, source='glue("claim-decay-left", ...)')
+    assert built.returncode != 0
+    assert complaint in built.stderr
+    assert complaint in run_sphinx(tmp_path).stderr, "nothing was read again, and the build passed in silence"
+
+
+def test_the_build_stops_where_no_cell_can_be_linked_to(tmp_path):
+    built, _ = build(tmp_path, {"claim-decay-left": "0.0001"}, source="glue(name, ...)")
+    assert built.returncode != 0
+    assert "no cell glues" in built.stderr
+
+
+def test_every_row_of_the_book_stands_on_its_page(html):
+    rows = yaml.safe_load((ROOT / claims.DATA).read_text(encoding="utf8"))
+    page = (html / f"{claims.PAGE}.html").read_text(encoding="utf8")
+    for one in rows:
+        [line] = [line for line in page.split("<tr") if f'{one["page"]}.html#claim-{one["id"]}"' in line]
+        stored = json.loads((html.parent / "jupyter_execute" / "chapters" / f"{one['page']}.glue.json").read_text())
+        for name, key in one["values"].items():
+            if f"{{{name}}}" in one["measured"]:
+                value = stored[key]["data"]["text/plain"][1:-1].replace("\\xa0", "\xa0")
+                assert f">{value.replace(chr(39), '')}</span>" in line, one["id"]
+        assert f"verdict-{one['verdict']}" in line, one["id"]
