@@ -8,7 +8,7 @@ import time
 from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -40,21 +40,13 @@ class Log(namedtuple("Log", "loss before after fraction snapshots", defaults=(()
         return np.cumsum(self.fraction > 0) / np.arange(1, len(self.fraction) + 1)
 
 
-class Fit(NamedTuple):
+class Fit(namedtuple("Fit", "params state carried log solved_at seconds generator")):
     """A training run as far as it went: all that is needed to look at it, and to go on with it exactly.
 
     ``params`` and the optimiser's ``state`` after the last update, ``carried`` the hidden state for the next batch
     (``()`` unless batches continue one another), the ``log``, ``solved_at`` the number of updates after which the run
     was solved (``None``: it was not), the ``seconds`` spent, ``generator`` the state of the random numbers.
     """
-
-    params: ModelParams
-    state: Any
-    carried: Any
-    log: Log
-    solved_at: int | None
-    seconds: float
-    generator: Any
 
     def save(self, path: str | Path) -> None:
         """Write everything to one file, in NumPy's npz format; an older file is replaced once all is written."""
@@ -125,10 +117,10 @@ def fit(
 
     ``task`` draws batches, ``task.draw(rng, batch, dtype)``, or is itself an iterable of them, which may end the run
     earlier. ``optimiser`` is ``Adam()`` if not given, ``clip`` a function, say ``lambda grads: clip_norm(grads, 1.0)``.
-    ``solved(log)`` is asked after each update (say :func:`loss_below`); a snapshot is taken before
-    every update whose number is a multiple of ``every``. Training starts from ``params``, in their dtype, or draws them
-    in ``dtype``. With ``carry`` each batch starts in the state the one before ended in. ``progress`` shows a bar on a
-    terminal (extra ``train``).
+    ``solved(log)`` is asked after each update (say :func:`loss_below`); a snapshot is taken before every update whose
+    number is a multiple of ``every``. Training starts from ``params``, in their dtype, or draws them in ``dtype``. With
+    ``carry`` each batch starts in the state the one before ended in. ``progress`` shows a bar on a terminal (extra
+    ``train``).
 
     ``resume`` goes on with an earlier run, or with the file it was saved in, for ``updates`` more, and sets ``rng`` to
     where that run had left its own: the numbers are those of a run that never stopped, bit for bit, if the arguments
@@ -153,7 +145,7 @@ def fit(
     draws = iter(lambda: task.draw(rng, batch, dtype), None) if hasattr(task, "draw") else task
     score = getattr(task, "score", lambda *_: np.nan)
     for update, drawn in zip(count, draws):
-        grads, rows[update] = _differentiate(model, clip, rng, run, drawn)
+        grads, rows[update] = _gradients(model, clip, rng, run, drawn)
         snapshots = run.log.snapshots
         if update % every == 0:
             norms = np.linalg.norm(grads.delta.h.astype(float), axis=(1, 2))
@@ -180,9 +172,7 @@ def _begin(model: Model, optimiser: Any, rng: np.random.Generator, params: Any, 
     return run
 
 
-def _differentiate(
-    model: Model, clip: Any, rng: np.random.Generator, run: Fit, batch: Batch
-) -> tuple[ModelGradients, Any]:
+def _gradients(model: Model, clip: Any, rng: np.random.Generator, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
     """Return the clipped gradients on ``batch`` and the four numbers for the log."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
