@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -17,18 +17,13 @@ from rnnlib.through_time import bptt, unroll
 LOSSES = {loss.__name__: loss for loss in (softmax_cross_entropy, squared_error)}
 
 
-class Batch(NamedTuple):
+class Batch(namedtuple("Batch", "x targets mask scored", defaults=(None, None))):
     """Sequences to learn from: inputs ``x (T, B, d)``, or ids ``(T, B)`` for an embedding, and what they should give.
 
     ``targets`` are classes ``(T, B)`` or numbers ``(T, B, m)``; they may hold anything where they do not count.
     ``mask (T, B)`` is true at valid steps (``None``: at all); ``scored (T, B)`` at the steps that count in the loss,
     as far as they are valid (``None``: all of those).
     """
-
-    x: Array
-    targets: Array
-    mask: Array | None = None
-    scored: Array | None = None
 
     @property
     def counted(self) -> Array | None:

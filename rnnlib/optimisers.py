@@ -9,8 +9,9 @@ ones. ``ValueError`` is raised if gradients and parameters differ in structure, 
 one number may stand for a whole branch. ``Adam(1e-3, rates=(0.1, 1.0))`` trains the first of two groups at 1e-4.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -20,11 +21,8 @@ from rnnlib.trees import join, leaves, map_leaves
 Tree = TypeVar("Tree")
 
 
-class Memory(NamedTuple):
-    """What an optimiser remembers: how many updates it made, and running ``means``, each over all parameters."""
-
-    updates: int
-    means: tuple[Array, ...]
+class Memory(namedtuple("Memory", "updates means")):
+    """What an optimiser remembers: how many ``updates`` it made, and running ``means``, each over all parameters."""
 
 
 @dataclass(frozen=True)
