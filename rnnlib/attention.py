@@ -68,10 +68,8 @@ class Attention:
         if self.size is None and self.sources not in (None, self.units):
             raise ValueError(f"sources: expected {self.units}, for nothing is projected; got {self.sources}")
 
-    @property
-    def scale(self) -> float:
-        r"""What scores are multiplied by, :math:`1/\sqrt{s}`, or 1 where nothing is projected."""
-        return (self.size or 1) ** -0.5
+    # What scores are multiplied by, one over the root of s, or 1 where nothing is projected.
+    scale = property(lambda self: (self.size or 1) ** -0.5)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
