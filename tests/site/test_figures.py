@@ -13,10 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 import rnnlib
 from rnnlib import figures
 from rnnlib.figures.interactive import (
+    ChunkReach,
     ClippedDescent,
     DraggedEigenvalues,
+    GradientMap,
     LossCliff,
     MessageInTime,
+    TelephoneGame,
     UnrolledNetwork,
     WhisperingChain,
     WindowOrState,
@@ -32,6 +35,9 @@ WIDGETS = [
     DraggedEigenvalues,
     LossCliff,
     ClippedDescent,
+    GradientMap,
+    TelephoneGame,
+    ChunkReach,
 ]
 
 # The farthest any text of the drawing reaches outside it, in pixels, and the heights of figure and drawing, at

@@ -1,20 +1,26 @@
 """Figures a reader can move, in Jupyter and on the static page alike."""
 
 from rnnlib.figures.interactive.base import InteractiveFigure
+from rnnlib.figures.interactive.chunk_reach import ChunkReach
 from rnnlib.figures.interactive.clipped_descent import ClippedDescent
 from rnnlib.figures.interactive.dragged_eigenvalues import DraggedEigenvalues
+from rnnlib.figures.interactive.gradient_map import GradientMap
 from rnnlib.figures.interactive.loss_cliff import LossCliff
 from rnnlib.figures.interactive.message_in_time import MessageInTime
+from rnnlib.figures.interactive.telephone_game import TelephoneGame
 from rnnlib.figures.interactive.unrolled_network import UnrolledNetwork
 from rnnlib.figures.interactive.whispering_chain import WhisperingChain
 from rnnlib.figures.interactive.window_or_state import WindowOrState
 
 __all__ = [
+    "ChunkReach",
     "ClippedDescent",
     "DraggedEigenvalues",
+    "GradientMap",
     "InteractiveFigure",
     "LossCliff",
     "MessageInTime",
+    "TelephoneGame",
     "UnrolledNetwork",
     "WhisperingChain",
     "WindowOrState",

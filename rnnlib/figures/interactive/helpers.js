@@ -168,7 +168,7 @@ const shade = (share) => {
 const SHADES = Array.from({ length: 256 }, (_, i) => shade(i / 255));
 
 // A heat map under the drawing. paint(box, columns, rows, key, share): share(column, row), row 0 on top, runs from 0 to
-// 1; it is asked again only when `key` changes.
+// 1, or is null where nothing is; it is asked again only when `key` changes.
 function heatmap(view) {
   const canvas = html("canvas", { ariaHidden: "true" });
   view.svg.before(canvas);
@@ -181,10 +181,17 @@ function heatmap(view) {
     const context = canvas.getContext("2d"), image = context.createImageData(columns, rows);
     for (let row = 0, at = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++, at += 4) {
-        const [red, green, blue] = SHADES[Math.round(255 * Math.max(0, Math.min(1, share(column, row))))];
+        const value = share(column, row);
+        if (value === null) continue;
+        const [red, green, blue] = SHADES[Math.round(255 * Math.max(0, Math.min(1, value)))];
         image.data[at] = red; image.data[at + 1] = green; image.data[at + 2] = blue; image.data[at + 3] = 255;
       }
     }
     context.putImageData(image, 0, 0);
   };
+}
+// Lines over a map are white with a dark edge: it has the same colours in both themes.
+function trace(view, d, className = "") {
+  view.add("path", { class: `rnnfig-casing ${className}`, d });
+  view.add("path", { class: `rnnfig-trace ${className}`, d });
 }

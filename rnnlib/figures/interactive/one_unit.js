@@ -55,11 +55,6 @@ function surface(view) {
   };
 }
 
-// Lines over the map are white with a dark edge: it has the same colours in both themes.
-function trace(view, d, className = "") {
-  view.add("path", { class: `rnnfig-casing ${className}`, d });
-  view.add("path", { class: `rnnfig-trace ${className}`, d });
-}
 const arrowhead = (x, y, angle, size = 8) => [0.45, -0.45].map((turn) => `M${x} ${y}L${x - size * Math.cos(angle + turn)} ${y - size * Math.sin(angle + turn)}`).join("");
 
 // The part of the segment from `start` to `end` that lies in the box, as its last point, and whether the end is inside.
