@@ -1,15 +1,13 @@
 """Attention over past states or over inputs, with its gradient path by path."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnlib._door import check_array, check_fields, check_mask
-from rnnlib.cells.protocol import Array
+from rnnlib._door import Array, Rng, check_array, check_fields, check_mask
+from rnnlib.initialisers import by_columns
 
 # What a step may look at, as the largest k - t that is allowed.
 KEYS = {"k < t": -1, "k <= t": 0, "all": np.inf}
@@ -76,9 +74,9 @@ class Attention:
         widths = zip(AttentionParams._fields, (self.units, self.sources or self.units, self.sources or self.units))
         return {} if self.size is None else {name: (self.size, width) for name, width in widths}
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> Any:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         r"""Draw normal projections, of variance one over the number of their inputs."""
-        drawn = [(rng.standard_normal(s) / np.sqrt(s[1])).astype(dtype) for s in self.shapes().values()]
+        drawn = [by_columns(rng, shape, dtype) for shape in self.shapes().values()]
         return AttentionParams(*drawn) if drawn else ()
 
     def forward(

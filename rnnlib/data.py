@@ -3,8 +3,6 @@
 The packages are optional: without them an ``ImportError`` names the extra, ``training-recurrent-networks[data]``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log
@@ -12,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, optional
+from rnnlib._door import Array, Rng, optional
 from rnnlib.models import Batch
 from rnnlib.tasks import Task, asked_at_last
 
@@ -43,7 +41,7 @@ class Digits(Task):
 
     inputs, outputs, steps, baseline = 1, 10, 64, log(10)
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` digits, with replacement."""
         return self.whole(dtype, rng.integers(len(self.labels), size=B))
 
@@ -52,7 +50,7 @@ class Digits(Task):
         return asked_at_last(self.x[:, chosen].astype(dtype), self.labels[chosen])
 
 
-def digits(rng: np.random.Generator, test: float = 0.2) -> tuple[Digits, Digits]:
+def digits(rng: Rng, test: float = 0.2) -> tuple[Digits, Digits]:
     """Return what to train on and what to test with, a fraction ``test`` of 1,797 digits, divided at random.
 
     ``ValueError`` unless it is between 0 and 1. Source: Alpaydin and Kaynak, 1998, 8 by 8 pixels, as scikit-learn ships
@@ -92,7 +90,7 @@ class Text(Task):
         given = counts / np.bincount(before)[pairs // self.outputs]
         return float(-(counts * np.log(given)).sum() / len(before))
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = None) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = None) -> Batch:
         """Draw ``B`` windows that begin anywhere; ``dtype`` does not matter."""
         windows = self.ids[np.arange(self.steps + 1)[:, np.newaxis] + rng.integers(len(self.ids) - self.steps, size=B)]
         return Batch(windows[:-1], windows[1:])

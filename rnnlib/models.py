@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, check_array
+from rnnlib._door import Array, Rng, check_array
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.readouts import Embedding, LinearReadout
@@ -70,7 +70,7 @@ class Model:
         if self.loss not in LOSSES:
             raise ValueError(f"loss: expected one of {', '.join(LOSSES)}; got {self.loss!r}")
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> ModelParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> ModelParams:
         """Draw the parameters of all parts."""
         embedding = () if self.embedding is None else self.embedding.init(rng, dtype)
         return ModelParams(embedding, self.cell.init(rng, dtype), self.readout.init(rng, dtype))
@@ -81,7 +81,7 @@ class Model:
         return self.readout.forward(params.readout, tape.h[1:])
 
     def loss_and_grads(
-        self, params: ModelParams, batch: Batch, state: State | None = None, rng: np.random.Generator | None = None
+        self, params: ModelParams, batch: Batch, state: State | None = None, rng: Rng | None = None
     ) -> tuple[float, ModelGradients]:
         """Return the loss of ``batch`` and its gradients; only the steps that count pass through the readout.
 

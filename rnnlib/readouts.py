@@ -1,14 +1,13 @@
 """From symbols to inputs and from states to outputs: an embedding and a linear readout, each with its way back."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, check_array, check_fields
+from rnnlib._door import Array, Rng, check_array, check_fields
+from rnnlib.initialisers import by_columns
 
 
 class LinearParams(namedtuple("LinearParams", "V b")):
@@ -32,10 +31,9 @@ class LinearReadout:
     units: int
     outputs: int
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> LinearParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> LinearParams:
         r"""Draw ``V`` normal with variance :math:`1/n`, and a zero bias."""
-        V = rng.standard_normal((self.outputs, self.units)) / np.sqrt(self.units)
-        return LinearParams(V.astype(dtype), np.zeros(self.outputs, dtype))
+        return LinearParams(by_columns(rng, (self.outputs, self.units), dtype), np.zeros(self.outputs, dtype))
 
     def forward(self, params: LinearParams, h: Array) -> Array:
         """Return ``y (..., m)`` for ``h (..., n)``; ``ValueError`` if a shape or dtype does not fit."""
@@ -70,7 +68,7 @@ class Embedding:
     tokens: int
     size: int
 
-    def init(self, rng: np.random.Generator, dtype: Any = np.float64) -> EmbeddingParams:
+    def init(self, rng: Rng, dtype: Any = np.float64) -> EmbeddingParams:
         """Draw ``E`` from the standard normal distribution."""
         return EmbeddingParams(rng.standard_normal((self.tokens, self.size)).astype(dtype))
 

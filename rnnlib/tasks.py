@@ -14,15 +14,13 @@ Sizes with which there is no such task raise ``ValueError``.
 (120, 64, 10)
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import log
 from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array
+from rnnlib._door import Array, Rng
 from rnnlib.models import Batch
 
 
@@ -66,7 +64,7 @@ class CopyTask(Task):
     steps = property(lambda self: self.delay + 2 * self.length)
     baseline = property(lambda self: self.length * log(self.symbols) / self.steps)
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         blank, delimiter = self.symbols, self.symbols + 1
         symbols = rng.integers(self.symbols, size=(self.length, B))
@@ -76,7 +74,7 @@ class CopyTask(Task):
         targets[-self.length :] = symbols
         return Batch(np.eye(self.inputs, dtype=dtype)[ids], targets)
 
-    def _places(self, rng: np.random.Generator, B: int) -> Array:
+    def _places(self, rng: Rng, B: int) -> Array:
         return np.arange(self.length)[:, np.newaxis]
 
     def score(self, outputs: Array, batch: Batch) -> float:
@@ -94,7 +92,7 @@ class SelectiveCopyTask(CopyTask):
     state spaces*, 2023, section 3.1.
     """
 
-    def _places(self, rng: np.random.Generator, B: int) -> Array:
+    def _places(self, rng: Rng, B: int) -> Array:
         return np.sort(rng.random((self.delay + self.length - 1, B)).argsort(axis=0)[: self.length], axis=0)
 
 
@@ -115,7 +113,7 @@ class AddingTask(Task):
     inputs, outputs, baseline = 2, 1, 1 / 6
     least: ClassVar[Any] = {"steps": 3}
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         x = np.zeros((self.steps, B, 2), dtype)
         x[..., 0] = rng.random((self.steps, B))
@@ -145,7 +143,7 @@ class TemporalOrderTask(Task):
     inputs, outputs, baseline = 6, 4, log(4)
     least: ClassVar[Any] = {"steps": 10}
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         T = self.steps
         ids = rng.integers(2, 6, size=(T, B))
@@ -172,7 +170,7 @@ class LatchTask(Task):
     inputs, outputs, baseline = 1, 2, log(2)
     least = property(lambda self: {"shown": 1, "steps": self.shown + 1})
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         bit = rng.integers(2, size=B)
         x = self.noise * rng.standard_normal((self.steps, B, 1))
@@ -205,7 +203,7 @@ class FlipFlopTask(Task):
     inputs = outputs = property(lambda self: self.bits)
     baseline = property(lambda self: (1 - self.rate) * (self.steps - 1) / self.steps)
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         size = (self.steps, B, self.bits)
         pulses = rng.random(size) < self.rate
@@ -236,7 +234,7 @@ class DistantContactTask(Task):
     inputs, outputs, baseline = 5, 2, log(2)
     least = property(lambda self: {"first": 1, "second": self.first + 1, "steps": self.second})
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` chains."""
         ids = rng.integers(4, size=(self.steps, B))
         x = np.eye(self.inputs, dtype=dtype)[ids]
@@ -268,7 +266,7 @@ class BracketsTask(Task):
     steps = property(lambda self: 2 * self.pairs)
     baseline = property(lambda self: log(self.kinds))
 
-    def draw(self, rng: np.random.Generator, B: int, dtype: Any = np.float64) -> Batch:
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences."""
         length = 2 * rng.integers(self.shortest, self.pairs + 1, size=B)
         ids, chance = rng.integers(self.kinds, size=(self.steps, B)), rng.random((self.steps, B))

@@ -1,7 +1,5 @@
 """The training loop: draw, differentiate, clip, update, write down; and go on later exactly where it stopped."""
 
-from __future__ import annotations
-
 import json
 import os
 import time
@@ -12,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, NotANumberError, optional
+from rnnlib._door import Array, NotANumberError, Rng, optional
 from rnnlib.gradients import Clipping, global_norm
 from rnnlib.models import Batch, Model, ModelGradients, ModelParams
 from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop  # noqa: F401
@@ -57,7 +55,7 @@ class Fit(namedtuple("Fit", "params state carried log solved_at seconds generato
         unfinished.replace(path)
 
     @staticmethod
-    def load(path: str | Path, model: Model, optimiser: Any) -> Fit:
+    def load(path: str | Path, model: Model, optimiser: Any) -> "Fit":
         """Read what :meth:`save` wrote; ``ValueError`` if that was of another model or optimiser."""
         with np.load(path, allow_pickle=False) as file:
             text, *arrays = (file[name] for name in file.files)
@@ -100,7 +98,7 @@ def loss_below(threshold: float, window: int = 50) -> Callable[[Log], bool]:
 def fit(
     model: Model,
     task: Any,
-    rng: np.random.Generator,
+    rng: Rng,
     optimiser: Any = None,
     clip: Callable[[Any], tuple[Any, Clipping]] | None = None,
     batch: int = 64,
@@ -159,7 +157,7 @@ def fit(
     return run
 
 
-def _begin(model: Model, optimiser: Any, rng: np.random.Generator, params: Any, resume: Any, dtype: Any) -> Fit:
+def _begin(model: Model, optimiser: Any, rng: Rng, params: Any, resume: Any, dtype: Any) -> Fit:
     """Return the run that stands before its first update, or the one to resume; its random numbers go into ``rng``."""
     if resume is None:
         params = model.init(rng, dtype) if params is None else params
@@ -172,7 +170,7 @@ def _begin(model: Model, optimiser: Any, rng: np.random.Generator, params: Any, 
     return run
 
 
-def _gradients(model: Model, clip: Any, rng: np.random.Generator, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
+def _gradients(model: Model, clip: Any, rng: Rng, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
     """Return the clipped gradients on ``batch`` and the four numbers for the log."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
