@@ -2,13 +2,11 @@
 
 from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from rnnlib.trees import leaves, map_leaves
-
-Tree = TypeVar("Tree")
+from rnnlib.trees import Tree, leaves, map_leaves
 
 
 def central_differences(loss: Callable[[Any], float], params: Tree, step: float = 1e-5) -> Tree:

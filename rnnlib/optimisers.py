@@ -11,14 +11,12 @@ one number may stand for a whole branch. ``Adam(1e-3, rates=(0.1, 1.0))`` trains
 
 from collections import namedtuple
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from rnnlib._door import Array
-from rnnlib.trees import join, leaves, map_leaves
-
-Tree = TypeVar("Tree")
+from rnnlib.trees import Tree, join, leaves, map_leaves
 
 
 class Memory(namedtuple("Memory", "updates means")):
