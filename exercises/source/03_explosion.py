@@ -90,6 +90,19 @@ def series_one_short(W, c, h0, t):
     return _series(W, c, h0, t, t - 1)
 
 
+def every_input_one_step_older(W, c, h0, t):
+    """W + .. + W^t in place of I + .. + W^{t-1}."""
+    return _series(W, W @ c, h0, t, t)
+
+
+def one_step_fewer(W, c, h0, t):
+    return linear_state(W, c, h0, max(t - 1, 0))
+
+
+def one_step_more(W, c, h0, t):
+    return linear_state(W, c, h0, t + 1)
+
+
 def start_forgotten(W, c, h0, t):
     return _series(W, c, np.zeros_like(h0), t, t)
 
@@ -145,6 +158,12 @@ linear_question = Question(
             series_one_short,
             "The input has one term too few. Write out h_1 and h_2: how many times does c occur?",
         ),
+        Mistake(
+            every_input_one_step_older,
+            "Each c is multiplied by W once too often: what enters at the last step is not multiplied at all.",
+        ),
+        Mistake(one_step_fewer, "This is the state after t - 1 steps: t counts from the initial state, which is h_0."),
+        Mistake(one_step_more, "This is the state after t + 1 steps: for t = 0 the answer is h_0 itself."),
         Mistake(start_forgotten, "The input's part is right. What has become of the initial state?"),
         Mistake(
             power_transposed,
@@ -428,6 +447,15 @@ def one_slope_for_all(W, slopes):
     return _with(W, slopes, second=len(slopes) * np.log(slopes.max() * np.linalg.norm(W, 2)))
 
 
+def largest_of_each_unit(W, slopes):
+    """The largest over the steps, not over the units."""
+    return _with(W, slopes, second=np.log(slopes.max(0) * np.linalg.norm(W, 2)).sum())
+
+
+def truth_first(W, slopes):
+    return log_bounds(W, slopes)[::-1]
+
+
 def truth_by_radius(W, slopes):
     product = np.eye(len(W))
     for s in slopes:
@@ -488,6 +516,12 @@ bounds_question = Question(
             one_slope_for_all,
             "Only the second is wrong: you take one slope for all steps. Each step has a largest slope of its own.",
         ),
+        Mistake(
+            largest_of_each_unit,
+            "Only the second is wrong: you take for each unit its largest slope over the steps. Asked is for each step "
+            "the largest of its units.",
+        ),
+        Mistake(truth_first, "The numbers are right, in the reverse order: the crudest bound comes first."),
         Mistake(
             truth_by_radius,
             "Only the fourth is wrong: this is the product's largest eigenvalue. How far can it stretch a vector?",
@@ -642,6 +676,11 @@ def one_length_for_the_batch(W, slopes, delta):
     return logs
 
 
+def lengths_themselves(W, slopes, delta):
+    with np.errstate(all="ignore"):
+        return np.exp(log_lengths(W, slopes, delta))
+
+
 def in_decades(W, slopes, delta):
     return log_lengths(W, slopes, delta) / np.log(10)
 
@@ -690,6 +729,7 @@ lengths_question = Question(
             "All sequences share one length: np.linalg.norm needs an axis, or it runs over the whole batch.",
         ),
         Mistake(in_decades, "These are logarithms to the base ten; asked are natural ones."),
+        Mistake(lengths_themselves, "These are the lengths; asked are their natural logarithms."),
     ],
     hints=(
         "One step back, for rows: delta = (delta * slopes[t - 1]) @ W.",

@@ -123,6 +123,11 @@ def from_the_rate(lengths, threshold):
     return rate, np.log(threshold) / rate
 
 
+def from_the_rate_to_a_whole_lag(lengths, threshold):
+    rate, horizon = from_the_rate(lengths, threshold)
+    return rate, np.ceil(horizon)
+
+
 def never_is_zero(lengths, threshold):
     """np.argmax of a mask that is False throughout."""
     logs = np.log(lengths).mean(1)
@@ -172,6 +177,10 @@ decay_question = Question(
         ),
         Mistake(
             from_the_rate,
+            "The rate is right. You predict the horizon from the line; asked is the lag at which the data cross.",
+        ),
+        Mistake(
+            from_the_rate_to_a_whole_lag,
             "The rate is right. You predict the horizon from the line; asked is the lag at which the data cross.",
         ),
         Mistake(
@@ -254,6 +263,11 @@ def slope_of_the_state_before(w, x, h0):
     return _passed(w, w * (1 - run_unit(w, x, h0)[:-1] ** 2))
 
 
+def pre_activation_in_the_slope(w, x, h0):
+    h = run_unit(w, x, h0)
+    return _passed(w, w * (1 - (w * h[:-1] + x) ** 2))
+
+
 def slope_of_a_sigmoid(w, x, h0):
     h = run_unit(w, x, h0)[1:]
     return _passed(w, w * h * (1 - h))
@@ -319,6 +333,10 @@ unit_question = Question(
         Mistake(
             slope_of_the_state_before,
             "Your slopes are taken at the states before the steps. A step's slope is that of the state it makes.",
+        ),
+        Mistake(
+            pre_activation_in_the_slope,
+            "1 - a^2 is not the slope of tanh at a. Written with the state it makes, the slope is 1 - h^2.",
         ),
         Mistake(slope_of_a_sigmoid, "This is the slope of the logistic sigmoid. Here it is tanh."),
         Mistake(square_forgotten, "The slope of tanh, written with its value, holds the square of the value."),
@@ -481,6 +499,22 @@ def slope_left_out(W, h, delta, lag, rate):
     return _split(parts[:lag].sum(0), parts[lag:].sum(0))
 
 
+def slope_left_out_on_the_way_back(W, h, delta, lag, rate):
+    """g_t with the slope in the part, delta_{t-1} = W^T delta_t."""
+    parts = []
+    for t in range(len(h) - 1, 0, -1):
+        parts.append((delta * (1 - h[t] ** 2)).T @ h[t - 1])
+        delta = delta @ W
+    parts = -rate * np.array(parts)
+    return _split(parts[:lag].sum(0), parts[lag:].sum(0))
+
+
+def never_sent_back(W, h, delta, lag, rate):
+    """delta_T at every step."""
+    parts = -rate * np.array([(delta * (1 - h[t] ** 2)).T @ h[t - 1] for t in range(len(h) - 1, 0, -1)])
+    return _split(parts[:lag].sum(0), parts[lag:].sum(0))
+
+
 def weights_not_transposed(W, h, delta, lag, rate):
     return near_and_far_with(W.T, h, delta, lag, rate)
 
@@ -529,6 +563,14 @@ shares_question = Question(
         ),
         Mistake(state_after, "Each part pairs g_t with h_t. W multiplied the state before it."),
         Mistake(slope_left_out, "The way back is right. In each part, delta must pass through tanh before it meets W."),
+        Mistake(
+            slope_left_out_on_the_way_back,
+            "Lag 0 is right. On the way back, too, delta passes through tanh before it meets W: it takes J_t^T.",
+        ),
+        Mistake(
+            never_sent_back,
+            "Lag 0 is right. You use delta_T at every step: it must be sent back, one transposed Jacobian a step.",
+        ),
         Mistake(
             weights_not_transposed,
             "Lag 0 is right, what lies behind it is not: check how the gradient goes back one step through W.",
@@ -665,6 +707,10 @@ def W_transposed_in_the_product(W, U, b, x, i, j):
     return np.zeros(U.shape) if i > j else _chain(W.T, s[i - 1][:, None] * U, s[i:j])
 
 
+def bias_forgotten(W, U, b, x, i, j):
+    return contact(W, U, np.zeros_like(b), x, i, j)
+
+
 def places_from_zero(W, U, b, x, i, j):
     """i and j taken as indices into x; the last one, beyond the end, taken as the end."""
     T = len(x)
@@ -709,6 +755,11 @@ contact_question = Question(
         Mistake(
             W_transposed_in_the_product,
             "W is transposed. This Jacobian goes forward, from an input to a state.",
+        ),
+        Mistake(
+            bias_forgotten,
+            "The slopes are those of other states: run the network with its bias, although no "
+            "derivative is taken in it.",
         ),
         Mistake(places_from_zero, "i and j count from 1, like the steps: x_i is x[i - 1]."),
     ],
