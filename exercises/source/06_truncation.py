@@ -957,7 +957,7 @@ model_question = Question(
     points=4,
     answer="predict",
     kind="model",
-    maker=Maker(train, lambda rng: (int(rng.integers(1000)),), seconds=5),
+    maker=Maker(train, lambda rng: (int(rng.integers(1000)),), seconds=10),
     measure="squared error",
     cases=[
         Group("learns", 1, fresh, within=0.25),
