@@ -1,6 +1,7 @@
 """Validation at the door: what comes in from a user is checked once, here, and trusted afterwards."""
 
 import importlib
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -24,6 +25,18 @@ def optional(module: str, extra: str) -> ModuleType:
         return importlib.import_module(module)
     except ImportError as error:
         raise ImportError(f"{module} is needed here: pip install 'training-recurrent-networks[{extra}]'") from error
+
+
+def check_size(name: str, size: Any, least: int = 1) -> None:
+    """Raise ``ValueError`` unless ``size`` is a whole number and ``least`` or more."""
+    if not isinstance(size, int | np.integer) or size < least:
+        raise ValueError(f"{name}: expected a whole number, {least} or more, got {size!r}")
+
+
+def check_choice(name: str, chosen: Any, known: Iterable[str]) -> None:
+    """Raise ``ValueError`` unless ``chosen`` is one of those ``known``."""
+    if chosen not in known:
+        raise ValueError(f"{name}: expected one of {', '.join(known)}; got {chosen!r}")
 
 
 def check_array(name: str, array: Any, shape: tuple[int | str, ...], dtype: np.dtype[Any] | None = None) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array, check_fields, check_mask
+from rnnlib._door import Array, Rng, check_array, check_choice, check_fields, check_mask
 from rnnlib.initialisers import by_columns
 
 # What a step may look at, as the largest k - t that is allowed.
@@ -61,8 +61,7 @@ class Attention:
     keys: str = "k <= t"
 
     def __post_init__(self) -> None:
-        if self.keys not in KEYS:
-            raise ValueError(f"keys: expected one of {', '.join(map(repr, KEYS))}; got {self.keys!r}")
+        check_choice("keys", self.keys, KEYS)
         if self.size is None and self.sources not in (None, self.units):
             raise ValueError(f"sources: expected {self.units}, for nothing is projected; got {self.sources}")
 

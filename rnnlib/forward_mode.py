@@ -26,7 +26,8 @@ def influences(tape: Tape) -> Iterator[Any]:
     >>> [P.W.shape for P in influences(tape)][:2]
     [(4, 2, 2, 2), (4, 2, 2, 2)]
     """
-    P = _nothing(tape.params, *join(tape.state).shape)
+    sizes = join(tape.state).shape
+    P = map_leaves(lambda param: np.zeros(sizes + param.shape, param.dtype), tape.params)
     for t in range(1, len(tape.x) + 1):
         J, immediate = _one_step(tape, t)
         P = map_leaves(lambda old, new, J=J: np.einsum("bij,bj...->bi...", J, old) + new, P, immediate)
@@ -81,15 +82,11 @@ def rtrl(tape: Tape, dh: Array) -> Iterator[Any]:
         yield map_leaves(lambda part, dstate=dstate: np.tensordot(dstate, part, 2), P)
 
 
-def _nothing(params: Any, B: int, s: int) -> Any:
-    return map_leaves(lambda param: np.zeros((B, s, *param.shape), param.dtype), params)
-
-
 def _one_step(tape: Tape, t: int) -> tuple[Array, Any]:
     """How the state after step ``t`` depends on the one before, and on the parameters if that is held."""
     J, g = push_units_back(tape, t)
     B, s, _ = J.shape
-    immediate = _nothing(tape.params, B, s)
+    immediate = map_leaves(lambda param: np.empty((B, s, *param.shape), param.dtype), tape.params)
     for b in range(B):
         one = tape.span(t - 1, t)
         x, states, saved = (at(part, np.s_[:, b : b + 1]) for part in (one.x, one.states, one.saved))

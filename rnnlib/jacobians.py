@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from rnnlib.cells.protocol import State
+from rnnlib.cells.protocol import Array, State
 from rnnlib.through_time import Tape, keep
 from rnnlib.trees import at, join, leaves
-
-Array = NDArray[Any]
 
 
 def jacobian(tape: Tape, t: int) -> Array:

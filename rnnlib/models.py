@@ -1,14 +1,12 @@
 """A cell between an embedding and a readout, with one loss: what is trained."""
 
-from __future__ import annotations
-
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array
+from rnnlib._door import Array, Rng, check_array, check_choice
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.readouts import Embedding, LinearReadout
@@ -67,8 +65,7 @@ class Model:
     embedding: Embedding | None = None
 
     def __post_init__(self) -> None:
-        if self.loss not in LOSSES:
-            raise ValueError(f"loss: expected one of {', '.join(LOSSES)}; got {self.loss!r}")
+        check_choice("loss", self.loss, LOSSES)
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> ModelParams:
         """Draw the parameters of all parts."""
@@ -81,7 +78,7 @@ class Model:
         return self.readout.forward(params.readout, tape.h[1:])
 
     def loss_and_grads(
-        self, params: ModelParams, batch: Batch, state: State | None = None, rng: Rng | None = None
+        self, params: ModelParams, batch: Batch, state: State | None = None, rng: "Rng | None" = None
     ) -> tuple[float, ModelGradients]:
         """Return the loss of ``batch`` and its gradients; only the steps that count pass through the readout.
 

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array, Rng
+from rnnlib._door import Array, Rng, check_size
 from rnnlib.models import Batch
 
 
@@ -32,9 +32,7 @@ class Task:
 
     def __post_init__(self) -> None:
         for name, least in self.least.items():
-            size = getattr(self, name)
-            if not isinstance(size, (int, np.integer)) or size < least:
-                raise ValueError(f"{name}: expected a whole number, {least} or more, got {size!r}")
+            check_size(name, getattr(self, name), least)
 
     def score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of the steps that count at which the largest output is the right class."""

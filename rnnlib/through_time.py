@@ -1,7 +1,8 @@
 """The two loops over time, forward and backward, that serve every cell."""
 
+from collections import namedtuple
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -37,11 +38,6 @@ class Tape:
         """The last state, each field ``(B, n)``: a copy, so that carrying it on does not keep the tape alive."""
         return map_leaves(np.copy, at(self.states, -1))
 
-    @property
-    def saved_steps(self) -> list[Any]:
-        """What each step left for its way back."""
-        return [None] * len(self.x) if self.saved is None else steps_of(self.saved)
-
     def span(self, start: int, stop: int) -> "Tape":
         """Return the tape of the steps ``start + 1 .. stop`` alone, as views: ``tape.span(0, T)`` is the whole."""
         cut, states = slice(start, stop), at(self.states, slice(start, stop + 1))
@@ -52,24 +48,17 @@ class Tape:
         return f"Tape({self.cell!r}, T={T}, B={B}, dtype={self.x.dtype})"
 
 
-class Gradients(NamedTuple):
+class Gradients(namedtuple("Gradients", "params x state delta")):
     r"""Gradients of a loss :math:`L`.
 
     ``params``: of the weights, typed like them; ``x (T, B, d)``: of the inputs; ``state``: of the initial state;
     ``delta``: the adjoints :math:`\partial L/\partial h_t`, state-typed, ``delta.h (T+1, B, n)``.
     """
 
-    params: Any
-    x: Array
-    state: State
-    delta: State
-
 
 def padded_rows(mask: Array | None, T: int) -> list[Array | None]:
     """For each step the indices of the sequences that are padded there, ``None`` where there are none."""
-    if mask is None or mask.all():
-        return [None] * T
-    return [None if valid.all() else np.flatnonzero(~valid) for valid in mask]
+    return [None if mask is None or mask[t].all() else np.flatnonzero(~mask[t]) for t in range(T)]
 
 
 def keep(rows: Array | slice, kept: State, written: State) -> None:
@@ -163,7 +152,7 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     T, B, _ = tape.x.shape
     dh = local_gradients(tape, dh)
     delta = tape.cell.zeros((T + 1, B), tape.x.dtype)
-    deltas, steps, saved = steps_of(delta), steps_of(tape.states), tape.saved_steps
+    deltas, steps, saved = steps_of(delta), steps_of(tape.states), steps_of(tape.saved) or [None] * T
     if dstate is not None:
         keep(slice(None), check_like("dstate", dstate, tape.cell.zeros((B,), tape.x.dtype)), deltas[T])
     g = np.empty((T, B, tape.cell.width), tape.x.dtype)

@@ -12,6 +12,7 @@ from rnnlib.cells.lstm import LSTMCell
 from rnnlib.cells.plain import PlainCell
 from rnnlib.cells.stack import Stack, StackParams
 
+_MODULES: dict[type, Any] = {PlainCell: torch.nn.RNN, LSTMCell: torch.nn.LSTM, GRUCell: torch.nn.GRU}
 # What torch packs into weight_hh, weight_ih, bias_ih and bias_hh, in its order, under our names.
 _BLOCKS = {
     torch.nn.RNN: ("W", "U", "b", "b"),
@@ -60,7 +61,7 @@ def from_torch(module: torch.nn.RNNBase) -> tuple[Any, Any]:
     """
     if type(module) not in _BLOCKS or module.bidirectional or module.proj_size:
         raise ValueError(f"module: expected a torch.nn.RNN, LSTM or GRU of one direction, unprojected, got {module}")
-    make: Any = {torch.nn.RNN: PlainCell, torch.nn.LSTM: LSTMCell, torch.nn.GRU: GRUCell}[type(module)]
+    make: Any = next(cell for cell, kind in _MODULES.items() if kind is type(module))
     options = (module.nonlinearity,) if isinstance(module, torch.nn.RNN) else ()
     sizes = [module.input_size] + [module.hidden_size] * (module.num_layers - 1)
     cells = tuple(make(inputs, module.hidden_size, *options) for inputs in sizes)
@@ -69,13 +70,10 @@ def from_torch(module: torch.nn.RNNBase) -> tuple[Any, Any]:
 
 
 def _module_of(cell: Any) -> tuple[Any, dict[str, Any]]:
-    if type(cell) is PlainCell and cell.activation in ("tanh", "relu"):
-        return torch.nn.RNN, {"nonlinearity": cell.activation}
-    if type(cell) is LSTMCell:
-        return torch.nn.LSTM, {}
-    if type(cell) is GRUCell and cell.after:
-        return torch.nn.GRU, {}
-    raise ValueError(f"cell: expected a tanh or relu PlainCell, LSTMCell, GRUCell(reset='after'), got {cell!r}")
+    refused = getattr(cell, "activation", None) == "linear" or getattr(cell, "reset", None) == "before"
+    if type(cell) not in _MODULES or refused:
+        raise ValueError(f"cell: expected a tanh or relu PlainCell, LSTMCell, GRUCell(reset='after'), got {cell!r}")
+    return _MODULES[type(cell)], {"nonlinearity": cell.activation} if type(cell) is PlainCell else {}
 
 
 def _blocks(module: torch.nn.RNNBase, layer: int) -> Iterator[tuple[str, int, torch.Tensor]]:

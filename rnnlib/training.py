@@ -32,10 +32,8 @@ class Log(namedtuple("Log", "loss before after fraction snapshots", defaults=(()
     (U,)`` of what was shortened (:class:`rnnlib.gradients.Clipping`).
     """
 
-    @property
-    def clipped(self) -> Array:
-        """The fraction of updates, up to and including each, in which anything was clipped, ``(U,)``."""
-        return np.cumsum(self.fraction > 0) / np.arange(1, len(self.fraction) + 1)
+    clipped = property(lambda self: np.cumsum(self.fraction > 0) / np.arange(1, len(self.fraction) + 1))
+    """The fraction of updates, up to and including each, in which anything was clipped, ``(U,)``."""
 
 
 class Fit(namedtuple("Fit", "params state carried log solved_at seconds generator")):

@@ -59,7 +59,7 @@ def steps_of(tree: Any) -> list[Any]:
     [(array([0., 0., 0.]),), (array([0., 0., 0.]),)]
     """
     if not isinstance(tree, tuple):
-        return list(tree)
+        return [] if tree is None else list(tree)
     parts = zip(*map(steps_of, tree))
     return list(map(tree._make, parts)) if hasattr(tree, "_make") else list(parts)
 

@@ -65,7 +65,7 @@ def truncated_bptt(
     first = 0
     for span in _spans(len(x), every):
         window = slice(first, span.stop)
-        tape = _unroll(cell, params() if callable(params) else params, x, window, state, mask)
+        tape = unroll(cell, params() if callable(params) else params, x[window], state, at(mask, window))
         old, new = np.split(tape.h[1:], [span.start - first])
         yield Chunk(span, tape, bptt(tape, np.concatenate([np.zeros_like(old), local(new, span)])))
         following = max(0, span.stop + every - k)
@@ -74,10 +74,6 @@ def truncated_bptt(
 
 def _spans(T: int, every: int) -> Iterator[slice]:
     return (slice(start, min(start + every, T)) for start in range(0, T, every))
-
-
-def _unroll(cell: Cell, params: Any, x: Array, span: slice, state: State | None, mask: Array | None) -> Tape:
-    return unroll(cell, params, x[span], state, at(mask, span))
 
 
 def checkpointed_bptt(
@@ -117,11 +113,11 @@ def checkpointed_bptt(
     for span in _spans(T, every):
         # What draws dropout masks is copied as it is, to draw the same ones again.
         before.append((span, state, deepcopy(cell)))
-        state = _unroll(cell, params, x, span, state, mask).state
+        state = unroll(cell, params, x[span], state, at(mask, span)).state
     loss, dx = 0.0, np.empty_like(x)
     dparams, dstate = map_leaves(np.zeros_like, (params, state))
     for span, state, same in reversed(before):
-        tape = _unroll(same, params, x, span, state, mask)
+        tape = unroll(same, params, x[span], state, at(mask, span))
         segment_loss, dh = local(tape.h[1:], span)
         segment = bptt(tape, dh, dstate)
         dx[span], dstate = segment.x, segment.state

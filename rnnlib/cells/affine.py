@@ -1,13 +1,12 @@
 """What most cells share: pre-activations that are affine in the last state and the input, one block of ``n`` a gate."""
 
 from collections import namedtuple
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_fields
+from rnnlib._door import Array, Rng, check_choice, check_fields, check_size
 from rnnlib.initialisers import by_columns
 
 
@@ -45,7 +44,7 @@ class AffineCell:
 
     gates: ClassVar[tuple[str, ...]] = ("",)
     kinds: ClassVar[str] = "WUb"
-    options: ClassVar[dict[str, Iterable[str]]] = {}
+    options: ClassVar[Any] = {}
     sigmoids: ClassVar[slice] = slice(0)
     Params: ClassVar[Any]
     State: ClassVar[Any] = PlainState
@@ -53,19 +52,14 @@ class AffineCell:
 
     def __post_init__(self) -> None:
         for name in ("inputs", "units"):
-            size = getattr(self, name)
-            if not isinstance(size, int | np.integer) or size < 1:
-                raise ValueError(f"{name}: expected a positive whole number, got {size!r}")
+            check_size(name, getattr(self, name))
         for name, known in self.options.items():
-            if getattr(self, name) not in known:
-                raise ValueError(f"{name}: expected one of {', '.join(known)}; got {getattr(self, name)!r}")
+            check_choice(name, getattr(self, name), known)
 
-    @property
-    def affine_width(self) -> int:
-        """Number of pre-activations."""
-        return len(self.gates) * self.units
-
+    affine_width = property(lambda self: len(self.gates) * self.units)
+    """Number of pre-activations."""
     width = affine_width
+    """Columns of a step's ``g``."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""

@@ -57,13 +57,10 @@ class GatedCell(GateCell):
         :math:`h_{t-1}`.
         """
         f, i, phi, keeps = a
-        written = i * phi
         ACTIVATIONS[self.activation].slope(phi, keeps)
-        np.multiply(i, keeps, out=phi)
-        np.subtract(written, np.multiply(i, written, out=i), out=i)
+        i[...], phi[...] = phi * i * (1 - i), i * keeps
         keeps[...] = f
-        f *= 1 - f
-        f *= before.h
+        f[...] = before.h * f * (1 - f)
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write :math:`g_t`, which is :math:`\delta_t` times the derivatives of :meth:`differentiate`, and the message

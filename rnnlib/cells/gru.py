@@ -49,20 +49,10 @@ class GRUCell(GateCell):
     blocks: ClassVar[int] = 5
     options: ClassVar[Any] = {"reset": ("before", "after")}
 
-    @property
-    def after(self) -> bool:
-        """Whether the reset comes after the product."""
-        return self.reset == "after"
-
-    @property
-    def Params(self) -> Any:
-        """``ResetAfterParams`` or ``GRUParams``."""
-        return ResetAfterParams if self.after else GRUParams
-
-    @property
-    def width(self) -> int:
-        r"""Columns of ``g``: one a pre-activation, and after the product one more block, for :math:`W_h h + b_{hh}`."""
-        return self.affine_width + self.after * self.units
+    after = property(lambda self: self.reset == "after")
+    Params = property(lambda self: ResetAfterParams if self.after else GRUParams)
+    width = property(lambda self: self.affine_width + self.after * self.units)
+    r"""Columns of ``g``: one a pre-activation, and after the product one more block, for :math:`W_h h + b_{hh}`."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
@@ -115,17 +105,11 @@ class GRUCell(GateCell):
         :math:`\partial (r \odot q)/\partial q = r` and :math:`\partial h_t/\partial h_{t-1} = 1 - z`.
         """
         candidate, r, z, inner, keeps = a
-        np.subtract(1, z, out=keeps)
-        candidate *= candidate
-        np.subtract(1, candidate, out=candidate)
-        candidate *= z
-        np.subtract(after.h, before.h, out=z)
-        z *= keeps
-        slope = 1 - r
-        slope *= r
-        slope *= inner if self.after else before.h
-        inner[...] = r
-        r[...] = slope
+        keeps[...] = 1 - z
+        candidate[...] = z * (1 - candidate**2)
+        z[...] = (after.h - before.h) * keeps
+        slope = r * (1 - r) * (inner if self.after else before.h)
+        inner[...], r[...] = r, slope
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write the gradients at the pre-activations into ``g`` and the message into ``dbefore.h``.

@@ -33,10 +33,8 @@ class LayerNorm(AffineCell):
     activate: Callable[..., None]
     activate_back: Callable[..., None]
 
-    @property
-    def width(self) -> int:
-        """Columns of ``g``: those of all :math:`a`, then of all :math:`z`."""
-        return 2 * self.affine_width
+    width = property(lambda self: 2 * self.affine_width)
+    """Columns of ``g``: those of all :math:`a`, then of all :math:`z`."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
@@ -51,14 +49,13 @@ class LayerNorm(AffineCell):
         return array.reshape(len(array), len(self.gates), self.units)
 
     def prepare(self, params: Any) -> AffineWeights:
-        """Stack the blocks, centred; ``factors`` are gains and biases, and both as they act forward."""
+        """Stack the blocks, centred; ``factors`` are the gains, and gains and biases as they act forward."""
         centred = {name: array - array.mean(axis=0) for name, array in params._asdict().items() if name[0] in "WU"}
         w = AffineCell.prepare(self, params._replace(**centred))
         gain = np.concatenate([getattr(params, "gain" + gate) for gate in self.gates])
-        forward = tuple(part.reshape(len(self.gates), self.units).copy() for part in (gain, w.b))
-        for part in forward:
-            part[self.sigmoids] *= 0.5
-        return w._replace(b=0 * w.b, factors=(gain, w.b, *forward))
+        forward = np.stack([gain, w.b]).reshape(2, len(self.gates), self.units)
+        forward[:, self.sigmoids] *= 0.5
+        return w._replace(b=0 * w.b, factors=(gain, *forward))
 
     def project(self, w: AffineWeights, x: Array) -> Any:
         r"""Make room for :math:`z` and what the cell keeps, project the inputs, and make room for :math:`1/s`."""
@@ -71,8 +68,8 @@ class LayerNorm(AffineCell):
         blocks = self._blocks(normal)
         np.divide(1, np.sqrt(np.vecdot(blocks, blocks) / self.units + EPSILON), out=inverse)
         blocks *= inverse[..., np.newaxis]
-        z = np.multiply(blocks, w.factors[2], out=own[:, : len(self.gates)])
-        z += w.factors[3]
+        z = np.multiply(blocks, w.factors[1], out=own[:, : len(self.gates)])
+        z += w.factors[2]
         self.activate(own.swapaxes(0, 1), before, after)
 
     def linearise(self, a: Any, states: State) -> None:

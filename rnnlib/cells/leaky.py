@@ -44,20 +44,10 @@ class LeakyCell(AffineCell):
         if self.kappa != "learnt" and not (isinstance(self.kappa, float) and 0 < self.kappa < 1):
             raise ValueError(f'kappa: expected a number between 0 and 1, or "learnt", got {self.kappa!r}')
 
-    @property
-    def learns(self) -> bool:
-        """Whether ``kappa`` is learnt."""
-        return self.kappa == "learnt"
-
-    @property
-    def Params(self) -> Any:
-        """``LeakyParams`` if ``kappa`` is learnt, ``PlainParams`` if not."""
-        return LeakyParams if self.learns else PlainParams
-
-    @property
-    def width(self) -> int:
-        """Columns of ``g``: ``n``, and if it is learnt ``n`` more for the gradient of ``kappa``."""
-        return self.units * (1 + self.learns)
+    learns = property(lambda self: self.kappa == "learnt")
+    Params = property(lambda self: LeakyParams if self.learns else PlainParams)
+    width = property(lambda self: self.units * (1 + self.learns))
+    """Columns of ``g``: ``n``, and if it is learnt ``n`` more for the gradient of ``kappa``."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""

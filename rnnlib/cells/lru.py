@@ -78,8 +78,7 @@ class LRUCell(AffineCell):
 
     def project(self, w: LRUWeights, x: Array) -> Array:
         r"""Project all inputs in one product: ``x (T, B, d)`` to :math:`\gamma U x`, ``(T, B, n)``."""
-        T, B, d = x.shape
-        return (x.reshape(T * B, d) @ w.U.T).reshape(T, B, self.units)
+        return (x.reshape(-1, self.inputs) @ w.U.T).reshape(*x.shape[:2], self.units)
 
     def step(self, w: Any, a: Any, before: State, after: State) -> None:
         r"""Write :math:`\lambda s_{t-1} + a` into ``after.h``."""

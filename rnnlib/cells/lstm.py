@@ -98,16 +98,11 @@ class LSTMCell(GateCell):
         :math:`\partial h_t/\partial c_t = o (1 - \tanh^2(c)) = o - h \tanh(c)`.
         """
         o, f, i, candidate, keeps, shows = a
-        np.subtract(o, np.multiply(shows, after.h, out=shows), out=shows)
-        np.subtract(after.h, np.multiply(o, after.h, out=o), out=o)
+        shows[...] = o - after.h * shows
+        o[...] = after.h * (1 - o)
         keeps[...] = f
-        f *= 1 - f
-        f *= before.c
-        written = i * candidate
-        candidate *= written
-        np.subtract(i, candidate, out=candidate)
-        i *= written
-        np.subtract(written, i, out=i)
+        f[...] = before.c * f * (1 - f)
+        i[...], candidate[...] = candidate * i * (1 - i), i * (1 - candidate**2)
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write :math:`g_t`, the gradients at the four pre-activations, and the messages to ``before``.

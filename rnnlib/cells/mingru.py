@@ -48,11 +48,8 @@ class MinGRUCell(AffineCell):
 
     def project(self, w: MinGRUWeights, x: Array) -> Any:
         """Project all inputs onto half the gate's pre-activation and onto the candidate, ``(T, B, n)`` each."""
-        flat = x.reshape(x.shape[0] * x.shape[1], self.inputs)
-        a = flat @ w.z[0], flat @ w.h[0]
-        for part, (_, b) in zip(a, (w.z, w.h)):
-            part += b
-        return tuple(part.reshape(*x.shape[:2], self.units) for part in a)
+        flat = x.reshape(-1, self.inputs)
+        return tuple((flat @ U + b).reshape(*x.shape[:2], self.units) for U, b in (w.z, w.h))
 
     def step(self, w: Any, a: Any, before: State, after: State) -> None:
         r"""Write :math:`h_t = h_{t-1} + z_t \odot (\tilde h_t - h_{t-1})` into ``after.h``; leave both in ``a``.

@@ -80,20 +80,12 @@ class Stack:
         """
         return replace(self, rng=rng)
 
-    @property
-    def inputs(self) -> int:
-        """Number of inputs, those of the lowest layer."""
-        return self.cells[0].inputs
-
-    @property
-    def units(self) -> int:
-        """Number of units of the top layer."""
-        return self.cells[-1].units
-
-    @property
-    def width(self) -> int:
-        """Columns of ``g``: those of all layers, side by side."""
-        return sum(cell.width for cell in self.cells)
+    inputs = property(lambda self: self.cells[0].inputs)
+    """Number of inputs, those of the lowest layer."""
+    units = property(lambda self: self.cells[-1].units)
+    """Number of units, those of the top layer."""
+    width = property(lambda self: sum(cell.width for cell in self.cells))
+    """Columns of ``g``: those of all layers, side by side."""
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> StackParams:
         """Draw the parameters of each layer as its cell does."""

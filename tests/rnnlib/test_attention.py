@@ -228,7 +228,7 @@ def test_what_does_not_fit_is_refused(rng, arguments, message):
 
 
 def test_impossible_options_and_gradients_are_refused(rng):
-    with pytest.raises(ValueError, match="keys: expected one of 'k < t', 'k <= t', 'all'; got 'past'"):
+    with pytest.raises(ValueError, match="keys: expected one of k < t, k <= t, all; got 'past'"):
         Attention(3, keys="past")
     with pytest.raises(ValueError, match="sources: expected 3, for nothing is projected; got 2"):
         Attention(3, sources=2)

@@ -231,5 +231,5 @@ def test_parameters_are_drawn_in_the_type_asked_for(rng, case):
 @pytest.mark.parametrize("size", [0, -2, 2.0])
 def test_an_impossible_size_is_refused(case, size):
     for sizes in ((size, case.sizes[-1]), (2, size)):
-        with pytest.raises(ValueError, match=r"(inputs|units): expected a positive whole number"):
+        with pytest.raises(ValueError, match=r"(inputs|units): expected a whole number, 1 or more"):
             case.make(*sizes)

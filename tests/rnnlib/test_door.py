@@ -107,8 +107,8 @@ def test_forward_mode_refuses_a_direction_of_another_dtype(problem):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 3), "inputs: expected a positive whole number, got 0"),
-        ((2, 1.5), "units: expected a positive whole number, got 1.5"),
+        ((0, 3), "inputs: expected a whole number, 1 or more, got 0"),
+        ((2, 1.5), "units: expected a whole number, 1 or more, got 1.5"),
         ((2, 3, "sigmoid"), "activation: expected one of tanh, relu, linear; got 'sigmoid'"),
     ],
 )

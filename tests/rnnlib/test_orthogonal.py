@@ -214,5 +214,5 @@ def test_what_cannot_be_is_refused():
         rnnlib.OrthogonalCell(1, 2, activation="selu")
     with pytest.raises(ValueError, match=r"units: expected an even number.* got 3"):
         rnnlib.UnitaryCell(1, 3)
-    with pytest.raises(ValueError, match="units: expected a positive whole number"):
+    with pytest.raises(ValueError, match="units: expected a whole number, 1 or more"):
         rnnlib.OrthogonalCell(1, 0)

@@ -1,11 +1,13 @@
 """What the package promises as a whole: examples that run, and an import that needs NumPy alone."""
 
+import ast
 import doctest
 import importlib
 import inspect
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -37,6 +39,22 @@ def test_import_needs_numpy_alone():
     code = "import sys, rnnlib; print(*{name.partition('.')[0] for name in sys.modules} - set(sys.stdlib_module_names))"
     loaded = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True).stdout
     assert {name for name in loaded.split() if not name.startswith(("_", "sitecustomize"))} == {"numpy", "rnnlib"}
+
+
+def lines_of_code(path):
+    """Count the lines of a module that are neither blank, nor a comment, nor part of a docstring."""
+    source = path.read_text(encoding="utf-8")
+    strings = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr)]
+    strings = [node for node in strings if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)]
+    documented = {line for node in strings for line in range(node.lineno, node.end_lineno + 1)}
+    lines = enumerate(map(str.strip, source.splitlines()), 1)
+    return sum(bool(line) and not line.startswith("#") and number not in documented for number, line in lines)
+
+
+def test_the_library_is_shorter_than_two_thousand_lines():
+    root = Path(rnnlib.__file__).parent
+    counts = {path: lines_of_code(path) for path in root.rglob("*.py") if "figures" not in path.parts}
+    assert 1000 < sum(counts.values()) < 2000
 
 
 def test_the_torch_bridge_loads_on_first_use():

@@ -162,7 +162,7 @@ def test_white_input_gives_every_mode_the_same_variance_however_slowly_it_fades(
         ((2, 3), "units: expected an even number, two to a complex one, got 3"),
         ((2, 4, (0.9, 0.5)), r"radii: expected 0 <= inner < outer < 1, got \(0.9, 0.5\)"),
         ((2, 4, (0.9, 1.0)), r"radii: expected 0 <= inner < outer < 1, got \(0.9, 1.0\)"),
-        ((0, 4), "inputs: expected a positive whole number, got 0"),
+        ((0, 4), "inputs: expected a whole number, 1 or more, got 0"),
     ],
 )
 def test_a_linear_recurrent_unit_refuses_impossible_sizes_and_rings(arguments, message):
