@@ -81,7 +81,7 @@ function render({ model, el }) {
       label(left + 12, split + 20, narrow ? "losses that see it" : "losses whose gradient reaches so far back", "");
       const second = left + (narrow ? 130 : 290);
       view.add("rect", { x: second - 3, y: split + 13, width: 6, height: 6, class: "blue-fill" });
-      label(second + 9, split + 20, narrow ? "bits the state holds" : "bits that a readout finds in the state", "");
+      label(second + 9, split + 20, narrow ? "bits the state holds" : "bits a least-squares readout finds in the state", "");
       view.add("path", { class: "theory", d: `M${X(s.lag)} ${top - 6}V${bottom}` });
       label(right, Y(0.5) + 15, "guessing", "muted-fill end");
       const line = counts.map((_, lag) => `${X(lag)} ${Y(predict(s.k, every, lag))}`);

@@ -53,7 +53,7 @@ function render({ model, el }) {
     column(chart, s, power, expected);
     const measured = Array.from({ length: s.t }, (_, k) => power(s.t, k)), predicted = measured.map((_, k) => expected(s.t, k));
     view.tell({ ...s, measured, predicted, rates });
-    view.say(words(s, measured, predicted));
+    view.say(words(s, measured, predicted).replaceAll(" × ", "\u00a0×\u00a0"));
   }
   const label = (x, y, text, className = "muted-fill") => view.add("text", { x, y, class: `small ${className}` }, text);
 
@@ -68,7 +68,7 @@ function render({ model, el }) {
     label(x, y - 7, "what is left of a gradient from t at k");
     for (const step of [0, 10, 20, 30]) {
       label(X(step), y + side + 14, step ? String(step) : "t = 0", `muted-fill ${step ? "middle" : ""}`);
-      label(x - 5, Y(step) + 4, step || narrow ? String(step) : "k = 0", "muted-fill end");
+      label(x - 5, Y(step) + 4, step ? String(step) : "k = 0", "muted-fill end");
     }
     view.add("path", { class: "axis", d: `M${x} ${y}V${y + side}H${x + side}` });
     if (s.loud === "once") view.add("path", { class: "rnnfig-loud", d: `M${X(LOUD[0] - 0.5)} ${y + side}H${X(LOUD[1] + 0.5)}M${x} ${Y(LOUD[0] - 0.5)}V${Y(LOUD[1] + 0.5)}` });
@@ -111,7 +111,7 @@ function render({ model, el }) {
 
   function column({ x, y, width, height }, { t, k }, power, expected) {
     const X = (lag) => x + (lag / STEPS) * width, Y = (power) => y + ((HIGHEST - limit(power, LOWEST, HIGHEST)) / (HIGHEST - LOWEST)) * height;
-    label(x, y - 25, `|∂hₜ/∂hₖ| for t = ${t}`);
+    label(x, y - 25, `|∂hₜ/∂hₖ|, t = ${t}; 48 units, W = ρ × orthogonal`);
     view.add("path", { class: "theory", d: `M${x} ${y - 11}h16` });
     label(x + 20, y - 7, "predicted", "");
     view.add("circle", { cx: x + 90, cy: y - 11, r: 3, class: "vermilion-fill" });
@@ -146,8 +146,7 @@ function render({ model, el }) {
     const rate = (power) => fixed((power * Math.LN10) / (t - k), 2), goal = Math.log10(THRESHOLD);
     const slope = measured[k] <= LOWEST ? "" : `, ${rate(measured[k])} nats a step (predicted ${rate(predicted[k])})`;
     const [seen, told] = [measured, predicted].map((values) => { const at = values.findLastIndex((power) => power < goal); return at < 0 ? 0 : t - at; });
-    const lag = (steps) => (steps ? `${steps} steps back` : "nowhere");
-    const reach = seen || told ? `Less than a thousandth is left from ${lag(seen)} (predicted ${lag(told)}).` : "More than a thousandth arrives at step 0, as predicted.";
+    const reach = seen || told ? `Below a thousandth ${seen ? `from ${seen} steps back on` : "nowhere"} (predicted: ${told || "nowhere"}).` : "More than a thousandth arrives at step 0, as predicted.";
     return `From step ${t} to step ${k}: ${size(measured[k])} of a gradient is left${slope}. ${reach}`;
   }
   return view.open();

@@ -65,7 +65,7 @@ function render({ model, el }) {
     message();
     marks();
     view.tell({ ...s, ...run, predicted: told.lag, level: told.level });
-    view.say(words(s, run, told));
+    view.say(words(s, run, told).replaceAll(" × ", "\u00a0×\u00a0"));
 
     // One listener in ten: as loud as they hear it, and what they would say it was.
     function listeners() {
@@ -89,7 +89,7 @@ function render({ model, el }) {
         label(left - 5, Y(10 ** power) + 4, power ? `10${raised(power)}` : "1", "muted-fill end");
       }
       for (let lag = 0; lag <= STEPS; lag += 20) {
-        if (narrow && lag % 40 || lag === 100) continue;
+        if (lag === 100 || (narrow && lag !== 0 && lag !== 40 && lag !== STEPS)) continue;
         label(X(lag), height - 4, lag === STEPS ? `${lag} steps back` : String(lag), `muted-fill ${lag === STEPS ? "end" : lag ? "middle" : ""}`);
       }
     }
