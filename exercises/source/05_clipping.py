@@ -82,6 +82,22 @@ def each_array_by_itself(grads, theta):
     return _map(lambda leaf: _scaled_by(leaf, theta, np.linalg.norm(leaf))[0], grads), _norm(grads)
 
 
+def each_branch_by_itself(grads, theta):
+    """A recursion that takes a norm at every level, of the arrays it finds there."""
+    arrays = {name: part for name, part in grads.items() if not isinstance(part, dict)}
+    size = _norm(arrays)
+    shortened = _scaled_by(arrays, theta, size)[0]
+    return {
+        name: each_branch_by_itself(part, theta)[0] if isinstance(part, dict) else shortened[name]
+        for name, part in grads.items()
+    }, size
+
+
+def clipped_branch_by_branch(grads, theta):
+    """The same, with the right norm."""
+    return each_branch_by_itself(grads, theta)[0], _norm(grads)
+
+
 def by_value(grads, theta):
     return _map(lambda leaf: np.clip(leaf, -theta, theta), grads), _norm(grads)
 
@@ -150,6 +166,16 @@ clip_question = Question(
             "them together are one vector, and get one factor.",
         ),
         Mistake(
+            each_branch_by_itself,
+            "You take a norm of each dict by itself, so that every branch has its own factor. First the norm of the "
+            "whole tree, then one factor for all.",
+        ),
+        Mistake(
+            clipped_branch_by_branch,
+            "The norm is right. You shorten every dict by a norm of its own. All of them together are one vector, and "
+            "get one factor.",
+        ),
+        Mistake(
             by_value,
             "The norm is right. You cut entries, which turns the direction. The rule multiplies all by one factor.",
         ),
@@ -197,10 +223,11 @@ def parts_cases(rng):
 
 
 def parts_edge_cases(rng):
-    """Nothing is cut; nearly everything is; a single tensor."""
+    """Nothing is cut; nearly everything is; a single tensor; a cosine that rounding makes larger than one."""
     yield parts_case(rng, 1e3, (3, 2), (2,))
     yield parts_case(rng, rng.uniform(0.4, 0.6), (5, 6), (3, 4))
     yield [2.0 * rng.standard_normal((4, 3))], 1.3
+    yield [np.ones(3)], 5.0
 
 
 def _vector(parts):
@@ -280,6 +307,12 @@ def by_largest_entry(parts, theta):
     return turned(parts, theta)[0], _angle(parts, _each(parts, theta, lambda part: np.abs(part).max()))
 
 
+def by_largest_singular_value(parts, theta):
+    """NumPy's norm of order 2, which for a matrix is another one."""
+    size = {2: lambda part: np.linalg.norm(part, 2), 1: np.linalg.norm}
+    return turned(parts, theta)[0], _angle(parts, _each(parts, theta, lambda part: size[part.ndim](part)))
+
+
 def one_after_the_other(parts, theta):
     cut = _cut(parts, theta)
     return _angle(parts, cut), _angle(parts, _each(cut, theta))
@@ -324,6 +357,11 @@ turned_question = Question(
         Mistake(
             by_largest_entry,
             "By value is right. You shorten each tensor by its largest entry; its length is what counts.",
+        ),
+        Mistake(
+            by_largest_singular_value,
+            "By value is right. np.linalg.norm(part, 2) of a matrix is its largest singular value. The length of a "
+            "tensor is the root of the sum of its squares.",
         ),
         Mistake(
             one_after_the_other,
@@ -445,6 +483,22 @@ def error_forgotten(w, b, T, target, rate, theta):
     return _step(gradient, w, b, T, target, rate, theta)
 
 
+def half_forgotten(w, b, T, target, rate, theta):
+    """The gradient of the squared distance without its half."""
+
+    def gradient(w, b, T, target):
+        return tuple(2 * part for part in _unit_gradient(w, b, T, target))
+
+    return _step(gradient, w, b, T, target, rate, theta)
+
+
+def short_ones_lengthened(w, b, T, target, rate, theta):
+    dw, db = _unit_gradient(w, b, T, target)
+    norm = np.hypot(dw, db)
+    new_w, new_b = w - rate * theta * dw / norm, b - rate * theta * db / norm
+    return new_w, new_b, norm, np.hypot(*_unit_gradient(new_w, new_b, T, target))
+
+
 def last_step_only(w, b, T, target, rate, theta):
     def gradient(w, b, T, target):
         h = _unit_states(w, b, T)
@@ -524,6 +578,12 @@ unit_question = Question(
             error_forgotten,
             "This is the gradient of h_T. The loss is half the squared distance from the target: the chain rule has "
             "one more factor.",
+        ),
+        Mistake(half_forgotten, "Your gradient is twice as long: the loss is *half* the squared distance."),
+        Mistake(
+            short_ones_lengthened,
+            "The norm before is right. All your steps are rate times theta long; a gradient shorter than theta keeps "
+            "its length.",
         ),
         Mistake(last_step_only, "This is the last step's share. The same w and b act at every step before it as well."),
         Mistake(
@@ -681,6 +741,16 @@ def each_piece_clipped(params, batches, piece, rate, theta):
     return _loop(params, batches, one)
 
 
+def each_piece_clipped_and_logged(params, batches, piece, rate, theta):
+    """The same, with the norm of the last piece in the log."""
+
+    def one(params, x, target):
+        clipped = [clip(part, theta) for part in _pieces(params, x, target, piece)]
+        return _moved(params, _added(part for part, _ in clipped), rate), clipped[-1][1]
+
+    return _loop(params, batches, one)
+
+
 def running_sum_clipped(params, batches, piece, rate, theta):
     """The call inside the loop over pieces, after each is added."""
 
@@ -707,6 +777,28 @@ def pieces_count_alike(params, batches, piece, rate, theta):
 def pieces_only_added(params, batches, piece, rate, theta):
     def one(params, x, target):
         clipped, norm = clip(_added(_means(params, x, target, piece)), theta)
+        return _moved(params, clipped, rate), norm
+
+    return _loop(params, batches, one)
+
+
+def sequences_only_added(params, batches, piece, rate, theta):
+    """The sum over the sequences."""
+
+    def one(params, x, target):
+        total = _added(_pieces(params, x, target, piece))
+        clipped, norm = clip(_map(lambda g: len(target) * g, total), theta)
+        return _moved(params, clipped, rate), norm
+
+    return _loop(params, batches, one)
+
+
+def all_pieces_taken_as_full(params, batches, piece, rate, theta):
+    """Weights of piece / B, also for a last piece that has fewer."""
+
+    def one(params, x, target):
+        total = _map(lambda g: piece / len(target) * g, _added(_means(params, x, target, piece)))
+        clipped, norm = clip(total, theta)
         return _moved(params, clipped, rate), norm
 
     return _loop(params, batches, one)
@@ -773,6 +865,11 @@ loop_question = Question(
             "You clip every piece by itself. The update uses their sum, and the sum is what must not be long.",
         ),
         Mistake(
+            each_piece_clipped_and_logged,
+            "You clip every piece by itself, and log the norm of the last. The update uses their sum, and the sum is "
+            "what must not be long.",
+        ),
+        Mistake(
             running_sum_clipped,
             "You clip the sum after every piece, so the result hangs on their order. Once, when the sum is complete.",
         ),
@@ -784,6 +881,14 @@ loop_question = Question(
             pieces_only_added,
             "You add the pieces' gradients as they come. Each is a mean over its piece: what is its share of the mean "
             "over the batch?",
+        ),
+        Mistake(
+            sequences_only_added,
+            "This is the sum over the sequences, B times as long as their mean.",
+        ),
+        Mistake(
+            all_pieces_taken_as_full,
+            "You weigh every piece by piece / B. The last one may have fewer sequences: how many has it?",
         ),
         Mistake(
             norm_logged_after,

@@ -112,6 +112,25 @@ def state_not_carried(W, h, dh, k):
     return total, _terms(W, h, dh, lambda t: False) - total
 
 
+def whole_for_dropped(W, h, dh, k):
+    return kept_and_dropped(W, h, dh, k)[0], _terms(W, h, dh, lambda t: False)
+
+
+def weights_not_transposed(W, h, dh, k):
+    """g W^T for g W: a row of the batch times the wrong side."""
+
+    def terms(cut):
+        total, delta = np.zeros_like(W), np.zeros_like(h[0])
+        for t in range(len(dh), 0, -1):
+            g = (delta + dh[t - 1]) * (1 - h[t] ** 2)
+            total += g.T @ h[t - 1]
+            delta = np.zeros_like(delta) if cut(t) else g @ W.T
+        return total
+
+    kept = terms(lambda t: (t - 1) % k == 0)
+    return kept, terms(lambda t: False) - kept
+
+
 def windows(W, h, dh, k):
     """Each loss sent back by itself, through its own k steps."""
     kept = np.zeros_like(W)
@@ -180,6 +199,14 @@ cut_question = Question(
             state_not_carried,
             "At the first step of a chunk W multiplied the last state of the chunk before, not zero: the gradient is "
             "cut, the state is carried.",
+        ),
+        Mistake(
+            whole_for_dropped,
+            "What is kept is right. Your second part is the whole gradient; asked is what the first lacks of it.",
+        ),
+        Mistake(
+            weights_not_transposed,
+            "On the way back W is transposed. With a sequence in each row that is g @ W; g @ W.T goes forward.",
         ),
         Mistake(
             windows,
@@ -286,6 +313,11 @@ def one_step_short(T, k, every):
     return (s <= t) & (s > every * np.ceil(t / every) - k + 1)
 
 
+def one_step_long(T, k, every):
+    t, s = _steps(T)
+    return (s <= t) & (s >= every * np.ceil(t / every) - k)
+
+
 def own_input_forgotten(T, k, every):
     return sees(T, k, every) & ~np.eye(T, dtype=bool)
 
@@ -329,6 +361,7 @@ reach_question = Question(
             "You open the window k steps before the new ones. The new ones are among the k.",
         ),
         Mistake(one_step_short, "Your window is one step too short: with k = every = 1 a loss sees its own input."),
+        Mistake(one_step_long, "Your window holds k + 1 steps: with k = every = 1 a loss sees its own input alone."),
         Mistake(own_input_forgotten, "Every loss sees the input of its own step, which made the state that it judges."),
         Mistake(
             whole_window,
@@ -479,6 +512,25 @@ def target_added(a, b, s, D, k):
     return tuple(2 * own - np.array(expected(a, b, s, D, k)))
 
 
+def older_states_know_it(a, b, s, D, k):
+    """The covariance as if it were the same on both sides of the input's arrival."""
+
+    def target(j):
+        return b * s**2 * a ** (j + abs(D - 1 - j))
+
+    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
+
+
+def bias_for_expectation(a, b, s, D, k):
+    """The truncated less the whole."""
+    return tuple(np.array(expected(a, b, s, D, k)) - expected(a, b, s, D, 400)[0])
+
+
+def window_over_k(a, b, s, D, k):
+    window = expected(a, b, s, D, k)[0]
+    return window, window / k
+
+
 def chunk_like_a_window(a, b, s, D, k):
     window = expected(a, b, s, D, k)[0]
     return window, window
@@ -536,6 +588,19 @@ lag_question = Question(
             "Your state has the variance of a single input. A state holds all inputs before it, each weaker by a.",
         ),
         Mistake(target_added, "The error is h_t less the target: what the target contributes has the other sign."),
+        Mistake(
+            older_states_know_it,
+            "For terms beyond the lag you take a covariance of |D - 1 - j| steps. A state older than x_{t-D} knows "
+            "nothing of it: there it is zero.",
+        ),
+        Mistake(
+            bias_for_expectation,
+            "This is the bias, truncated less whole. Asked is the expectation of the truncated gradient itself.",
+        ),
+        Mistake(
+            window_over_k,
+            "The window is right. The losses of a chunk keep 1, 2, .. k terms; their mean is not the window's over k.",
+        ),
         Mistake(
             chunk_like_a_window,
             "The window is right. In a chunk the loss at position p keeps p terms, not k.",
@@ -651,6 +716,29 @@ def all_rows_reset(W, U, b, x, new, dh, k):
     return _stream(W, U, b, x, new, dh, k, enter=_all_rows(new), leave=_cut(k, _all_rows(new)))
 
 
+def all_rows_reset_forward(W, U, b, x, new, dh, k):
+    """Backward the rows are told apart."""
+    return _stream(W, U, b, x, new, dh, k, enter=_all_rows(new), leave=_cut(k, _reset(new)))
+
+
+def all_rows_reset_message_crosses(W, U, b, x, new, dh, k):
+    return _stream(W, U, b, x, new, dh, k, enter=_all_rows(new), leave=_cut(k))
+
+
+def state_after_the_step_reset(W, U, b, x, new, dh, k):
+    """The new text's first state itself is set to zero."""
+    T, B, _ = x.shape
+    h = [np.zeros((B, len(b)))]
+    for t in range(T):
+        h.append(_reset(new)(t, np.tanh(h[t] @ W.T + x[t] @ U.T + b)))
+    dW, message = np.zeros_like(W), np.zeros_like(h[0])
+    for t in reversed(range(T)):
+        g = (message + dh[t]) * (1 - h[t + 1] ** 2)
+        dW += g.T @ h[t]
+        message = _cut(k, _reset(new))(t, g @ W)
+    return np.stack(h[1:]), dW
+
+
 def never_reset(W, U, b, x, new, dh, k):
     return _stream(W, U, b, x, new, dh, k, enter=lambda t, h: h, leave=_cut(k))
 
@@ -711,6 +799,20 @@ stream_question = Question(
         Mistake(
             all_rows_reset,
             "Every step is looked at now. Where one row begins a text, you reset the others too.",
+        ),
+        Mistake(
+            all_rows_reset_forward,
+            "Every step is looked at now. Forward, where one row begins a text, you reset the others too.",
+        ),
+        Mistake(
+            all_rows_reset_message_crosses,
+            "Every step is looked at now. Where one row begins a text, you reset the others too; and on the way back "
+            "the message crosses that place.",
+        ),
+        Mistake(
+            state_after_the_step_reset,
+            "You set the state to zero after the first step of a text, and lose its first input. Zero is the state "
+            "before that step.",
         ),
         Mistake(never_reset, "No state is reset: every text is read with the end of another in mind."),
         Mistake(
