@@ -27,7 +27,7 @@ def audit(question: Question) -> list[str]:
     problems = [*_incomplete(question)]
     for rng in (public_rng(question.id), *map(np.random.default_rng, FRESH_SEEDS)):
         key = build(question, rng)
-        right = _solved(question, key)
+        right = solved(question, key)
         margin = _margin_of_loss(question, key, right) if question.measure else _margin(question, key, right)
         problems += [*_reference(key, right), *_mistakes(question, key), *margin, *_shapes(key)]
     return list(dict.fromkeys(problems))
@@ -36,7 +36,7 @@ def audit(question: Question) -> list[str]:
 Solved = dict[str, list[Outcome]]
 
 
-def _solved(question: Question, key: Key) -> Solved:
+def solved(question: Question, key: Key) -> Solved:
     """What the reference gives, group by group, on a model of its own if it needs one."""
     if key.made is None or question.maker is None:
         return {group.name: _outcomes(question.reference, group) for group in key.groups}
@@ -71,10 +71,10 @@ def _mistakes(question: Question, key: Key) -> Iterator[str]:
                        "give the group a case that tells them apart")
 
 
-def _margin(question: Question, key: Key, solved: Solved) -> Iterator[str]:
+def _margin(question: Question, key: Key, reference: Solved) -> Iterator[str]:
     """Right answers fall well inside the tolerance and mistakes well outside, so neither hangs on the last digits."""
     right = max(_excess(outcome.error or plain(outcome.value), case.expected, key)
-                for group in key.groups for case, outcome in zip(group.cases, solved[group.name]))
+                for group in key.groups for case, outcome in zip(group.cases, reference[group.name]))
     if right > 0.1:
         yield f"the reference uses {right:.1g} of the tolerance: at most a tenth"
     for mistake in question.mistakes:
@@ -87,12 +87,12 @@ def _margin(question: Question, key: Key, solved: Solved) -> Iterator[str]:
             yield f"mistake {mistake.name} nearly fails a group that it passes"
 
 
-def _margin_of_loss(question: Question, key: Key, solved: Solved) -> Iterator[str]:
+def _margin_of_loss(question: Question, key: Key, right: Solved) -> Iterator[str]:
     """Training never ends twice at the same point: the solution and the mistakes keep away from every bound."""
     for group in key.groups:
         bound = group.within or 0.0
         targets = [case.expected for case in group.cases]
-        shares = [("the reference", [plain(outcome.value) for outcome in solved[group.name]])]
+        shares = [("the reference", [plain(outcome.value) for outcome in right[group.name]])]
         shares += [(f"mistake {m.name}", [case.mistakes[m.name] for case in group.cases]) for m in question.mistakes]
         for name, predicted in shares:
             if any(np.shape(one) != target.shape for one, target in zip(predicted, targets)):

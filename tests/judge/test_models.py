@@ -125,7 +125,7 @@ def predict_sign(model, x):
 CLASS = {
     "ada": (GOOD, SIGN),
     "bob": (GOOD.replace("return x[:, :, 0].T @ model.w", "return x[-1, :, 0]"), SIGN),
-    "cleo": (GOOD.replace("return Model(x, y)", "return Model(x + 0.4 * np.random.randn(*x.shape), y)"), SIGN),
+    "cleo": (GOOD.replace("return Model(x, y)", "return Model(x, 0.8 * y)"), SIGN),
     "dora": (GOOD.replace("return Model(x, y)", "while True: pass"), SIGN),
     "emil": (GOOD.replace("return Model(x, y)", "import os\n    os._exit(0)"), SIGN),
     "fay": (GOOD.replace("(model, x):", "(model, x):\n    return np.full(x.shape[1], 2.0)"), SIGN),

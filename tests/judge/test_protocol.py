@@ -18,7 +18,6 @@ from rnngrade.diagnosis import diagnose
 from rnngrade.judge.channel import Process
 from rnngrade.judge.inside import protocol
 from rnngrade.judge.inside.notebook import read_from
-from rnngrade.judge.inside.zygote import CLOCK
 from rnngrade.judge.limits import Ended
 from rnngrade.judge.run import hidden_keys, load_course
 from rnngrade.judge.scoring import outcome
@@ -148,9 +147,8 @@ class Liar:
         leash, self.leash = socket.socketpair()
         self.process = Process(channel, leash)
         self.channel.sendall(early)
-        self.threads = [threading.Thread(target=self.answer), threading.Thread(target=self.tell_time)]
-        for thread in self.threads:
-            thread.start()
+        self.thread = threading.Thread(target=self.answer)
+        self.thread.start()
 
     def answer(self) -> None:
         with contextlib.suppress(OSError, EOFError):
@@ -159,17 +157,11 @@ class Liar:
             self.channel.sendall(self.late + late)
         self.channel.close()
 
-    def tell_time(self) -> None:
-        with contextlib.suppress(OSError):
-            while self.leash.recv(1):
-                self.leash.send(CLOCK.pack(0.0))
-        self.leash.close()
-
     def close(self) -> None:
         self.process.close()
-        for thread in self.threads:
-            thread.join(5)
-            assert not thread.is_alive()
+        self.leash.close()
+        self.thread.join(5)
+        assert not self.thread.is_alive()
 
 
 @given(early=st.just(b"") | STREAMS, late=STREAMS, echo=st.booleans())

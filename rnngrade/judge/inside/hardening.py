@@ -14,6 +14,7 @@ from typing import Any
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP = 0x10000000, 0x20000000, 0x40000000, 0x02000000
+ALL_BUT_PROCESSES = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_SECCOMP = 1, 4, 8, 22
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
@@ -82,11 +83,20 @@ def _set_capabilities(mask: int) -> None:
     _checked(libc.capset(header, data), "capset")
 
 
-def enter_namespaces() -> None:
-    """Leave for fresh user, mount, pid, network, ipc, uts and cgroup namespaces. The next fork is pid 1 of them."""
-    uid, gid = os.getuid(), os.getgid()
-    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
+def unshare(flags: int) -> None:
+    """Leave for fresh namespaces; of processes, those forked from now on."""
     _checked(libc.unshare(flags), "unshare")
+
+
+def join(namespace: int, kind: int) -> None:
+    """Enter the namespace behind a descriptor; of processes, those forked from now on."""
+    _checked(libc.setns(namespace, kind), "setns")
+
+
+def enter_namespaces(flags: int) -> None:
+    """Leave for a fresh user namespace, in which this user has all capabilities, and fresh ones of other kinds."""
+    uid, gid = os.getuid(), os.getgid()
+    unshare(CLONE_NEWUSER | flags)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")

@@ -6,6 +6,7 @@ import builtins
 import difflib
 import importlib.abc
 import importlib.machinery
+import io
 import linecache
 import os
 import sys
@@ -15,11 +16,13 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
 from . import protocol
 
 CHANNEL = 3
+REHEARSALS = 40
 RUN_BODY = ("time", "timeit", "capture", "prun")
 
 
@@ -178,6 +181,27 @@ def failure(error: BaseException) -> list[Any]:
         return [type(error).__name__, str(error.msg)[:500], error.lineno, str(error.text or "").strip()[:200]]
     where = [frames[-1].lineno, (frames[-1].line or "")[:200]] if frames else [None, ""]
     return [type(error).__name__, str(error)[:500], *where]
+
+
+def rehearse() -> None:
+    """Do what every child does a few times: Python rewrites code that runs often, and what has settled is shared."""
+    replaced, finders = {name: sys.modules.get(name) for name in ("__main__", "rnngrade")}, list(sys.meta_path)
+    notebook = Notebook([])
+    for _ in range(REHEARSALS):
+        notebook.run(0, "import numpy as np\n\ndef f(x):\n    return x.sum(0)\n")
+        sent: list[bytes] = []
+        args = protocol.pack((np.ones((2, 3)),), sent)
+        frame = protocol.frame({"answer": "f", "function": True, "keep": False, "args": args}, sent)
+        asked, body = protocol.receive(io.BytesIO(frame).read)
+        back: list[bytes] = []
+        protocol.frame(notebook.call(asked, body, back), back)
+    linecache.clearcache()
+    sys.meta_path[:] = finders
+    for name, module in replaced.items():
+        if module is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = module
 
 
 def serve(forbidden: Sequence[str]) -> None:

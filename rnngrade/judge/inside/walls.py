@@ -11,23 +11,28 @@ from . import box, hardening, landlock
 
 READING = 2  # CAP_DAC_READ_SEARCH
 LOOK_SECONDS = 0.1
+THREADS = 64
 
 
 class Walls:
-    """What a zygote does, step by step, around each child; ``look_seconds`` is how often it asks ``overfull``."""
+    """What a zygote does, step by step, around each child; ``look_seconds`` is how often it asks ``overfull``.
+
+    ``supervised``: each child has a supervisor, for what would keep the zygote from the others.
+    """
 
     look_seconds: float | None = None
-    threads: int | None = 64
+    supervised = False
     capabilities = 0
 
     def before_preload(self) -> None:
         """In the zygote, before it imports anything."""
 
-    def before_fork(self, request: dict[str, Any]) -> None:
-        """In the supervisor, before it forks the child."""
+    def fork(self, request: dict[str, Any]) -> int:
+        """Fork the child."""
+        raise NotImplementedError
 
     def around_child(self, request: dict[str, Any]) -> None:
-        """In the child, its resources limited; what follows is giving up all privileges but ``capabilities``."""
+        """In the child: limit it and shut it in. What follows is giving up all privileges but ``capabilities``."""
 
     def overfull(self) -> bool:
         """Whether the child has put more on its disk than it may."""
@@ -40,19 +45,34 @@ class Walls:
 class Namespaces(Walls):
     """Fresh namespaces: their disk is bounded and they are taken down by the kernel.
 
-    The zygote itself is in such already, and stands in an empty room.
+    The zygote itself is in such already, and stands in an empty room. To make a namespace of processes for each child
+    it has to own the one it is in, and so is process 1 of that.
     """
 
     def before_preload(self) -> None:
         """A judge started by root must not run a submission as root."""
         hardening.drop_root()
+        hardening.enter_namespaces(hardening.CLONE_NEWPID)
+        zygote = os.fork()
+        if zygote:
+            os._exit(os.waitstatus_to_exitcode(os.waitpid(zygote, 0)[1]) & 0xFF)
+        self.own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
 
-    def before_fork(self, request: dict[str, Any]) -> None:
-        """The next fork is process 1 of its namespace."""
-        hardening.enter_namespaces()
+    def fork(self, request: dict[str, Any]) -> int:
+        """The child is process 1 of its namespace."""
+        hardening.unshare(hardening.CLONE_NEWPID)
+        child = -1
+        try:
+            child = os.fork()
+        finally:
+            if child:
+                hardening.join(self.own, hardening.CLONE_NEWPID)
+        return child
 
     def around_child(self, request: dict[str, Any]) -> None:
-        """A disk of its own."""
+        """Namespaces of its own for the rest, and a disk."""
+        hardening.enter_namespaces(hardening.ALL_BUT_PROCESSES)
+        hardening.limit_resources(request, THREADS)
         hardening.private_files(request["disk"])
 
 
@@ -64,12 +84,13 @@ class AnotherUser(Walls):
     """
 
     look_seconds = LOOK_SECONDS
+    supervised = True
 
     def __init__(self, settings: dict[str, Any]) -> None:
         self.settings = settings
         self.root = os.getuid() == 0
         # The kernel counts the processes of a user, not of a child: without a user of its own, memory bounds threads.
-        self.threads = 64 if self.root else None
+        self.threads = THREADS if self.root else None
         self.locked: bool = settings["locked"]
         private = self.root and self.locked and settings["python_is_private"]
         # To read where only root may, if Python lies there: Landlock keeps it to what is shown.
@@ -81,15 +102,17 @@ class AnotherUser(Walls):
         """The zygote stays who it is; it runs nothing of a submission."""
         hardening.undumpable()
 
-    def before_fork(self, request: dict[str, Any]) -> None:
-        """Make the child's folder."""
+    def fork(self, request: dict[str, Any]) -> int:
+        """Make the child's folder first."""
         self.box = Path(tempfile.mkdtemp(dir=self.settings["scratch"]))
         self.disk = request["disk"]
         if self.root:
             os.chown(self.box, request["user"], request["user"])
+        return os.fork()
 
     def around_child(self, request: dict[str, Any]) -> None:
         """Go into the folder, become the user, shut the disk."""
+        hardening.limit_resources(request, self.threads)
         os.chdir(self.box)
         for name in ("HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR"):
             os.environ[name] = str(self.box)

@@ -1,7 +1,7 @@
 """The zygote: imports what notebooks need once, then forks one confined child a submission. It runs none itself.
 
 Started inside bubblewrap with one socket. Each request on it is a line of JSON and two descriptors: the judge's channel
-to the notebook, and a leash. On the leash the judge asks for the child's CPU time; letting go of it ends the child.
+to the notebook, and a leash, on which nothing is said: letting go of it ends the child.
 """
 
 from __future__ import annotations
@@ -11,25 +11,23 @@ import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
-import struct
 import sys
 import time
-from collections.abc import Iterator
 from typing import Any
 
-from . import hardening, walls
+from . import hardening, pages, walls
 
 CHANNEL = 3
-CLOCK = struct.Struct(">d")
 
 
 def preload(modules: list[str]) -> None:
     """Import ``modules`` and wake up what they start lazily: a thread started before a fork would hang every child."""
     import numpy as np
 
-    from . import notebook  # noqa: F401  # the children's code, with IPython's input transformer
+    from . import notebook
 
     for name in modules:
         importlib.import_module(name)
@@ -37,6 +35,7 @@ def preload(modules: list[str]) -> None:
     np.linalg.solve(square, square @ square)
     if "torch" in modules:
         _wake_torch()
+    notebook.rehearse()
     threads = os.listdir("/proc/self/task")
     if len(threads) > 1:
         raise RuntimeError(f"{len(threads)} threads after importing {modules}: forked children would hang")
@@ -53,77 +52,96 @@ def _wake_torch() -> None:
 
 
 def main(control: socket.socket, modules: list[str], program: bytes, settings: dict[str, Any]) -> None:
-    """Fork a supervisor for every request, until the judge closes the control socket."""
+    """Start a child for every request, until the judge closes the control socket."""
     around = walls.build(settings)
     around.before_preload()
     preload(modules)
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    pages.collapse()
+    keeper = Keeper(program, around)
     control.send(b"ready")
     while True:
-        request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
-        if not request:
-            return
-        if os.fork() == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            supervise(json.loads(request), descriptors[0], descriptors[1], program, around)
-            os._exit(0)
-        for descriptor in descriptors:
-            os.close(descriptor)
+        for ready in keeper.wait(control):
+            if ready is not control:
+                keeper.end(ready)
+                continue
+            request, descriptors, _, _ = socket.recv_fds(control, 1 << 16, 2)
+            if not request:
+                keeper.close()
+                return
+            (supervise if around.supervised else Keeper.start)(keeper, json.loads(request), *descriptors)
 
 
-def supervise(request: dict[str, Any], channel: int, leash: int, program: bytes, around: walls.Walls) -> None:
-    """Start the child within walls of its own and hold it until the judge lets go of the leash."""
-    try:
-        around.before_fork(request)
-    except OSError as error:
-        _report(channel, error)
-        return
-    child = os.fork()
-    if child == 0:
-        os.close(leash)
-        confined(request, channel, program, around)
-    os.close(channel)
-    try:
-        hold(child, socket.socket(fileno=leash), around)
-    finally:
-        around.after_child()
+class Keeper:
+    """Starts children and holds each by a leash: when the judge hangs up, the child is ended."""
 
+    def __init__(self, program: bytes, around: walls.Walls) -> None:
+        self.program, self.around = program, around
+        self.held: dict[socket.socket, int] = {}
+        self.ended: set[int] = set()
+        self.looked = time.monotonic()
 
-def hold(child: int, leash: socket.socket, around: walls.Walls) -> None:
-    """Tell the child's CPU time whenever asked; kill it, and with it its namespaces, when the judge hangs up."""
-    clock = (~child << 3) | 2  # CPUCLOCK_SCHED of a process, see clock_getcpuclockid(3)
-    try:
-        for _ in _questions(leash, around):
-            try:
-                used = time.clock_gettime(clock)
-            except OSError:
-                used = -1.0  # it has ended; the judge sees that on the channel
-            leash.send(CLOCK.pack(used))
-    except OSError:
-        pass  # hung up between question and answer: the same as hanging up
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-
-
-def _questions(leash: socket.socket, around: walls.Walls) -> Iterator[None]:
-    """Yield at every question, until the judge hangs up or the child's disk holds too much."""
-    leash.settimeout(around.look_seconds)
-    looked = time.monotonic()
-    while True:
+    def start(self, request: dict[str, Any], channel: int, leash: int) -> None:
+        """Start a child within walls of its own."""
         try:
-            if not leash.recv(1):
-                return
-            yield
-        except TimeoutError:
-            pass
-        if around.look_seconds and time.monotonic() - looked >= around.look_seconds:
-            if around.overfull():
-                return
-            looked = time.monotonic()
+            child = self.around.fork(request)
+        except OSError as error:
+            _report(channel, error)
+            os.close(leash)
+        else:
+            if child == 0:
+                confined(request, channel, self.program, self.around)
+            self.held[socket.socket(fileno=leash)] = child
+        os.close(channel)
+
+    def wait(self, *more: socket.socket) -> list[socket.socket]:
+        """Which of ``more`` the judge has spoken on, and which leashes it has let go of."""
+        seconds = self.around.look_seconds if self.held else None
+        ready, _, _ = select.select([*more, *self.held], [], [], seconds)
+        if seconds and time.monotonic() - self.looked >= seconds:
+            if self.around.overfull():
+                self.close()
+            self.looked = time.monotonic()
+        self.ended -= {child for child in self.ended if os.waitpid(child, os.WNOHANG)[0]}
+        return [where for where in ready if where in more or where in self.held]
+
+    def end(self, leash: socket.socket) -> None:
+        """Kill a child, and with it its namespaces. Until it is waited for nothing else can bear its number."""
+        child = self.held.pop(leash)
+        os.kill(child, signal.SIGKILL)
+        self.ended.add(child)
+        leash.close()
+
+    def close(self) -> None:
+        """Kill all that are held."""
+        for leash in list(self.held):
+            self.end(leash)
+
+    def hold(self) -> None:
+        """Wait for the end of all."""
+        while self.held:
+            for leash in self.wait():
+                self.end(leash)
+        for child in self.ended:
+            os.waitpid(child, 0)
+
+
+def supervise(keeper: Keeper, request: dict[str, Any], channel: int, leash: int) -> None:
+    """Start a child under a supervisor of its own, which looks after its disk and takes its time to clear it away."""
+    supervisor = os.fork()
+    if supervisor:
+        keeper.ended.add(supervisor)
+        os.close(channel)
+        os.close(leash)
+        return
+    try:
+        own = Keeper(keeper.program, keeper.around)
+        own.start(request, channel, leash)
+        own.hold()
+    finally:
+        keeper.around.after_child()
+        os._exit(0)
 
 
 def confined(request: dict[str, Any], channel: int, program: bytes, around: walls.Walls) -> None:
@@ -136,7 +154,6 @@ def confined(request: dict[str, Any], channel: int, program: bytes, around: wall
             os.dup2(null, descriptor)
         os.dup2(100, CHANNEL)
         os.closerange(CHANNEL + 1, 1 << 16)
-        hardening.limit_resources(request, around.threads)
         around.around_child(request)
         hardening.give_up_privileges(program, around.capabilities)
     except BaseException as error:
