@@ -1,12 +1,18 @@
-"""What the cells of a page have named with ``glue``, as the page prints it."""
+"""What the cells of a page have named with ``glue``, and how the page prints it: with a minus sign, not a hyphen."""
 
 from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
+from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+HYPHEN = re.compile(r"^-(?=\d)")
 
 
 def executed(app: Sphinx, page: str) -> Path:
@@ -26,6 +32,25 @@ def glued(app: Sphinx, page: str) -> dict[str, str]:
 def printed(representation: str) -> str:
     """Return the text of which a notebook has stored the ``repr``."""
     try:
-        return str(ast.literal_eval(representation))
+        text = str(ast.literal_eval(representation))
     except (SyntaxError, ValueError):  # of an object that has none of its own, as a figure
         return representation
+    return HYPHEN.sub("−", text)
+
+
+class Minus(SphinxTransform):
+    """Pasted numbers are part of a sentence: a hyphen is too short, and a line may break after it."""
+
+    default_priority = 500
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the hyphen at the beginning of a pasted number."""
+        for pasted in self.document.findall(nodes.inline):
+            if "pasted-text" in pasted["classes"]:
+                pasted[0] = nodes.Text(HYPHEN.sub("−", pasted.astext()))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the extension."""
+    app.add_transform(Minus)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

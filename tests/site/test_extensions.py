@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "_ext"))
 import cache_key
 import plain_markdown
 import selfcheck
+from glued import printed
 from plain_markdown import Book, plain
 from typeset import Typesetter, typeset_page
 
@@ -87,6 +88,20 @@ class TestPlainMarkdown:
         cells = [nbformat.v4.new_code_cell("x = '{cite:t}`y`'"), nbformat.v4.new_markdown_cell("{eq}`recursion`")]
         notebook = plain_markdown.plain_notebook(nbformat.v4.new_notebook(cells=cells), BOOK, {})
         assert [cell.source for cell in notebook.cells] == ["x = '{cite:t}`y`'", "(7)"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("'2\\xa0×\\xa010⁻⁵'", "2\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻⁵"),
+        ("'-0.14'", "−0.14"),
+        ("'forty-two'", "forty-two"),
+        ("74", "74"),
+        ("<Figure size 640x480>", "<Figure size 640x480>"),
+    ],
+)
+def test_a_glued_value_is_printed_as_in_a_sentence(stored, shown):
+    assert printed(stored) == shown
 
 
 class TestCacheKey:

@@ -70,6 +70,12 @@ def test_formulas_are_typeset_and_can_be_read_aloud(parsed):
         assert not re.search("<script[^>]*mathjax", text, re.IGNORECASE), path.name
 
 
+def test_pasted_numbers_have_a_minus_sign(html, parsed):
+    pasted = [text for path in parsed for text in re.findall('class="pasted-text">([^<]+)', path.read_text("utf8"))]
+    assert any(text.startswith("−") for text in pasted)
+    assert not [text for text in pasted if re.match(r"-\d", text)]
+
+
 def test_no_emoji(html, parsed):
     marked = [f"{path.name}: {found}" for path in parsed if (found := EMOJI.findall(path.read_text(encoding="utf8")))]
     assert not marked

@@ -161,7 +161,7 @@ def test_offers_the_executed_notebook(open_page, name):
     assert all(cell["execution_count"] for cell in code)
     assert not [output for cell in code for output in cell["outputs"] if output["output_type"] == "error"]
     prose = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-    for myst in ("```{", ":::", "{glue", "{cite", "{ref}", "{eq}", "{doc}"):
+    for myst in ("```{", ":::", "{glue", "{cite", "{ref}", "{eq}", "{doc}", "\\xa0"):
         assert myst not in prose
 
 
