@@ -9,6 +9,7 @@
 # make clean     remove what was built (the environment .venv stays; remove it by hand)
 #
 # Variables:  PYTHON  which Python 3.11-3.13 makes the environment (default python3)
+#             OTTER   the program of an otter-grader to be timed beside the judge in make bench, see bench/engines.py
 #             TORCH   what pip is told to install for torch, e.g. TORCH="torch==2.13.0 --index-url URL"
 
 PYTHON ?= python3
@@ -61,6 +62,7 @@ bench: export MALLOC_TRIM_THRESHOLD_ := 8000000000
 bench: export MALLOC_MMAP_THRESHOLD_ := 4000000000
 bench: $(READY)
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench
+	env -u OPENBLAS_CORETYPE -u MALLOC_TRIM_THRESHOLD_ -u MALLOC_MMAP_THRESHOLD_ $(BIN)/python -m bench.judge
 
 reproduce: $(READY)
 	$(BIN)/python -m reproduce

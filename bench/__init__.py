@@ -1,7 +1,8 @@
 """Timings of rnnlib, as ratios measured in one run on one thread: ``python -m bench``, or ``python -m bench lstm gru``.
 
 ``cells`` says what is timed and what is hoped for, ``opponents`` and ``products`` what it is timed against, ``memory``
-what a tape holds; ``timing`` lets competitors take turns.
+what a tape holds; ``timing`` lets competitors take turns. ``python -m bench.judge`` times the judge beside the
+``engines`` that people use.
 """
 
 import os
