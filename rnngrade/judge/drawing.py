@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from rnngrade.judge.page import text
@@ -31,19 +32,19 @@ def compared(picture: Picture) -> str:
 def _curves(got: Sequence[float | None], expected: Sequence[float | None]) -> str:
     known = [x for x in (*got, *expected) if x is not None] or [0.0]
     low, high = min(known), max(known)
-    if low == high:
-        low, high = low - (abs(low) or 1), high + (abs(high) or 1)
+    unit = max(abs(low), abs(high)) or 1.0
+    bottom, top = (low / unit, high / unit) if low < high else (low / unit - 1, high / unit + 1)
     longest = max(len(got), len(expected), 2)
 
     def at(i: int, x: float) -> tuple[float, float]:
         across = LEFT + 8 + i * (WIDTH - LEFT - 24) / (longest - 1)
-        return round(across, 1), round(10 + (high - x) / (high - low) * (HEIGHT - BOTTOM - 18), 1)
+        return round(across, 1), round(10 + (top - x / unit) / (top - bottom) * (HEIGHT - BOTTOM - 18), 1)
 
     axis = f'<line class="axis" x1="{LEFT}" y1="4" x2="{LEFT}" y2="{HEIGHT - BOTTOM}"/>'
     axis += f'<line class="axis" x1="{LEFT}" y1="{HEIGHT - BOTTOM}" x2="{WIDTH - 8}" y2="{HEIGHT - BOTTOM}"/>'
     labels = "".join(
         f'<text x="{LEFT - 6}" y="{y + 4:g}" text-anchor="end">{value:.3g}</text>'
-        for value, y in ((high, 10), (low, HEIGHT - BOTTOM - 8))
+        for value, y in ((top * unit, 10), (bottom * unit, HEIGHT - BOTTOM - 8))
     )
     ends = "".join(
         f'<text x="{at(i, low)[0]}" y="{HEIGHT - 6}" text-anchor="middle">{i}</text>'
@@ -94,7 +95,11 @@ def _difference(picture: Picture) -> Rows:
     if [len(row) for row in picture.got] != [len(row) for row in picture.expected]:
         return []
     both = zip(picture.got, picture.expected)
-    return [[None if a is None or b is None else a - b for a, b in zip(*rows)] for rows in both]
+    return [[None if a is None or b is None else _apart(a, b) for a, b in zip(*rows)] for rows in both]
+
+
+def _apart(a: float, b: float) -> float:
+    return min(max(a - b, -sys.float_info.max), sys.float_info.max)
 
 
 def _size(rows: Rows) -> str:
@@ -122,7 +127,7 @@ def _legend(left: float) -> str:
 def _colour(value: float | None, scale: float) -> str:
     if value is None:
         return "n"
-    step = min(STEPS, round(STEPS * abs(value) / scale))
+    step = round(min(STEPS, STEPS * (abs(value) / scale)))  # numbers of any size come here: no sum may overflow
     return "z" if step == 0 else f"{'h' if value > 0 else 'l'}{step}"
 
 

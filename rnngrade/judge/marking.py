@@ -76,7 +76,7 @@ class Class:
         with _cancelling(where) as running:
             for done, grade in enumerate(self._each(found, where, running), 1):
                 grade = replace(grade, late=self._late(grade.submission), isolation=self.facts.isolation)
-                self._give_back(grade)
+                grade = self._give_back(grade)
                 grades[place[grade.submission.path]] = _without_pictures(grade)
                 progress(done, len(found))
         return [grade for grade in grades if grade is not None]
@@ -134,11 +134,18 @@ class Class:
         due = self.facts.due.get(submission.assignment, self.facts.due.get(""))
         return max(0.0, submission.handed_in - due.timestamp()) / 3600 if due else 0.0
 
-    def _give_back(self, grade: Grade) -> None:
-        """Write the feedback, unless it is there already: a run that goes on has thousands of them."""
-        path, page = self.facts.results / grade.feedback, feedback.page(grade)
+    def _give_back(self, grade: Grade) -> Grade:
+        """Write the feedback, unless it is there already: a run that goes on has thousands of them. What it is for."""
+        try:
+            page = feedback.page(grade)
+        except Exception as error:
+            log.error("no feedback for %s", grade.submission.path, exc_info=error)
+            grade = Grade(grade.submission, FAILED, f"its feedback: {type(error).__name__}: {error}")
+            page = feedback.page(grade)
+        path = self.facts.results / grade.feedback
         if not path.is_file() or path.is_symlink() or path.read_text(encoding="utf-8", errors="replace") != page:
             write(path, page, durable=False)
+        return grade
 
     def write_tables(self, grades: list[Grade]) -> None:
         """Write what is about the class as a whole."""

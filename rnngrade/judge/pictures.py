@@ -95,4 +95,7 @@ def _rows(array: np.ndarray, sequence: int) -> tuple[Rows, bool]:
 
 
 def _rounded(x: float) -> float | None:
-    return float(f"{x:.4g}") if np.isfinite(x) else None
+    if not np.isfinite(x):
+        return None
+    rounded = float(f"{x:.4g}")
+    return rounded if np.isfinite(rounded) else float(x)  # the largest numbers there are round up to infinity

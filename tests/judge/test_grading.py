@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnngrade.judge import work
+from rnngrade.judge import feedback, work
 from rnngrade.judge.grades import FAILED, GRADED
 from rnngrade.judge.run import Unusable, hidden_keys, load_course
 from rnngrade.judge.submissions import MISPLACED, SUPERSEDED, UNREADABLE, Unreadable, read
@@ -277,6 +277,21 @@ def test_a_failing_judge_costs_nobody_else(tmp_path: Path, monkeypatch: pytest.M
     hand_in(tmp_path / "in", "bob", "unlucky = 1", *FAIR)
     grades = grade(tmp_path / "in", tmp_path / "out")
     assert (grades["ada"].result.score, grades["bob"].status) == (7, FAILED)
+
+
+def test_a_failing_page_costs_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(grade):
+        if grade.result and grade.submission.learner == "bob":
+            raise OverflowError("of our own making")
+        return page(grade)
+
+    page = feedback.page
+    monkeypatch.setattr(feedback, "page", failing)
+    for learner in ("ada", "bob"):
+        hand_in(tmp_path / "in", learner, *FAIR)
+    grades = grade(tmp_path / "in", tmp_path / "out")
+    assert (grades["ada"].result.score, grades["bob"].status) == (7, FAILED)
+    assert "OverflowError" in (tmp_path / "out" / grades["bob"].feedback).read_text()
 
 
 def test_nothing_to_grade(tmp_path: Path) -> None:

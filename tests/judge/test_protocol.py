@@ -22,6 +22,7 @@ from rnngrade.judge.limits import Ended
 from rnngrade.judge.run import hidden_keys, load_course
 from rnngrade.judge.scoring import outcome
 from rnngrade.values import identical
+from tests.judge import fuzz
 from tests.judge.conftest import COURSE
 
 JSON = st.recursive(
@@ -178,6 +179,15 @@ def test_whatever_a_child_sends_the_judge_goes_on(early: bytes, late: bytes, ech
         liar.close()
     assert (early, late, echo) == (b"", b"", True)
     assert answered.value == 1
+
+
+def test_lies_of_all_kinds() -> None:
+    """A short run of the fuzzer, which asserts for itself; ``python -m tests.judge.fuzz`` is the long one."""
+    report = fuzz.run(seed=1, messages=1200)
+    assert {*report.data} | {*report.refused} == {*fuzz.KINDS}
+    assert report.sockets == 12
+    assert not report.refused["fair"]
+    assert not report.data["lengths that lie"]
 
 
 @pytest.mark.parametrize(
