@@ -208,4 +208,9 @@ def _cells_of(notebook: Notebook, questions: Collection[str]) -> bool:
 
 
 def _remark(notebook: Notebook, questions: Collection[str]) -> str:
-    return "" if _cells_of(notebook, questions) else "No cell of the assignment is in this notebook: it was run as is."
+    remarks = [] if _cells_of(notebook, questions) else [
+        "No cell of the assignment is in this notebook: it was run as is."
+    ]  # fmt: skip
+    if notebook.language != "python":
+        remarks.append(f"Its kernel is for {notebook.language}; its cells were run as Python.")
+    return " ".join(remarks)

@@ -170,24 +170,39 @@ class Run:
         return self._process
 
     def _run_cells(self, process: Process) -> None:
+        """Run them in order; then, once, those that lacked a name, which may have been moved above what they need."""
+        early: list[Cell] = []
         for cell in self.cells:
             if cell.id.startswith(CHECK) or (cell.number in self.problems and self.problems[cell.number].stopped):
                 continue
-            message = {"do": "run", "cell": cell.number}
-            try:
-                reply, _ = process.ask(message, [cell.source.encode()], self.limits.cell, self.limits.patience)
-                self._note(cell.number, reply)
-            except Ended as error:
-                text = f"was left out: its process {error}"
-                self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
-                self._end()
+            raised = self._run_cell(process, cell)
+            if self._process is None:
                 return
+            if raised is not None:
+                self._note(cell.number, raised)
+                early += [cell] if raised.type == "NameError" else []
+        for cell in early:
+            raised = self._run_cell(process, cell)
+            if self._process is None:
+                return
+            if raised is None and cell.number in self.problems:
+                text = f"{self.problems[cell.number].text}; it ran once the cells below it had"
+                self.problems[cell.number] = CellProblem(cell.number, text)
 
-    def _note(self, number: int, reply: protocol.Message) -> None:
+    def _run_cell(self, process: Process, cell: Cell) -> Failure | None:
+        """What the cell raised, if anything. One that ends the process is left out from then on."""
+        message = {"do": "run", "cell": cell.number}
+        try:
+            reply, _ = process.ask(message, [cell.source.encode()], self.limits.cell, self.limits.patience)
+        except Ended as error:
+            text = f"was left out: its process {error}"
+            self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
+            self._end()
+            return None
+        return failure(reply["error"]) if "error" in reply else None
+
+    def _note(self, number: int, raised: Failure) -> None:
         """Keep what a cell raised, unless it comes of a forbidden module: the questions that forbid it say so."""
-        if "error" not in reply:
-            return
-        raised = failure(reply["error"])
         if raised.type == NOT_WRITTEN and not raised.message:
             return  # a stub was called: its question says so
         if raised.type == FORBIDDEN:

@@ -50,11 +50,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Notebook:
-    """What grading needs of a notebook: its code cells, and the ids of all its cells."""
+    """What grading needs of a notebook: its code cells, the ids of all its cells, the language its kernel is for."""
 
     cells: tuple[Cell, ...]
     ids: frozenset[str] = field(default_factory=frozenset)
     digest: str = ""
+    language: str = "python"
 
     def mentions(self, name: str) -> bool:
         """Whether ``name`` is written in any code cell."""
@@ -141,7 +142,7 @@ def read(path: Path) -> Notebook:
     """Read a notebook file.
 
     Raises:
-        Unreadable: if it is not a Python notebook of a size that can be read.
+        Unreadable: if it is not a notebook of a size that can be read.
     """
     raw = _bytes(path)
     if raw.count(b"[") + raw.count(b"{") > MAX_CONTAINERS:
@@ -172,9 +173,6 @@ def _bytes(path: Path) -> bytes:
 def _notebook(document: Any, digest: str) -> Notebook:
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         raise Unreadable("not a notebook: JSON without cells (if its format is older than 4, open and save it)")
-    language = _language(document.get("metadata"))
-    if language != "python":
-        raise Unreadable(f"a notebook for {language[:40]!r}, not Python")
     cells = document["cells"]
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"{len(cells)} cells, more than {MAX_CELLS}")
@@ -183,13 +181,13 @@ def _notebook(document: Any, digest: str) -> Notebook:
         for number, cell in enumerate(cells, 1)
         if isinstance(cell, dict) and cell.get("cell_type") == "code"
     ]
-    return Notebook(tuple(code), frozenset(_ids(cells)), digest)
+    return Notebook(tuple(code), frozenset(_ids(cells)), digest, _language(document.get("metadata")))
 
 
 def _language(metadata: Any) -> str:
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     language = kernel.get("language", "python") if isinstance(kernel, dict) else "python"
-    return language.lower() if isinstance(language, str) else "python"
+    return language[:40].lower() if isinstance(language, str) else "python"
 
 
 def _cell(number: int, cell: dict[str, Any]) -> Cell:

@@ -118,6 +118,55 @@ def test_checks_are_not_run(one) -> None:
     assert (grade.result.score, grade.result.problems) == (7, ())
 
 
+def shuffled(cells: tuple[str, ...]) -> dict:
+    """Below what needs it stands the import; a definition comes twice, checks are edited, one is gone."""
+    setup, total, product, rest = cells
+    edited = "raise SystemError('an edited check')"
+    whole = notebook(
+        "shape = np.shape(np.ones(3))", product, rest, "x", edited, edited, total, total, setup,
+        ids=("n", "c", "d", "x", "check-total-typical", "check-product", "b", "b", "a"),
+    )  # fmt: skip
+    whole["cells"].append(whole["cells"][2])
+    return whole
+
+
+def test_reordered_and_duplicated_cells_and_edited_checks(tmp_path: Path) -> None:
+    """Graded for what they define; a cell that stands above what it needs is run again, and this is said."""
+    hand_in(tmp_path / "in", "ada").write_text(json.dumps(shuffled(FAIR)))
+    result = grade(tmp_path / "in", tmp_path / "out")["ada"].result
+    assert result.score == 7
+    assert [problem.text for problem in result.problems] == [
+        "NameError: name 'np' is not defined; it ran once the cells below it had",
+        "NameError: name 'x' is not defined",
+    ]
+
+
+def test_a_cell_that_hangs_when_run_again_costs_only_itself(one) -> None:
+    grade = one("later\nwhile True: pass", *FAIR, "later = 1")
+    assert grade.result.score == 7
+    assert [(problem.number, problem.stopped) for problem in grade.result.problems] == [(1, True)]
+
+
+def test_a_wrong_kernel_is_run_as_python(tmp_path: Path) -> None:
+    written = notebook(*FAIR)
+    written["metadata"]["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
+    hand_in(tmp_path / "in", "ada").write_text(json.dumps(written))
+    found = grade(tmp_path / "in", tmp_path / "out")["ada"]
+    assert found.result.score == 7
+    assert "Its kernel is for r; its cells were run as Python." in (tmp_path / "out" / found.feedback).read_text()
+
+
+def test_saved_outputs_are_not_looked_at(tmp_path: Path) -> None:
+    """A hundred megabytes of them, such as a loop that prints leaves."""
+    written = notebook(*FAIR)
+    line = "x" * 99 + "\n"
+    written["cells"][1]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [line] * 1_000_000}]
+    path = hand_in(tmp_path / "in", "ada")
+    path.write_text(json.dumps(written))
+    assert path.stat().st_size > 100e6
+    assert grade(tmp_path / "in", tmp_path / "out")["ada"].result.score == 7
+
+
 def test_library_and_torch_can_be_used(one) -> None:
     grade = one(
         "import rnnlib, torch",
@@ -167,7 +216,6 @@ BROKEN = {
     "version-3": b'{"worksheets": []}',
     "cells-of-numbers": b'{"cells": 3}',
     "source-of-numbers": b'{"cells": [{"cell_type": "code", "source": [1]}]}',
-    "wrong-kernel": b'{"cells": [], "metadata": {"kernelspec": {"language": "R"}}}',
 }
 
 
