@@ -108,7 +108,7 @@ class OrthogonalCell(AffineCell):
         dW, dU, db = self.gather_affine(tape, g).values()
         if self.activation == "modrelu":
             db = self.gather_threshold(tape, g)
-        return OrthogonalParams(MAPS[self.map].back(tape.params.A, dW).astype(dW.dtype), dU, db)
+        return OrthogonalParams(MAPS[self.map].back(tape.params.A, dW), dU, db)
 
     def gather_threshold(self, tape: Any, g: Array) -> Array:
         r"""Sum the gradient of modReLU's threshold, whose slope is :math:`\operatorname{sign}(h_t)`."""

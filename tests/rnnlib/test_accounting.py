@@ -55,6 +55,8 @@ def test_what_a_tape_holds_beside_the_states_in_numbers_a_token_and_unit(rng):
         rnnlib.GatedCell(3, 4): 4,
         rnnlib.GRUCell(3, 4): 5,
         rnnlib.LSTMCell(3, 4): 6,
+        rnnlib.PlainCell(3, 4, layer_norm=True): 2 + 1 / 4,
+        rnnlib.LSTMCell(3, 4, layer_norm=True): 10 + 4 / 4,
     }
     saved = {}
     for cell in cells:

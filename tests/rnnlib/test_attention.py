@@ -117,7 +117,9 @@ def test_for_a_fixed_query_the_gradient_is_the_weight_times_value_and_score(rng)
     alpha = saved.alpha[0, 0, :, np.newaxis, np.newaxis]
     assert none == ()
     assert_allclose(paths.value, alpha * v, rtol=1e-14)
-    assert_allclose(paths.value + paths.key, alpha * (v + (v * (x - m)).sum(axis=2, keepdims=True) * q), atol=1e-15)
+    assert_allclose(
+        paths.value + paths.key, alpha * (v + (v * (x - m)).sum(axis=2, keepdims=True) * q), rtol=0, atol=1e-15
+    )
 
 
 def test_projections_start_so_that_they_keep_the_variance(rng):
@@ -132,7 +134,7 @@ def test_with_no_preference_every_past_state_counts_the_same(rng):
     attention = Attention(3, 3)
     params = AttentionParams(np.zeros((3, 3)), np.eye(3), np.eye(3))
     m, saved = attention.forward(params, h)
-    assert_allclose(m, h.cumsum(axis=0) / np.arange(1, 7)[:, None, None], atol=1e-15)
+    assert_allclose(m, h.cumsum(axis=0) / np.arange(1, 7)[:, None, None], rtol=0, atol=1e-15)
     dm = np.zeros_like(m)
     dm[-1] = 1
     assert_allclose(attention.backward(params, saved, dm)[1].value, 1 / 6)
