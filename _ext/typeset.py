@@ -28,6 +28,9 @@ PARTS = (
 FONTS = "output/chtml/fonts/woff-v2"
 INLINE = re.compile(r'(?<=<span class="math notranslate nohighlight">)\\\((.*?)\\\)(?=</span>)', re.DOTALL)
 DISPLAY = re.compile(r"(?<=[>\s])\\\[(.*?)\\\](?=\s*</div>)", re.DOTALL)
+PUNCTUATED = re.compile(
+    r"""([(]?)(<span class="math notranslate nohighlight">\\\((?:(?!</span>).)*\\\)</span>)([,.;:!?)]*)""", re.DOTALL
+)
 BOTH = re.compile(f"(?:{INLINE.pattern})|(?:{DISPLAY.pattern})", re.DOTALL)
 
 logger = logging.getLogger(__name__)
@@ -60,6 +63,7 @@ class Typesetter:
 
 def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
     """Return a page's HTML with every formula typeset, and TeX's complaints."""
+    text = PUNCTUATED.sub(_together, text)
     found = [match.groups() for match in BOTH.finditer(text)]
     formulas = [(unescape(inline or display).strip(), inline is None) for inline, display in found]
     if not formulas:
@@ -69,6 +73,11 @@ def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
     ready = iter(html)
     text = BOTH.sub(lambda _: next(ready), text)
     return text.replace("</head>", f"<style>{css}</style>\n</head>", 1), errors
+
+
+def _together(match: re.Match[str]) -> str:
+    """Keep a formula on one line with its punctuation: to a browser it is a picture, beside which a line may break."""
+    return f'<span class="kept">{match[0]}</span>' if match[1] or match[3] else match[0]
 
 
 def _leave_mathjax_out(app: Sphinx, config: Config) -> None:

@@ -1,5 +1,6 @@
 """The site's own Sphinx extensions, one by one."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -140,6 +141,12 @@ class TestTypeset:
         assert r"<code>\(not this\)</code>" in text
         assert "<mi>W</mi>" in text
         assert "../_static/mathjax/MathJax_Main-Regular.woff" in text.split("</head>")[0]
+
+    def test_keeps_a_formula_with_its_punctuation(self, typesetter):
+        formula = r'<span class="math notranslate nohighlight">\(x\)</span>'
+        text, _ = typeset_page(f"<head></head>({formula}), where {formula} and {formula}.", typesetter)
+        assert re.findall(r'<span class="kept">(.)', text) == ["(", "<"]
+        assert [line.split("<")[0] for line in text.split("</mjx-container></span>")[1:]] == ["),", " and ", "."]
 
     def test_reports_what_tex_does_not_know(self, typesetter):
         page = r'<head></head><span class="math notranslate nohighlight">\(\nosuchmacro\)</span>'
