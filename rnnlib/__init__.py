@@ -1,6 +1,7 @@
 """The mathematics of training recurrent networks, small and in NumPy alone.
 
 >>> import numpy as np
+>>> from rnnlib import PlainCell, bptt, losses, unroll
 >>> rng = np.random.default_rng(0)
 >>> cell = PlainCell(inputs=2, units=3, activation="tanh")
 >>> params = cell.init(rng)

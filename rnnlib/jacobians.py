@@ -79,7 +79,7 @@ def products(J: ArrayLike) -> Iterator[tuple[Array, Array]]:
     (array([[1.]]), np.float64(2000.0))
     """
     J = np.asarray(J, np.float64)
-    P, log_scale = np.broadcast_to(np.eye(J.shape[-1]), J.shape[1:]), np.zeros(J.shape[1:-2])
+    P, log_scale = np.broadcast_to(np.eye(J.shape[-1]), J.shape[1:]), np.zeros(())
     for J_t in J:
         P, log_norm = _split(J_t @ P, (-2, -1))
         log_scale = log_scale + log_norm

@@ -141,8 +141,7 @@ class Stack:
     def linearise(self, a: Any, states: Any) -> None:
         """Hand each layer its own."""
         for cell, a_l, states_l in zip(self.cells, a.a, states.layers):
-            if cell.keeps:
-                cell.linearise(a_l, states_l)
+            cell.linearise(a_l, states_l)
 
     def step_back(self, w: Any, a: Any, before: Any, after: Any, dafter: Any, dbefore: Any, g: Array) -> None:
         """Take the step back layer by layer, from the top down; each hands the gradient of its input to the next."""

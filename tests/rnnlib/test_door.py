@@ -97,6 +97,12 @@ def test_jacobian_refuses_a_step_that_is_not_on_the_tape(problem, t):
         rnnlib.jacobian(tape, t)
 
 
+def test_a_state_of_another_type_is_refused_even_if_it_has_as_many_parts(problem):
+    state = (np.zeros_like(problem.x[0, :, :1] @ np.ones((1, problem.cell.units))),)
+    with pytest.raises(ValueError, match="state: expected PlainState, got tuple"):
+        rnnlib.unroll(problem.cell, problem.params, problem.x, state)
+
+
 def test_forward_mode_refuses_a_direction_of_another_dtype(problem):
     tape = rnnlib.unroll(problem.cell, problem.params, problem.x)
     direction = rnnlib.PlainParams(*(p.astype(np.float32) for p in problem.params))
@@ -115,3 +121,17 @@ def test_forward_mode_refuses_a_direction_of_another_dtype(problem):
 def test_a_cell_refuses_impossible_sizes_and_unknown_activations(arguments, message):
     with pytest.raises(ValueError, match=message):
         rnnlib.PlainCell(*arguments)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: rnnlib.PlainCell(2, 3, "tanh", True),
+        lambda: rnnlib.LSTMCell(2, 3, 1.0, True),
+        lambda: rnnlib.UnitaryCell(2, 4, "exponential"),
+        lambda: rnnlib.UnitaryCell(2, 4, activation="tanh"),
+    ],
+)
+def test_options_that_go_by_name_or_are_settled_are_no_positions(make):
+    with pytest.raises(TypeError):
+        make()

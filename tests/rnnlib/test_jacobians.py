@@ -261,6 +261,10 @@ def test_effective_horizon_counts_steps_back_from_the_last():
     assert_array_equal(jacobians.effective_horizon(J[:0]), [np.inf])
 
 
+def test_effective_horizon_is_reached_below_its_threshold_not_at_it():
+    assert jacobians.effective_horizon([[[0.5]]] * 4, 0.5) == 2
+
+
 def test_effective_horizon_is_one_over_e_unless_told_and_one_a_sequence():
     J = np.broadcast_to(np.array([0.9, 0.5, 1.0])[:, None, None] * np.eye(2), (100, 3, 2, 2))
     assert_array_equal(jacobians.effective_horizon(J), [10, 2, np.inf])

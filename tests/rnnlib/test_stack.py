@@ -93,6 +93,12 @@ def test_checkpoints_draw_the_masks_again_that_the_way_forward_drew(rng):
     assert_allclose(grads.x, whole.x, **NEAR)
 
 
+def test_a_stack_in_training_is_the_same_cell(rng):
+    stack = rnnlib.Stack((rnnlib.PlainCell(2, 3), rnnlib.PlainCell(3, 3)), dropout=0.5)
+    assert stack.training(rng) == stack
+    assert repr(stack.training(rng)) == repr(stack)
+
+
 def test_the_same_generator_state_draws_the_same_masks(rng):
     stack, x = two_layers(0.5), np.ones((6, 3, 2))
     params = stack.init(rng)
