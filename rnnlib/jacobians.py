@@ -214,7 +214,7 @@ def _orthogonalise(M: Array, log_scale: Array, sweeps: int = 30) -> Array:
 
 def _rotate(M: Array, log_scale: Array, p: int, q: int) -> float:
     """Turn rows ``p`` and ``q`` orthogonal within their plane; return the largest cosine there was between them."""
-    u, v = M[..., p, :].copy(), M[..., q, :].copy()
+    u, v = M[..., p, :], M[..., q, :]
     c = (u * v).sum(axis=-1)
     finite = np.isfinite(log_scale[..., q])
     ratio = np.exp(np.where(finite, log_scale[..., q], -np.inf) - np.where(finite, log_scale[..., p], 0)) ** 2
