@@ -42,8 +42,10 @@ def test_scan_and_steps_agree_in_states_and_all_gradients(case, data):
     (stepped, scanned), by_steps, by_scan = both(draw(case, rng, T=T, B=B, n=n, masked=data.draw(st.booleans())))
     assert_close(scanned.states, stepped.states)
     assert_close(tuple(by_scan), tuple(by_steps))
+    assert (scanned.saved is None) == (stepped.saved is None)
     if stepped.saved is not None:
         assert_close(scanned.saved, stepped.saved)
+    assert not np.shares_memory(by_scan.state.h, by_scan.delta.h)
 
 
 @every_scanned_cell
