@@ -205,7 +205,7 @@ class Watch(threading.Thread):
 
 def course_rows(sizes: Sizes) -> Iterator[Row]:
     """Yield a row a notebook: the solved one, its experiments with it, as a class of a few."""
-    for solved in sorted(Path("exercises/solved").glob("[0-9]*.ipynb")):
+    for solved in sorted(Path("exercises/solved").glob("[0-9]*.ipynb")) if sizes.course else ():
         text = solved.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "class").mkdir()

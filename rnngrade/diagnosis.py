@@ -289,7 +289,9 @@ def _misspelt(a: _Answers, got: Any, expected: Any) -> str:
     known = {label for value in (expected, *a.cases[0].mistakes.values()) for _, label in parts(value)}
     strange = [part if isinstance(part, str) else _outline(part) for _, part in parts(got)
                if not (isinstance(part, str) and part in known)]
-    return f"{strange[0]!r} is none of the labels." if strange else "Go back to what tells the possibilities apart."
+    if not strange:
+        return "Go back to what tells the possibilities apart."
+    return f"{_shortened(strange[0])!r} is none of the labels."
 
 
 def _right_label(got: Any, path: Path, label: Any) -> bool:
@@ -477,7 +479,7 @@ def _outline(value: Any) -> str:
     if isinstance(value, tuple):
         return f"{len(value)} parts"
     if isinstance(value, dict):
-        return f"a dict with the keys {', '.join(sorted(value))}" if value else "an empty dict"
+        return f"a dict with the keys {_shortened(', '.join(sorted(value)))}" if value else "an empty dict"
     return f"an array of shape {value.shape}" if value.ndim else "a number"
 
 
@@ -489,7 +491,7 @@ def _fits(got: Any, expected: Any) -> bool:
 
 
 def _shortened(text: str) -> str:
-    """An exception may quote a whole array: its first lines are enough."""
+    """An exception may quote a whole array, a label be a book: the beginning is enough."""
     return text if len(text) <= 300 else f"{text[:300]} .."
 
 

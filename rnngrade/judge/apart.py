@@ -40,6 +40,11 @@ class Apart:
                 "shut the disk (Linux 5.13 with landlock in /sys/kernel/security/lsm; in a container, "
                 "an engine whose filter allows landlock_create_ruleset)"
             )
+        if os.getuid() != 0 and self.locked < landlock.TRUNCATES:
+            raise NoIsolation(
+                f"this kernel has Landlock {self.locked}, under which a submission could empty this user's files: "
+                "grade as root, or on Linux 6.2 or newer"
+            )
         if not self.locked and self.private:
             raise NoIsolation(
                 f"only root may enter {self.private}, so no other user can run this Python: install it "

@@ -12,8 +12,12 @@ from pathlib import Path
 
 def visible(text: str) -> str:
     """``text`` on one line, with control and format characters escaped: nothing moves a cursor, hides or reorders."""
-    text = re.sub(r"\s*[\r\n\t]\s*", " ", text)
+    text = re.sub(r"\s+", _on_one_line, text)  # one pass: learners' texts are long, and may be nothing but blanks
     return "".join(c if _printable(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _on_one_line(blanks: re.Match[str]) -> str:
+    return " " if set("\r\n\t") & set(blanks[0]) else blanks[0]
 
 
 def _printable(character: str) -> bool:

@@ -19,6 +19,8 @@ ROWS = (
     Row("reach the network, or another process through a socket", True, True, True),
     Row("start a process or a program", True, True, True),
     Row("signal, trace or read another process", True, True, True),
+    Row("change modes and times of files that are not its own", True, True, True),
+    Row("lock a file that others read, or see which of its pages are in memory", True, True, True),
     Row("use more memory, CPU time, threads or open files than it may", True, True, True),
     Row("read the questions, the results, another's notebook", True, True, False),
     Row("write outside its own folder: a note for a later submission", True, True, False),

@@ -58,7 +58,7 @@ class Zygote:
         self._group = group
         self._lock = threading.Lock()
         self._spawned: WeakSet[Process] = WeakSet()
-        program = base64.b64encode(_filter(signals=isolation == DEFAULT)).decode()
+        program = base64.b64encode(_filter(namespaces=isolation == DEFAULT)).decode()
         self._around = KINDS[isolation]()
         launch = self._around.launch(recipe, unseen)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -144,9 +144,9 @@ class Zygote:
 
 
 @cache
-def _filter(signals: bool) -> bytes:
+def _filter(namespaces: bool) -> bytes:
     try:
-        return seccomp.compiled(signals)
+        return seccomp.compiled(namespaces)
     except (ImportError, RuntimeError, OSError) as error:
         raise NoIsolation(
             "libseccomp is missing: apt install libseccomp2 (dnf, pacman: libseccomp), and "

@@ -22,6 +22,7 @@ from rnngrade.models import Made
 from rnngrade.outcomes import FORBIDDEN, NOT_WRITTEN, Failure, Outcome
 
 MAX_TEXT = 500
+CELLS_SHARE = 0.75  # of the time of the whole notebook: what is left is for the questions
 MAX_CASES = 6
 CHECK = "check-"
 
@@ -128,7 +129,7 @@ class Run:
         buffers: list[bytes] = []
         packed = protocol.pack(args, buffers)
         message = {"do": "call", "answer": answer, "function": function, "keep": keep, "args": packed}
-        return process.ask(message, buffers, seconds, self.limits.patience)
+        return process.ask(message, buffers, min(seconds, self._left()), self.limits.patience)
 
     def _model(self, process: Process, key: Key) -> tuple[protocol.Handle] | Failure:
         """A handle of the model, which stays in the sandbox and is made once in each process; or why there is none.
@@ -161,7 +162,7 @@ class Run:
 
     def _ready(self) -> Process:
         while self._process is None:
-            if self._starts > self.limits.restarts or self._spent > self.limits.total:
+            if self._starts > self.limits.restarts or self._spent >= self.limits.total:
                 raise Ended("was ended too often, or used up the time of the whole notebook")
             self._starts += 1
             self._since = time.monotonic()
@@ -175,13 +176,17 @@ class Run:
         for cell in self.cells:
             if cell.id.startswith(CHECK) or (cell.number in self.problems and self.problems[cell.number].stopped):
                 continue
+            if self._used() > CELLS_SHARE * self.limits.total:
+                text = "was left out: the cells before it have used up the time of the notebook"
+                self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
+                continue
             raised = self._run_cell(process, cell)
             if self._process is None:
                 return
             if raised is not None:
                 self._note(cell.number, raised)
                 early += [cell] if raised.type == "NameError" else []
-        for cell in early:
+        for cell in early if self._used() <= CELLS_SHARE * self.limits.total else ():
             raised = self._run_cell(process, cell)
             if self._process is None:
                 return
@@ -211,10 +216,23 @@ class Run:
             text = f"{raised.type}: {raised.message}" if raised.message else raised.type
             self.problems[number] = CellProblem(number, text)
 
+    def _used(self) -> float:
+        """Of the seconds of the whole notebook. Waiting is charged too, or sleep were free."""
+        if self._process is None:
+            return self._spent
+        clock = (time.monotonic() - self._since) / self.limits.patience
+        return self._spent + max(clock, min(self._process.cpu_seconds(), self.limits.total))
+
+    def _left(self) -> float:
+        """What is left of them; raises Ended if nothing is."""
+        left = self.limits.total - self._used()
+        if left <= 0:
+            raise Ended("used up the time of the whole notebook")
+        return left
+
     def _end(self) -> None:
         assert self._process is not None  # only called where one has just ended
-        clock = (time.monotonic() - self._since) / self.limits.patience  # waiting is charged too, or sleep were free
-        self._spent += max(clock, min(self._process.cpu_seconds(), self.limits.total))
+        self._spent = self._used()
         self.close()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-MAX_BYTES = 256 << 20
+MAX_BYTES = 128 << 20  # one rare character makes it four times as much in memory, twice over
 MAX_CONTAINERS = 4_000_000  # a small file can hold brackets that become gigabytes of lists
 LEFT_BY_TOOLS = (".ipynb_checkpoints", ".git")
 MAX_CELLS = 2000
@@ -187,7 +187,7 @@ def _notebook(document: Any, digest: str) -> Notebook:
 def _language(metadata: Any) -> str:
     kernel = metadata.get("kernelspec") if isinstance(metadata, dict) else None
     language = kernel.get("language", "python") if isinstance(kernel, dict) else "python"
-    return language[:40].lower() if isinstance(language, str) else "python"
+    return language[:40].lower().encode("utf-8", "replace").decode() if isinstance(language, str) else "python"
 
 
 def _cell(number: int, cell: dict[str, Any]) -> Cell:

@@ -26,10 +26,12 @@ REPOSITORY = Path(rnngrade.__file__).parents[1]
 ATTACKS = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "attacks").glob("*.py"))}
 # These look for a way out and raise LookupError with what they find. Nothing may stop them before they have looked.
 LOOKING = (
+    "change-files-of-others",
     "environment-descriptors",
     "every-socket",
     "import-the-judge",
     "links-out",
+    "locks",
     "memory-of-others",
     "network",
     "search-disk",

@@ -15,12 +15,15 @@ from rnngrade.judge.inside import landlock
 from rnngrade.judge.limits import Ended, NoIsolation, Recipe
 from rnngrade.judge.sandbox import DEFAULT, KINDS, Zygote
 from tests.judge.conftest import COURSE, FAIR, QUICK, grade, hand_in, rows
+from tests.judge.test_attacks import ATTACKS, cells
 
 # Each raises nothing if the submission can do it, in the order of the table's rows.
 PROBES = (
     "import socket; socket.socket()",
     "import os; os.fork()",
     "import os; os.kill(os.getppid() or 2, 0)",
+    "import os; os.utime(os.__file__)",
+    "import fcntl, os; fcntl.flock(open(os.__file__), fcntl.LOCK_SH)",
     "bytes(2 << 30)",
     f"import os; os.listdir({str(COURSE)!r})",
     "open('/tmp/note', 'w').close() or open('/dev/shm/note', 'w').close() or open('../note', 'w').close()",
@@ -30,6 +33,7 @@ PROBES = (
     "import os, numpy; os.uname().release + numpy.__version__",
     "import ctypes; assert ctypes.CDLL(None).sysinfo(ctypes.create_string_buffer(256)) == 0",
 )
+CHANGE = ATTACKS["change-files-of-others"]
 pytestmark = pytest.mark.sandbox
 
 
@@ -109,6 +113,15 @@ def test_process_isolation_refuses_where_it_would_be_none(monkeypatch: pytest.Mo
         apart.Apart()
 
 
+def test_an_ordinary_user_needs_a_landlock_that_keeps_files_from_being_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    monkeypatch.setattr(landlock, "version", lambda: 2)
+    with pytest.raises(NoIsolation, match="empty this user's files"):
+        apart.Apart()
+    monkeypatch.setattr(landlock, "version", lambda: 3)
+    apart.Apart().close()
+
+
 def test_process_isolation_refuses_a_python_nobody_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landlock, "version", lambda: 0)
     monkeypatch.setattr(os, "getuid", lambda: 0)
@@ -137,11 +150,13 @@ def test_process_isolation_works_for_an_ordinary_user(tmp_path: Path) -> None:
     """In a user namespace where we are uid 1000, with no capability and no right to make namespaces."""
     hand_in(tmp_path / "in", "ada", *FAIR, "import os\nopen('/etc/hostname')")
     hand_in(tmp_path / "in", "bob", *FAIR, "while True: pass")
+    hand_in(tmp_path / "in", "cleo", *cells(CHANGE.replace("REPOSITORY", repr(str(tmp_path))).replace("COURSE", "'/'")))
     ordinary = [bubblewrap.bwrap_path(), "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000",
                 "--cap-drop", "ALL", "--dev-bind", "/", "/"]  # fmt: skip
     command = [sys.executable, "-m", "rnngrade.cli", "grade", tmp_path / "in", "-o", tmp_path / "out",
                "--course", COURSE, "--isolation", "process"]  # fmt: skip
     done = subprocess.run([*ordinary, *command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert [row["score"] for row in rows(tmp_path / "out" / "grades.csv")] == ["7", "7"]
+    assert [row["score"] for row in rows(tmp_path / "out" / "grades.csv")] == ["7", "7", "7"]
+    assert "LookupError" not in (tmp_path / "out" / "feedback" / "01_sums" / "cleo.html").read_text()
     assert "the judge's own user" in (tmp_path / "out" / "run.json").read_text()

@@ -16,6 +16,7 @@ READ_FILE, READ_DIR, WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 FILE_RIGHTS = 1 | READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV
 RIGHTS = (13, 14, 15, 15, 16)  # how many rights on the disk the versions 1, 2, .. know
+TRUNCATES = 3  # the first version that keeps files from being emptied
 SCOPED = 0b11  # abstract Unix sockets and signals, from version 6
 
 libc = ctypes.CDLL(None, use_errno=True)
