@@ -16,7 +16,7 @@ import numpy as np
 
 from rnngrade import models
 from rnngrade.keys import CaseKey, KeyGroup
-from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, NOTHING, Failure, Outcome
+from rnngrade.outcomes import ENDED, FORBIDDEN, MISSING, NOT_WRITTEN, NOTHING, Failure, Outcome
 from rnngrade.questions import QuestionInfo
 from rnngrade.values import NotPlain, Path, agree, as_array, error, part_at, parts, plain
 
@@ -174,8 +174,9 @@ def _raises(a: _Answers) -> Diagnosis | None:
                          "a NumPy array, or a tuple of them.", i)
     where = f" Line {failed.line} of its cell: `{failed.source}`." if failed.line and failed.source else ""
     text = _shortened(f"{failed.type}: {failed.message}" if failed.message else failed.type)
+    what = failed.message if failed.type == ENDED else f"stops with {text}"
     shown = "" if failed.name else _shown_case(a, i)
-    return Diagnosis(False, "raises", f"`{failed.name or a.info.answer}` stops with {text}.{where}{shown}", i)
+    return Diagnosis(False, "raises", f"`{failed.name or a.info.answer}` {what}.{where}{shown}", i)
 
 
 def _wrong_structure(a: _Answers) -> Diagnosis | None:

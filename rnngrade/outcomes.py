@@ -18,15 +18,17 @@ NOT_WRITTEN = "NotImplementedError"
 MISSING = "Missing"
 FORBIDDEN = "Forbidden"
 NOTHING = "Nothing"
+ENDED = "Ended"
 
 
 @dataclass(frozen=True)
 class Failure:
     """Why a call gave no value: the exception's type and message, and the line of the learner's code it left from.
 
-    Four types are not only exceptions: ``NotImplementedError`` means not written yet, ``Missing`` that nothing has the
+    Five types are not only exceptions: ``NotImplementedError`` means not written yet, ``Missing`` that nothing has the
     name asked for (``message`` may hold a similar name), ``Forbidden`` that the module ``message`` was used,
-    ``Nothing`` that no model was returned. ``name`` is that of the function, where it is not the answer itself.
+    ``Nothing`` that no model was returned, ``Ended`` that the process ended, or had to be. ``name`` is that of the
+    function, where it is not the answer itself.
     """
 
     type: str

@@ -139,5 +139,5 @@ class _Deadline:
         assert self.before is not None  # wait() has set it
         used = self.process.cpu_seconds() - self.before
         if now >= self.end or not used < self.seconds:
-            raise Ended(f"did not finish in {self.seconds:g} seconds")
+            raise Ended(f"did not finish in {self.seconds:.3g} s")
         self.next_look = min(self.end, now + max(self.seconds - used, 0.05))

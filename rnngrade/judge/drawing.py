@@ -12,6 +12,7 @@ WIDTH, HEIGHT = 520, 150
 LEFT, BOTTOM = 46, 22
 CELL = 22
 STEPS = 4
+BAR = 32  # ten of them fit a telephone
 
 
 def svg(width: float, height: float, label: str, content: str, more: str = "") -> str:
@@ -157,16 +158,16 @@ def segments(parts: Sequence[tuple[float, bool]], label: str) -> str:
 
 def histogram(counts: Sequence[int], names: Sequence[str], label: str) -> str:
     """Bars with their counts above and their names below."""
-    wide, most = 600 / len(counts), max(*counts, 1)
-    pieces = ['<line class="axis" x1="0" y1="140" x2="600" y2="140"/>']
+    across, most = BAR * len(counts), max(*counts, 1)
+    pieces = [f'<line class="axis" x1="0" y1="140" x2="{across}" y2="140"/>']
     for i, (count, name) in enumerate(zip(counts, names)):
         high = 110 * count / most
-        middle = wide * (i + 0.5)
+        middle = BAR * (i + 0.5)
         pieces.append(
-            f'<rect class="bar" x="{wide * i + 4:.1f}" y="{140 - high:.1f}" width="{wide - 8:.1f}" '
+            f'<rect class="bar" x="{BAR * i + 3:.1f}" y="{140 - high:.1f}" width="{BAR - 6:.1f}" '
             f'height="{high:.1f}" rx="3"/>'
         )
         if count:
             pieces.append(f'<text x="{middle:.1f}" y="{133 - high:.1f}" text-anchor="middle">{count}</text>')
         pieces.append(f'<text x="{middle:.1f}" y="157" text-anchor="middle">{text(name)}</text>')
-    return svg(600, 164, label, "".join(pieces))
+    return svg(across, 164, label, "".join(pieces))

@@ -65,7 +65,7 @@ def _top(grade: Grade, score: str) -> str:
 def _question(question: str, groups: list[GroupResult]) -> Iterator[str]:
     earned, points = sum(group.earned for group in groups), sum(group.points for group in groups)
     yield '<section class="card">'
-    yield f'<header><h3>{text(question)}</h3><span class="points">{number(earned)} of {number(points)}</span></header>'
+    yield f'<header><h2>{text(question)}</h2><span class="points">{number(earned)} of {number(points)}</span></header>'
     for group in groups:
         yield from _group(group)
     yield "</section>"
@@ -93,7 +93,7 @@ def _group(group: GroupResult) -> Iterator[str]:
     if group.picture is not None:
         named = ", ".join(text(word) for word in (group.picture.part, group.picture.cut) if word)
         caption = "Got and, dashed, expected" if len(group.picture.got) == 1 else "Got and expected"
-        yield f"<figure><figcaption>{caption}{f' ({named})' if named else ''}</figcaption>"
+        yield f'<figure tabindex="0"><figcaption>{caption}{f" ({named})" if named else ""}</figcaption>'
         yield drawing.compared(group.picture) + "</figure>"
     yield "</div>"
 

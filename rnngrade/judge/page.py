@@ -56,4 +56,5 @@ def table(columns: dict[str, str], rows: Iterable[Iterable[str]]) -> str:
         "<tr>" + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(columns.values(), row)) + "</tr>\n"
         for row in rows
     )
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>'
+    content = f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>"
+    return f'<div class="scroll" tabindex="0"><table>{content}</table></div>'

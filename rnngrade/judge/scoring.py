@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +20,7 @@ from rnngrade.judge.sandbox import Zygote
 from rnngrade.judge.submissions import Cell, Notebook
 from rnngrade.keys import CaseKey, Key, KeyGroup
 from rnngrade.models import Made
-from rnngrade.outcomes import FORBIDDEN, NOT_WRITTEN, Failure, Outcome
+from rnngrade.outcomes import ENDED, FORBIDDEN, NOT_WRITTEN, Failure, Outcome
 
 MAX_TEXT = 500
 CELLS_SHARE = 0.75  # of the time of the whole notebook: what is left is for the questions
@@ -220,8 +221,11 @@ class Run:
         """Of the seconds of the whole notebook. Waiting is charged too, or sleep were free."""
         if self._process is None:
             return self._spent
-        clock = (time.monotonic() - self._since) / self.limits.patience
-        return self._spent + max(clock, min(self._process.cpu_seconds(), self.limits.total))
+        clock = time.monotonic() - self._since
+        processor = self._process.cpu_seconds()
+        if not math.isfinite(processor):  # it is gone, and with it what was known of it
+            processor = clock
+        return self._spent + max(clock / self.limits.patience, processor)
 
     def _left(self) -> float:
         """What is left of them; raises Ended if nothing is."""
@@ -261,7 +265,7 @@ def outcome(reply: protocol.Message, body: bytes) -> Outcome:
 
 
 def _ended(error: Ended) -> Failure:
-    return Failure("the end of its process", f"it {error}")
+    return Failure(ENDED, f"had to be stopped: its process {error}")
 
 
 def failure(sent: Any) -> Failure:

@@ -54,7 +54,7 @@ def _failures(grades: Sequence[Grade]) -> Iterator[str]:
     rows = (
         (_link(grade), text(grade.submission.assignment), text(grade.status), prose(grade.detail)) for grade in failed
     )
-    yield table({"learner": "", "assignment": "", "status": "", "why": ""}, rows)
+    yield table({"learner": "who", "assignment": "", "status": "", "why": "told"}, rows)
 
 
 def _assignment(name: str, grades: Sequence[Grade]) -> Iterator[str]:
@@ -68,11 +68,13 @@ def _assignment(name: str, grades: Sequence[Grade]) -> Iterator[str]:
 
 def _distribution(results: Sequence[Result]) -> Iterator[str]:
     counts = Counter(min(BINS - 1, math.floor(BINS * _share(result))) for result in results)
-    names = [f"{10 * i}–{10 * i + 10} %" for i in range(BINS)]
-    label = "Notebooks by share of the points: " + ", ".join(f"{name}: {counts[i]}" for i, name in enumerate(names))
+    names = [f"{10 * i}–{10 * i + 10}" for i in range(BINS)]
+    label = "Notebooks by percentage of the points: " + ", ".join(
+        f"{name}: {counts[i]}" for i, name in enumerate(names)
+    )
     shares = [_share(result) for result in results]
-    mean = f"{len(results)} notebooks, mean {statistics.mean(shares):.0%}, median {statistics.median(shares):.0%}"
-    yield f"<figure><figcaption>{mean}. Notebooks by share of the points:</figcaption>"
+    mean = f"{_notebooks(len(results))}, mean {statistics.mean(shares):.0%}, median {statistics.median(shares):.0%}"
+    yield f'<figure tabindex="0"><figcaption>{mean}. Notebooks by percentage of the points:</figcaption>'
     yield drawing.histogram([counts[i] for i in range(BINS)], names, label) + "</figure>"
 
 
@@ -83,7 +85,7 @@ def _hardest(results: Sequence[Result]) -> Iterator[str]:
             groups.setdefault((group.question, group.group), []).append(group)
     share = {key: sum(g.diagnosis.passed for g in found) / len(found) for key, found in groups.items()}
     yield "<h3>Questions, hardest first</h3>"
-    yield table({"question": "id", "cases": "", "points": "num", "right": "num", "": ""}, (
+    yield table({"question": "id", "cases": "", "points": "num", "right": "num", "share": ""}, (
         (text(key[0]), text(key[1]), str(number(groups[key][0].points)), f"{part:.0%}",
          drawing.fraction(part, f"{part:.0%} right"))
         for key, part in sorted(share.items(), key=lambda item: item[1])))  # fmt: skip
@@ -106,7 +108,9 @@ def _mistakes(results: Sequence[Result]) -> Iterator[str]:
         (str(count), text(key[0]), text(key[1]), f'<span class="soft">{examples[key]}</span>')
         for key, count in counts.most_common(MOST)
     )
-    yield table({"notebooks": "num", "question": "id", "finding": "id", "what they are told, for example": ""}, rows)
+    yield table(
+        {"notebooks": "num", "question": "id", "finding": "id", "what they are told, for example": "told"}, rows
+    )
 
 
 def _finding(group: GroupResult) -> str:
@@ -128,9 +132,13 @@ def _everyone(grades: Sequence[Grade]) -> Iterator[str]:
         (_link(grade), text(grade.submission.assignment), _marks(grade), _late(grade), text(grade.status))
         for grade in sorted(grades, key=lambda g: (g.submission.learner, g.submission.assignment))
     )
-    columns = {"learner": "", "assignment": "", "points": "num", "late": "num", "status": ""}
+    columns = {"learner": "who", "assignment": "", "points": "num", "late": "num", "status": ""}
     yield "<h2>Everyone</h2>"
-    yield f"<details><summary>{len(grades)} notebooks</summary>{table(columns, rows)}</details>"
+    yield f"<details><summary>{_notebooks(len(grades))}</summary>{table(columns, rows)}</details>"
+
+
+def _notebooks(count: int) -> str:
+    return "1 notebook" if count == 1 else f"{count} notebooks"
 
 
 def _marks(grade: Grade) -> str:

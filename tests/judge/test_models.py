@@ -168,6 +168,6 @@ def test_the_page_says_how_good_it_is_and_whose_fault_it_was(graded) -> None:
     assert "at most 0.01 is asked for" in pages["ada"]
     assert "This is the last input" in pages["bob"]
     assert pages["bob"].count("<polyline") == 4
-    assert "<code>train</code> stops with the end of its process: it did not finish" in pages["dora"]
+    assert "<code>train</code> had to be stopped: its process did not finish in 1 s." in pages["dora"]
     assert "Not good enough yet" in pages["cleo"]
     assert "The same for every input" in pages["fay"]
