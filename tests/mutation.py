@@ -146,8 +146,8 @@ def shifted(node: ast.expr, by: int) -> ast.expr:
 
 
 class Mutant(NamedTuple):
-    """A change: the module's path, the function and the lines it is in, whether that runs at import, the statement as it
-    becomes, and its number.
+    """A change: the module's path, the function and the lines it is in, whether that runs at import, the statement as
+    it becomes, and its number.
     """
 
     path: str
@@ -216,7 +216,7 @@ def broken(path: str, number: int) -> tuple[ast.Module, Mutant]:
     if isinstance(new, ast.Pass):
         shown, removed = statement, "removed: "
     header = next(part for part in ast.unparse(shown).splitlines() if not part.startswith("@"))
-    name = ".".join(scope.name for scope in scopes)
+    name = ".".join(scope.name for scope in scopes) or "(module)"
     place = (path, name, statement.lineno, last_line(statement), imported)
     return ast.fix_missing_locations(tree), Mutant(*place, removed + header, number)
 
