@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 520, 150
 LEFT, BOTTOM = 46, 22
 CELL = 22
 STEPS = 4
-BAR = 32  # ten of them fit a telephone
+BAR, EDGE = 29, 12  # ten bars fit a telephone
 
 
 def svg(width: float, height: float, label: str, content: str, more: str = "") -> str:
@@ -45,7 +45,7 @@ def _curves(got: Sequence[float | None], expected: Sequence[float | None]) -> st
     axis += f'<line class="axis" x1="{LEFT}" y1="{HEIGHT - BOTTOM}" x2="{WIDTH - 8}" y2="{HEIGHT - BOTTOM}"/>'
     labels = "".join(
         f'<text x="{LEFT - 6}" y="{y + 4:g}" text-anchor="end">{value:.3g}</text>'
-        for value, y in ((top * unit, 10), (bottom * unit, HEIGHT - BOTTOM - 8))
+        for value, y in ((_finite(top * unit), 10), (_finite(bottom * unit), HEIGHT - BOTTOM - 8))
     )
     ends = "".join(
         f'<text x="{at(i, low)[0]}" y="{HEIGHT - 6}" text-anchor="middle">{i}</text>'
@@ -96,11 +96,11 @@ def _difference(picture: Picture) -> Rows:
     if [len(row) for row in picture.got] != [len(row) for row in picture.expected]:
         return []
     both = zip(picture.got, picture.expected)
-    return [[None if a is None or b is None else _apart(a, b) for a, b in zip(*rows)] for rows in both]
+    return [[None if a is None or b is None else _finite(a - b) for a, b in zip(*rows)] for rows in both]
 
 
-def _apart(a: float, b: float) -> float:
-    return min(max(a - b, -sys.float_info.max), sys.float_info.max)
+def _finite(x: float) -> float:
+    return min(max(x, -sys.float_info.max), sys.float_info.max)
 
 
 def _size(rows: Rows) -> str:
@@ -156,18 +156,18 @@ def segments(parts: Sequence[tuple[float, bool]], label: str) -> str:
     return svg(637, 10, label, "".join(pieces), ' class="whole" preserveAspectRatio="none"')
 
 
-def histogram(counts: Sequence[int], names: Sequence[str], label: str) -> str:
-    """Bars with their counts above and their names below."""
-    across, most = BAR * len(counts), max(*counts, 1)
-    pieces = [f'<line class="axis" x1="0" y1="140" x2="{across}" y2="140"/>']
-    for i, (count, name) in enumerate(zip(counts, names)):
-        high = 110 * count / most
-        middle = BAR * (i + 0.5)
+def histogram(counts: Sequence[int], edges: Sequence[str], label: str) -> str:
+    """Bars with their counts above, and below them where each begins and ends."""
+    end, most = EDGE + BAR * len(counts), max(*counts, 1)
+    pieces = [f'<line class="axis" x1="{EDGE}" y1="140" x2="{end}" y2="140"/>']
+    for i, count in enumerate(counts):
+        left, high = EDGE + BAR * i, 110 * count / most
         pieces.append(
-            f'<rect class="bar" x="{BAR * i + 3:.1f}" y="{140 - high:.1f}" width="{BAR - 6:.1f}" '
-            f'height="{high:.1f}" rx="3"/>'
+            f'<rect class="bar" x="{left + 2}" y="{140 - high:.1f}" width="{BAR - 4}" height="{high:.1f}" rx="3"/>'
         )
         if count:
-            pieces.append(f'<text x="{middle:.1f}" y="{133 - high:.1f}" text-anchor="middle">{count}</text>')
-        pieces.append(f'<text x="{middle:.1f}" y="157" text-anchor="middle">{text(name)}</text>')
-    return svg(across, 164, label, "".join(pieces))
+            pieces.append(f'<text x="{left + BAR / 2:g}" y="{133 - high:.1f}" text-anchor="middle">{count}</text>')
+    pieces += [
+        f'<text x="{EDGE + BAR * i}" y="157" text-anchor="middle">{text(edge)}</text>' for i, edge in enumerate(edges)
+    ]
+    return svg(end + EDGE, 164, label, "".join(pieces))

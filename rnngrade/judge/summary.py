@@ -6,6 +6,7 @@ import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rnngrade.judge import drawing
 from rnngrade.judge.feedback import FINDINGS
@@ -68,14 +69,13 @@ def _assignment(name: str, grades: Sequence[Grade]) -> Iterator[str]:
 
 def _distribution(results: Sequence[Result]) -> Iterator[str]:
     counts = Counter(min(BINS - 1, math.floor(BINS * _share(result))) for result in results)
-    names = [f"{10 * i}–{10 * i + 10}" for i in range(BINS)]
-    label = "Notebooks by percentage of the points: " + ", ".join(
-        f"{name}: {counts[i]}" for i, name in enumerate(names)
-    )
+    edges = [f"{10 * i}" for i in range(BINS + 1)]
+    spoken = ", ".join(f"{low} to {high}: {counts[i]}" for i, (low, high) in enumerate(pairwise(edges)))
+    label = f"Notebooks by percentage of the points: {spoken}"
     shares = [_share(result) for result in results]
     mean = f"{_notebooks(len(results))}, mean {statistics.mean(shares):.0%}, median {statistics.median(shares):.0%}"
     yield f'<figure tabindex="0"><figcaption>{mean}. Notebooks by percentage of the points:</figcaption>'
-    yield drawing.histogram([counts[i] for i in range(BINS)], names, label) + "</figure>"
+    yield drawing.histogram([counts[i] for i in range(BINS)], edges, label) + "</figure>"
 
 
 def _hardest(results: Sequence[Result]) -> Iterator[str]:
