@@ -115,15 +115,16 @@ def test_nothing_is_left_running(tmp_path: Path, kind: str) -> None:
         tmp_path / "in", "a", *FAIR, "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()"
     )
     hand_in(tmp_path / "in", "b", *FAIR, "while True: pass")
+    before = descendants(os.getpid()).keys()  # a browser, say, of the tests that ran before these
     grade(tmp_path / "in", tmp_path / "out", isolation=kind)
     until = time.monotonic() + 20  # the kernel takes a namespace down in its own time
-    while descendants(os.getpid()) and time.monotonic() < until:
+    while descendants(os.getpid()).keys() - before and time.monotonic() < until:
         time.sleep(0.05)
-    assert descendants(os.getpid()) == []
+    assert not [line for process, line in descendants(os.getpid()).items() if process not in before]
 
 
-def descendants(process: int) -> list[str]:
-    """The processes started, however indirectly, by ``process``: their status lines."""
+def descendants(process: int) -> dict[int, str]:
+    """The processes started, however indirectly, by ``process``: the status line of each."""
     parents: dict[int, tuple[int, str]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -131,8 +132,9 @@ def descendants(process: int) -> list[str]:
         except OSError:
             continue  # it ended while we looked
         parents[int(folder.name)] = (int(status.rpartition(")")[2].split()[1]), status)
-    found, frontier = [], {process}
+    found: dict[int, str] = {}
+    frontier = {process}
     while frontier:
         frontier = {child for child, (parent, _) in parents.items() if parent in frontier}
-        found += [parents[child][1] for child in frontier]
+        found |= {child: parents[child][1] for child in frontier}
     return found
