@@ -81,10 +81,10 @@ def _maps(picture: Picture) -> str:
         pieces.append(f'<text x="{x:g}" y="12">{name}</text>')
         pieces += _cells(rows, largest, x)
         below = 36 + CELL * len(rows)
-        pieces.append(f'<text x="{x:g}" y="{below}">{_size(rows)}, up to {_largest(rows):.3g}</text>')
+        pieces.append(f'<text x="{x:g}" y="{below}">{_said(rows)}</text>')
         x += max(CELL * max(map(len, rows)), 105) + 28
     tallest = max(len(rows) for _, rows, _ in panels)
-    label = "Maps. " + "; ".join(f"{name}: {_size(rows)}, up to {_largest(rows):.3g}" for name, rows, _ in panels)
+    label = "Maps. " + "; ".join(f"{name}: {_said(rows)}" for name, rows, _ in panels)
     return svg(x + 130, max(46 + CELL * tallest, 60), label, "".join(pieces) + _legend(x))
 
 
@@ -103,8 +103,10 @@ def _finite(x: float) -> float:
     return min(max(x, -sys.float_info.max), sys.float_info.max)
 
 
-def _size(rows: Rows) -> str:
-    return f"{len(rows)} × {len(rows[0])}"
+def _said(rows: Rows) -> str:
+    """The size of a map, and its largest entry or how many are no numbers."""
+    missing = sum(x is None for row in rows for x in row)
+    return f"{len(rows)} × {len(rows[0])}, " + (f"{missing} are NaN" if missing else f"up to {_largest(rows):.3g}")
 
 
 def _cells(rows: Rows, scale: float, left: float) -> list[str]:

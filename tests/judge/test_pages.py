@@ -172,6 +172,12 @@ def test_any_numbers_can_be_drawn(got: list, expected: list) -> None:
     assert "inf" not in image
 
 
+def test_a_map_says_how_many_of_its_squares_are_no_numbers() -> None:
+    image = drawing.compared(Picture([[None, 1.0], [None, 2.0]], [[3.0, 1.0], [4.0, 2.0]]))
+    assert "2 × 2, 2 are NaN" in image
+    assert "2 × 2, up to 4" in image
+
+
 @given(hnp.arrays(float, st.sampled_from([(4,), (2, 3)])))
 def test_what_is_drawn_is_finite(got: np.ndarray) -> None:
     """The largest number rounds to one that is none."""
