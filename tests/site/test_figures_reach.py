@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 import rnnlib
 from rnnlib.figures import palette
-from rnnlib.figures.interactive import ChunkReach, GradientMap, TelephoneGame
+from rnnlib.figures.interactive import ChunkReach, GradientMap, TelephoneGame, chunk_reach
 from tests.site.test_figures import EXTREMES, ROOM, WALK
 from tests.site.test_figures_explosion import PIXELS
 from tests.site.widgets import SETTINGS, draw, move
@@ -208,6 +209,36 @@ def test_chunk_reach_cuts_the_gradients_that_truncation_cuts(mount):
         shares = [np.diagonal(last, j)[-every:].mean() for j in range(41)]
         np.testing.assert_allclose(got["shares"], shares, atol=1e-12)
         np.testing.assert_allclose(got["shares"], np.clip((k - np.arange(41)) / every, 0, 1), atol=1e-12)
+
+
+def dots(figure, mark):
+    """The points that a figure's still draws with ``mark``, curve by curve."""
+    ax = Figure().subplots()
+    figure.still(ax)
+    return [line.get_xydata() for line in ax.lines if line.get_marker() == mark]
+
+
+@pytest.mark.parametrize(("k", "cut", "every"), [(20, "chunks", 20), (7, "half", 4), (13, "step", 1)])
+def test_the_still_of_chunk_reach_runs_truncated_backpropagation(monkeypatch, k, cut, every):
+    ((*_, seen),) = (np.transpose(points) for points in dots(ChunkReach(k=k, cut=cut), "o"))
+    np.testing.assert_allclose(seen, 100 * np.clip((k - np.arange(41)) / every, 0, 1), atol=1e-9)
+    monkeypatch.setattr(chunk_reach, "truncated_bptt", lambda *_: iter(()))
+    ((*_, seen),) = (np.transpose(points) for points in dots(ChunkReach(k=k, cut=cut), "o"))
+    assert not seen.any()
+
+
+def test_the_still_of_the_telephone_game_stops_where_single_precision_adds_no_more():
+    for factor, heard in zip((0.95, 0.85, 0.7), dots(TelephoneGame(), "o"), strict=True):
+        message, total, lost = np.float32(1), np.float32(1), 121
+        for lag in range(1, 121):
+            message *= np.float32(factor)
+            if total + message == total:
+                lost = lag
+                break
+            total += message
+        assert heard[:, 0].tolist() == [*range(0, lost, 3)]
+        np.testing.assert_allclose(heard[:, 1], factor ** heard[:, 0], rtol=1e-4)
+        assert (heard[:, 1] != factor ** heard[:, 0]).any()  # what single precision makes of it, not the line again
 
 
 @pytest.mark.parametrize("echo", [0.5, 0.9, 1.0])
