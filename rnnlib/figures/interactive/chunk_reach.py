@@ -13,6 +13,7 @@ from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.palette import PALETTE, THEORY
 from rnnlib.initialisers import orthogonal
 from rnnlib.through_time import unroll
+from rnnlib.truncation import truncated_bptt
 
 LONGEST, UNITS, STEPS = 40, 64, 100
 FITTED, FRESH = slice(0, 64), slice(64, 128)
@@ -50,13 +51,30 @@ class ChunkReach(InteractiveFigure):
         """Print both shares against the lag."""
         lag, every = np.arange(LONGEST + 1), {"chunks": self.k, "half": -(-self.k // 2), "step": 1}[self.cut]
         ax.plot(lag, 100 * np.clip((self.k - lag) / every, 0, 1), **THEORY)
-        ax.plot(lag, 100 * np.clip((self.k - lag) / every, 0, 1), "o", color=PALETTE["2"], label="the gradient sees")
+        ax.plot(lag, 100 * _seen(self.k, every), "o", color=PALETTE["2"], label="the gradient sees")
         held = self.recalled[int(np.abs(ECHOES - self.echo).argmin())]
         ax.plot(lag, 100 * np.array(held), "s", color=PALETTE["1"], label="the carried state holds")
         ax.axhline(50, color=PALETTE["muted"], linestyle="--", linewidth=1)
         ax.set(xlabel="steps back", ylabel="share (%)", ylim=(-3, 103))
         ax.legend(loc="upper right")
         ax.set_title("What the gradient cannot see the state may still hold")
+
+
+def _seen(k: int, every: int) -> np.ndarray:
+    """The share of losses whose truncated gradient arrives 0 to 40 steps back, as backpropagation gives it.
+
+    A sequence for each loss of the last window, and one unit that hands everything on: ``W = U = 1``.
+    """
+    T = every * (-(-(k + LONGEST) // every) + 1)
+    losses = np.arange(T - every, T)
+    dh = np.zeros((T, every, 1))
+    dh[losses, np.arange(every)] = 1
+    cell = PlainCell(1, 1, activation="linear")
+    arrived = np.zeros((T, every))
+    ones = PlainParams(np.ones((1, 1)), np.ones((1, 1)), np.zeros(1))
+    for chunk in truncated_bptt(cell, ones, np.zeros((T, every, 1)), lambda h, span: dh[span], k, every):
+        arrived[chunk.span.stop - len(chunk.tape.x) : chunk.span.stop] += chunk.grads.x[..., 0]
+    return np.array([(arrived[losses - lag, np.arange(every)] != 0).mean() for lag in range(LONGEST + 1)])
 
 
 @cache

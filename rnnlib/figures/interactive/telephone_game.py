@@ -8,8 +8,10 @@ import numpy as np
 import traitlets
 from matplotlib.axes import Axes
 
+from rnnlib.cells.plain import PlainCell, PlainParams
 from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.palette import PALETTE
+from rnnlib.through_time import bptt, unroll
 
 STEPS, RUNS = 120, 64
 
@@ -46,17 +48,26 @@ class TelephoneGame(InteractiveFigure):
         return _noise()
 
     def still(self, ax: Axes) -> None:
-        """Print the message for three factors, down to the spacing of single precision at their sum."""
+        """Print the message for three factors, until in single precision it adds nothing to the sum of those before."""
         lag = np.arange(STEPS + 1)
         for factor, colour in ((0.95, "3"), (0.85, "2"), (0.7, "1")):
-            floor = float(np.spacing(np.float32(1 / (1 - factor)))) / 2
-            lost = np.log(floor) / np.log(factor)
+            message = _message(factor)
             ax.semilogy(lag, factor**lag, color=PALETTE["ink"], linewidth=1.2)
-            heard = lag[lag < lost][::3]
-            ax.semilogy(heard, factor**heard, "o", color=PALETTE[colour], label=rf"$w\varphi' = {factor}$")
+            adds = np.append(True, np.diff(message.cumsum()) != 0)
+            lost = len(lag) if adds.all() else adds.argmin()
+            ax.semilogy(lag[:lost:3], message[:lost:3], "o", color=PALETTE[colour], label=rf"$w\varphi' = {factor}$")
         ax.set(xlabel="steps back", ylabel="message", ylim=(1e-8, 3))
         ax.legend(loc="lower left")
         ax.set_title("How far a message is heard is up to its factor")
+
+
+def _message(factor: float) -> np.ndarray:
+    """The error of the last step, 0 to 120 steps back, as backpropagation hands it back in single precision."""
+    w, zeros = np.full((1, 1), factor, np.float32), np.zeros((STEPS, 1, 1), np.float32)
+    tape = unroll(PlainCell(1, 1, activation="linear"), PlainParams(w, w, np.zeros(1, np.float32)), zeros)
+    last = zeros.copy()
+    last[-1] = 1
+    return bptt(tape, last).delta.h[::-1, 0, 0]
 
 
 @cache
