@@ -21,11 +21,12 @@ from bench import engines
 from bench.engines import NAME, Absent, Measured
 from bench.processes import resident
 from bench.tables import Row, print_table
-from rnngrade.judge import Limits, NoIsolation, grade_class, work
-from rnngrade.judge.limits import Recipe
-from rnngrade.judge.run import hidden_keys, load_course
-from rnngrade.judge.sandbox import Zygote
-from rnngrade.judge.submissions import read
+from rnngrade.judge import Limits, NoIsolation, grade_class
+from rnngrade.judge.handed_in.submissions import read
+from rnngrade.judge.isolation.limits import Recipe
+from rnngrade.judge.isolation.sandbox import Zygote
+from rnngrade.judge.running import work
+from rnngrade.judge.running.run import hidden_keys, load_course
 
 TWO_QUESTIONS = Path(__file__).parent / "two_questions"
 COURSE = Path("exercises/source")

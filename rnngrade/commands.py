@@ -12,17 +12,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from rnngrade.judge import Grade, NoIsolation, classes, grade_class
-from rnngrade.judge.classes import NoClass
-from rnngrade.judge.compare import compare as compared
-from rnngrade.judge.doctor import examine
-from rnngrade.judge.exports import canvas, gradescope, moodle, nbgrader
-from rnngrade.judge.exports.canvas import NoRoster
+from rnngrade.judge import Grade, NoIsolation, grade_class
 from rnngrade.judge.files import visible, write, write_bytes
-from rnngrade.judge.grades import GRADED
-from rnngrade.judge.records import Busy
-from rnngrade.judge.run import Unusable
-from rnngrade.judge.schedulers import Unreachable
+from rnngrade.judge.isolation.doctor import examine
+from rnngrade.judge.results import classes
+from rnngrade.judge.results.classes import NoClass
+from rnngrade.judge.results.compare import compare as compared
+from rnngrade.judge.results.exports import canvas, gradescope, moodle, nbgrader
+from rnngrade.judge.results.exports.canvas import NoRoster
+from rnngrade.judge.results.grades import GRADED
+from rnngrade.judge.results.records import Busy
+from rnngrade.judge.running import gradescope as container
+from rnngrade.judge.running.run import Unusable
+from rnngrade.judge.running.schedulers import Unreachable
 
 DEFAULT_COURSE = Path("exercises/source")
 CANNOT = (Unusable, Busy, Unreachable, NoClass, NoRoster)  # the command as given; the message says what to change
@@ -150,13 +152,13 @@ FORMATS = {"canvas": _canvas, "moodle": _moodle, "nbgrader": _nbgrader}
 
 def grade_one(arguments: argparse.Namespace) -> int:
     """Grade the one notebook that Gradescope put into a container."""
-    one = gradescope.grade_one(arguments.assignment, arguments.folder, _course(arguments.course), arguments.isolation)
+    one = container.grade_one(arguments.assignment, arguments.folder, _course(arguments.course), arguments.isolation)
     write(arguments.output, gradescope.results(one))
     return 0
 
 
 def autograder(arguments: argparse.Namespace) -> int:
     """Make the zip to upload to Gradescope."""
-    write_bytes(arguments.output, gradescope.autograder(arguments.assignment, _course(arguments.course)))
+    write_bytes(arguments.output, container.autograder(arguments.assignment, _course(arguments.course)))
     print(f"Upload {arguments.output} on Gradescope under Configure Autograder; choose an Ubuntu 24.04 base image.")
     return 0

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rnngrade.judge import Limits, NoIsolation, grade_class
-from rnngrade.judge.limits import Recipe
-from rnngrade.judge.sandbox import Zygote
+from rnngrade.judge.isolation.limits import Recipe
+from rnngrade.judge.isolation.sandbox import Zygote
 
 COURSE = Path(__file__).parent / "fixtures" / "course"
 QUICK = Limits(cell=0.5, call=0.5, total=6.0, patience=4.0, memory=256 << 20, disk=8 << 20, restarts=4)

@@ -26,17 +26,17 @@ from pathlib import Path
 import numpy as np
 
 from rnngrade.diagnosis import diagnose
-from rnngrade.judge import feedback, records
-from rnngrade.judge.channel import Process
-from rnngrade.judge.grades import GRADED, Grade
+from rnngrade.judge.handed_in.submissions import READY, Submission
 from rnngrade.judge.inside import protocol
 from rnngrade.judge.inside.notebook import read_from
-from rnngrade.judge.limits import Ended
-from rnngrade.judge.pictures import picture
-from rnngrade.judge.results import GroupResult, Marked, Result
-from rnngrade.judge.run import hidden_keys, load_course
-from rnngrade.judge.scoring import outcome
-from rnngrade.judge.submissions import READY, Submission
+from rnngrade.judge.isolation.channel import Process
+from rnngrade.judge.isolation.limits import Ended
+from rnngrade.judge.results import feedback, records
+from rnngrade.judge.results.grades import GRADED, Grade
+from rnngrade.judge.results.pictures import picture
+from rnngrade.judge.results.result import GroupResult, Marked, Result
+from rnngrade.judge.running.run import hidden_keys, load_course
+from rnngrade.judge.running.scoring import outcome
 from rnngrade.keys import Key, KeyGroup
 
 COURSES = (

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from rnngrade.judge import cgroups
-from rnngrade.judge.limits import NoIsolation, Recipe
-from rnngrade.judge.sandbox import Zygote
+from rnngrade.judge.isolation import cgroups
+from rnngrade.judge.isolation.limits import NoIsolation, Recipe
+from rnngrade.judge.isolation.sandbox import Zygote
 
 
 @pytest.fixture

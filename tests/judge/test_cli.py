@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rnngrade import cli
-from rnngrade.judge import bubblewrap
-from rnngrade.judge.limits import NoIsolation
+from rnngrade.judge.isolation import bubblewrap
+from rnngrade.judge.isolation.limits import NoIsolation
 from tests.judge.conftest import COURSE, FAIR, hand_in, rows
 
 
@@ -93,7 +93,7 @@ def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> None:
         raise NoIsolation("bubblewrap is not installed: apt install bubblewrap")
 
     monkeypatch.setattr(bubblewrap, "bwrap_path", missing)
-    monkeypatch.setattr("rnngrade.judge.doctor.bwrap_path", missing)
+    monkeypatch.setattr("rnngrade.judge.isolation.doctor.bwrap_path", missing)
 
 
 @pytest.mark.usefixtures("no_bubblewrap")

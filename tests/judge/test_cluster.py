@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rnngrade.judge.schedulers import Unreachable
+from rnngrade.judge.running.schedulers import Unreachable
 from tests.judge.conftest import FAIR, grade, hand_in
 
 distributed = pytest.importorskip("distributed", reason="needs the extra [cluster]")
@@ -42,7 +42,7 @@ def test_a_cluster_of_another_version_is_refused(tmp_path: Path, address: str, m
 
 
 def _pretend() -> None:
-    from rnngrade.judge import records
+    from rnngrade.judge.results import records
 
     records.programs.cache_clear()
     records.np = type("numpy", (), {"__version__": "another"})

@@ -11,7 +11,7 @@ import pytest
 from rnngrade.authoring.audit import solved
 from rnngrade.diagnosis import diagnose
 from rnngrade.judge import grade_class
-from rnngrade.judge.run import hidden_keys, load_course
+from rnngrade.judge.running.run import hidden_keys, load_course
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
 ASSIGNMENTS = load_course(EXERCISES / "source")

@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 
 from rnngrade import cli
 from rnngrade.diagnosis import Diagnosis
-from rnngrade.judge.exports import canvas, gradescope, moodle, nbgrader
-from rnngrade.judge.exports.canvas import NoRoster
-from rnngrade.judge.grades import GRADED, Grade
-from rnngrade.judge.results import CellProblem, GroupResult, Result
-from rnngrade.judge.run import Unusable
-from rnngrade.judge.submissions import SUPERSEDED, UNREADABLE, Submission
+from rnngrade.judge.handed_in.submissions import SUPERSEDED, UNREADABLE, Submission
+from rnngrade.judge.results.exports import canvas, gradescope, moodle, nbgrader
+from rnngrade.judge.results.exports.canvas import NoRoster
+from rnngrade.judge.results.grades import GRADED, Grade
+from rnngrade.judge.results.result import CellProblem, GroupResult, Result
+from rnngrade.judge.running import gradescope as container
+from rnngrade.judge.running.run import Unusable
 from tests.judge.conftest import COURSE, FAIR, grade, hand_in
 from tests.judge.test_report import FORMULA, HOSTILE
 
@@ -169,8 +170,8 @@ def test_results_are_plain_text(message: str) -> None:
 
 
 def test_autograder_has_its_scripts_at_the_root_and_no_key(tmp_path: Path) -> None:
-    content = gradescope.autograder("01_sums", COURSE)
-    assert content == gradescope.autograder("01_sums", COURSE)
+    content = container.autograder("01_sums", COURSE)
+    assert content == container.autograder("01_sums", COURSE)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = set(archive.namelist())
         assert {"setup.sh", "run_autograder", "course/01_sums.py", "packages/rnngrade/cli.py"} <= names
@@ -186,7 +187,7 @@ def test_autograder_has_its_scripts_at_the_root_and_no_key(tmp_path: Path) -> No
 
 def test_autograder_of_nothing_is_refused() -> None:
     with pytest.raises(Unusable, match="no assignment"):
-        gradescope.autograder("99_none", COURSE)
+        container.autograder("99_none", COURSE)
 
 
 @pytest.mark.sandbox
@@ -194,7 +195,7 @@ def test_autograder_of_nothing_is_refused() -> None:
 @pytest.mark.parametrize("notebook", ["my answers.ipynb", "01_sums.ipynb"])
 def test_autograder_grades_with_what_is_in_it(tmp_path: Path, notebook: str) -> None:
     """Unpack the zip and run the command of ``run_autograder`` on a submission, in the folders of a container."""
-    with zipfile.ZipFile(io.BytesIO(gradescope.autograder("01_sums", COURSE))) as archive:
+    with zipfile.ZipFile(io.BytesIO(container.autograder("01_sums", COURSE))) as archive:
         archive.extractall(tmp_path / "source")
         script = archive.read("run_autograder").decode()
     hand_in(tmp_path, "submission", *FAIR[:3]).rename(tmp_path / "submission" / notebook)
@@ -212,7 +213,7 @@ def test_a_container_without_one_notebook(tmp_path: Path, count: int) -> None:
     for i in range(count):
         (tmp_path / f"{i}.ipynb").write_text("{}")
     with pytest.raises(Unusable, match=f"there are {count}"):
-        gradescope.grade_one("01_sums", tmp_path, COURSE, "process")
+        container.grade_one("01_sums", tmp_path, COURSE, "process")
 
 
 # ---- the command

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnngrade.judge import feedback, work
-from rnngrade.judge.grades import FAILED, GRADED
-from rnngrade.judge.run import Unusable, hidden_keys, load_course
-from rnngrade.judge.submissions import MISPLACED, SUPERSEDED, UNREADABLE, Unreadable, read
+from rnngrade.judge.handed_in.submissions import MISPLACED, SUPERSEDED, UNREADABLE, Unreadable, read
+from rnngrade.judge.results import feedback
+from rnngrade.judge.results.grades import FAILED, GRADED
+from rnngrade.judge.running import work
+from rnngrade.judge.running.run import Unusable, hidden_keys, load_course
 from tests.judge.conftest import COURSE, FAIR, grade, hand_in, notebook, rows
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("isolation")]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rnngrade.judge import apart, bubblewrap, isolation
 from rnngrade.judge.inside import landlock
-from rnngrade.judge.limits import Ended, NoIsolation, Recipe
-from rnngrade.judge.sandbox import DEFAULT, KINDS, Zygote
+from rnngrade.judge.isolation import apart, bubblewrap, stops
+from rnngrade.judge.isolation.limits import Ended, NoIsolation, Recipe
+from rnngrade.judge.isolation.sandbox import DEFAULT, KINDS, Zygote
 from tests.judge.conftest import COURSE, FAIR, QUICK, grade, hand_in, rows
 from tests.judge.test_attacks import ATTACKS, cells
 
@@ -58,8 +58,8 @@ def zygotes(isolation):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("row", "probe"), list(zip(isolation.ROWS, PROBES, strict=True)), ids=range(len(PROBES)))
-def test_table_tells_what_is_stopped(zygotes: dict, row: isolation.Row, probe: str, kind: str) -> None:
+@pytest.mark.parametrize(("row", "probe"), list(zip(stops.ROWS, PROBES, strict=True)), ids=range(len(PROBES)))
+def test_table_tells_what_is_stopped(zygotes: dict, row: stops.Row, probe: str, kind: str) -> None:
     assert can(zygotes[kind], probe) != getattr(row, kind)
 
 
@@ -76,13 +76,13 @@ def test_an_overfull_folder_ends_its_process(zygotes: dict, fill: str) -> None:
 
 
 def test_every_row_is_in_the_documentation() -> None:
-    shown = isolation.table()
-    assert all(row.what in shown for row in isolation.ROWS)
-    assert "isolation.table()" in (Path(__file__).parents[2] / "chapters" / "instructors.md").read_text()
+    shown = stops.table()
+    assert all(row.what in shown for row in stops.ROWS)
+    assert "stops.table()" in (Path(__file__).parents[2] / "chapters" / "instructors.md").read_text()
 
 
 def test_weaker_is_never_stronger() -> None:
-    assert all(row.bubblewrap >= row.process >= row.without_landlock for row in isolation.ROWS)
+    assert all(row.bubblewrap >= row.process >= row.without_landlock for row in stops.ROWS)
 
 
 @pytest.mark.usefixtures("isolation")
@@ -125,7 +125,7 @@ def test_an_ordinary_user_needs_a_landlock_that_keeps_files_from_being_emptied(m
 def test_process_isolation_refuses_a_python_nobody_can_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(landlock, "version", lambda: 0)
     monkeypatch.setattr(os, "getuid", lambda: 0)
-    monkeypatch.setattr("rnngrade.judge.visible.private", lambda: Path("/root/python"))
+    monkeypatch.setattr("rnngrade.judge.isolation.visible.private", lambda: Path("/root/python"))
     with pytest.raises(NoIsolation, match="/root/python"):
         apart.Apart()
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from rnngrade.judge import grade_class
-from rnngrade.judge.limits import Ended, Recipe
-from rnngrade.judge.sandbox import Zygote
-from rnngrade.judge.scoring import Run
-from rnngrade.judge.submissions import Cell
+from rnngrade.judge.handed_in.submissions import Cell
+from rnngrade.judge.isolation.limits import Ended, Recipe
+from rnngrade.judge.isolation.sandbox import Zygote
+from rnngrade.judge.running.scoring import Run
 from rnngrade.keys import CaseKey, Key
 from rnngrade.models import Made
 from rnngrade.questions import QuestionInfo

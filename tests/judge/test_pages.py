@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rnngrade.diagnosis import Diagnosis, diagnose
-from rnngrade.judge import drawing, feedback, summary
-from rnngrade.judge.grades import GRADED, Grade
-from rnngrade.judge.page import prose
-from rnngrade.judge.pictures import Picture, _drawn, picture
-from rnngrade.judge.results import CellProblem, GroupResult, Result
-from rnngrade.judge.run import hidden_keys, load_course
-from rnngrade.judge.submissions import SUPERSEDED, UNREADABLE, Submission
+from rnngrade.judge.handed_in.submissions import SUPERSEDED, UNREADABLE, Submission
+from rnngrade.judge.results import drawing, feedback, summary
+from rnngrade.judge.results.grades import GRADED, Grade
+from rnngrade.judge.results.page import prose
+from rnngrade.judge.results.pictures import Picture, _drawn, picture
+from rnngrade.judge.results.result import CellProblem, GroupResult, Result
+from rnngrade.judge.running.run import hidden_keys, load_course
 from rnngrade.outcomes import Outcome
 from tests.judge.conftest import COURSE
 from tests.judge.test_report import HOSTILE

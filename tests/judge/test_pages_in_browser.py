@@ -10,12 +10,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from rnngrade.diagnosis import diagnose
-from rnngrade.judge import feedback, summary
-from rnngrade.judge.grades import GRADED, Grade
-from rnngrade.judge.pictures import picture
-from rnngrade.judge.results import CellProblem, GroupResult, Result
-from rnngrade.judge.run import hidden_keys, load_course
-from rnngrade.judge.submissions import UNREADABLE, Submission
+from rnngrade.judge.handed_in.submissions import UNREADABLE, Submission
+from rnngrade.judge.results import feedback, summary
+from rnngrade.judge.results.grades import GRADED, Grade
+from rnngrade.judge.results.pictures import picture
+from rnngrade.judge.results.result import CellProblem, GroupResult, Result
+from rnngrade.judge.running.run import hidden_keys, load_course
 from rnngrade.keys import Key, KeyGroup
 from rnngrade.outcomes import Failure, Outcome
 from tests.judge.conftest import COURSE

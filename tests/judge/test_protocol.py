@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from rnngrade.diagnosis import diagnose
-from rnngrade.judge.channel import Process
 from rnngrade.judge.inside import protocol
 from rnngrade.judge.inside.notebook import read_from
-from rnngrade.judge.limits import Ended
-from rnngrade.judge.run import hidden_keys, load_course
-from rnngrade.judge.scoring import outcome
+from rnngrade.judge.isolation.channel import Process
+from rnngrade.judge.isolation.limits import Ended
+from rnngrade.judge.running.run import hidden_keys, load_course
+from rnngrade.judge.running.scoring import outcome
 from rnngrade.values import identical
 from tests.judge import fuzz
 from tests.judge.conftest import COURSE

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnngrade.judge import files, tables
+from rnngrade.judge import files
+from rnngrade.judge.results import tables
 from tests.judge.conftest import FAIR, grade, hand_in, rows
 
 HOSTILE = ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "|cmd", "%x",

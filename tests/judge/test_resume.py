@@ -15,12 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from rnngrade.judge import grade_class, records, work
-from rnngrade.judge.classes import NoClass
-from rnngrade.judge.compare import compare
-from rnngrade.judge.records import Busy
-from rnngrade.judge.run import Unusable
-from rnngrade.judge.submissions import SUPERSEDED, discover
+from rnngrade.judge import grade_class
+from rnngrade.judge.handed_in.submissions import SUPERSEDED, discover
+from rnngrade.judge.results import records
+from rnngrade.judge.results.classes import NoClass
+from rnngrade.judge.results.compare import compare
+from rnngrade.judge.results.records import Busy
+from rnngrade.judge.running import work
+from rnngrade.judge.running.run import Unusable
 from tests.judge.conftest import COURSE, FAIR, QUICK, grade, hand_in, rows
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("isolation")]

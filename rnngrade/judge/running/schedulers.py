@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from rnngrade.judge.records import programs
+from rnngrade.judge.results.records import programs
 
 
 class Unreachable(RuntimeError):

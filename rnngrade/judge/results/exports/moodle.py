@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rnngrade.judge.grades import Grade, number
-from rnngrade.judge.results import Result
-from rnngrade.judge.tables import table
+from rnngrade.judge.results.grades import Grade, number
+from rnngrade.judge.results.result import Result
+from rnngrade.judge.results.tables import table
 from rnngrade.questions import ONLY_GROUP
 
 IDENTITIES = {"username": "Username", "email": "Email address", "idnumber": "ID number"}

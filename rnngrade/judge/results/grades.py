@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rnngrade.judge.files import file_name
-from rnngrade.judge.results import Result
-from rnngrade.judge.submissions import SUPERSEDED, Submission
+from rnngrade.judge.handed_in.submissions import SUPERSEDED, Submission
+from rnngrade.judge.results.result import Result
 
 GRADED, FAILED = "graded", "judge failed"
 

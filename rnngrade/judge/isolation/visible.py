@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from rnngrade.judge.limits import Recipe
+from rnngrade.judge.isolation.limits import Recipe
 
-INSIDE = Path(__file__).parent / "inside"
+INSIDE = Path(__file__).parents[1] / "inside"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
@@ -33,7 +33,7 @@ def shown() -> frozenset[Path]:
 def hidden(recipe: Recipe, unseen: Iterable[Path]) -> list[Path]:
     """What must not be read although it lies in a folder that is shown: forbidden modules, this package, ``unseen``."""
     forbidden = (Path(path) for name in recipe.forbid for path in _locations(name))
-    candidates = {Path(os.path.realpath(path)) for path in (*forbidden, Path(__file__).parents[1], *unseen)}
+    candidates = {Path(os.path.realpath(path)) for path in (*forbidden, Path(__file__).parents[2], *unseen)}
     return sorted(path for path in candidates if any(top == path or top in path.parents for top in shown()))
 
 

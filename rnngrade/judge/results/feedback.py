@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from rnngrade.judge import drawing
-from rnngrade.judge.grades import Grade, number
-from rnngrade.judge.page import document, prose, text
-from rnngrade.judge.results import CellProblem, GroupResult, Result
+from rnngrade.judge.results import drawing
+from rnngrade.judge.results.grades import Grade, number
+from rnngrade.judge.results.page import document, prose, text
+from rnngrade.judge.results.result import CellProblem, GroupResult, Result
 from rnngrade.questions import ONLY_GROUP
 
 FINDINGS = {

@@ -18,14 +18,16 @@ import numpy as np
 
 from rnngrade import keys
 from rnngrade.course import Assignment
-from rnngrade.judge import classes, feedback, records, submissions, summary, tables, work
 from rnngrade.judge.files import write
-from rnngrade.judge.grades import FAILED, GRADED, Grade, moment
-from rnngrade.judge.limits import Limits, NoIsolation
-from rnngrade.judge.records import Records
-from rnngrade.judge.results import Marked
-from rnngrade.judge.schedulers import Pool
-from rnngrade.judge.submissions import Notebook, Submission
+from rnngrade.judge.handed_in import submissions
+from rnngrade.judge.handed_in.submissions import Notebook, Submission
+from rnngrade.judge.isolation.limits import Limits, NoIsolation
+from rnngrade.judge.results import classes, feedback, records, summary, tables
+from rnngrade.judge.results.grades import FAILED, GRADED, Grade, moment
+from rnngrade.judge.results.records import Records
+from rnngrade.judge.results.result import Marked
+from rnngrade.judge.running import work
+from rnngrade.judge.running.schedulers import Pool
 
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]

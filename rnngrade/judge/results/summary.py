@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rnngrade.judge import drawing
-from rnngrade.judge.feedback import FINDINGS
-from rnngrade.judge.grades import GRADED, Grade, number
-from rnngrade.judge.page import document, prose, table, text
-from rnngrade.judge.results import GroupResult, Result
+from rnngrade.judge.results import drawing
+from rnngrade.judge.results.feedback import FINDINGS
+from rnngrade.judge.results.grades import GRADED, Grade, number
+from rnngrade.judge.results.page import document, prose, table, text
+from rnngrade.judge.results.result import GroupResult, Result
 
 BINS = 10
 MOST = 12

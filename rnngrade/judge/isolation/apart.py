@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rnngrade.judge import visible
 from rnngrade.judge.inside import box, landlock
-from rnngrade.judge.limits import Launch, NoIsolation, Recipe
+from rnngrade.judge.isolation import visible
+from rnngrade.judge.isolation.limits import Launch, NoIsolation, Recipe
 
 USERS = range(55_000, 59_000)  # between people's accounts and those that distributions and systemd hand out
 

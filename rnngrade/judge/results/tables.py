@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rnngrade.judge.files import visible
-from rnngrade.judge.grades import Grade, moment, number
+from rnngrade.judge.results.grades import Grade, moment, number
 
 GRADES = ("learner", "assignment", "status", "score", "points", "late_hours", "handed_in", "detail", "file", "feedback",
           "isolation")  # fmt: skip

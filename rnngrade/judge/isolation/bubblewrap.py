@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rnngrade.judge import visible
-from rnngrade.judge.limits import Launch, NoIsolation, Recipe
+from rnngrade.judge.isolation import visible
+from rnngrade.judge.isolation.limits import Launch, NoIsolation, Recipe
 
 COURSE, BOX = "/course", "/box"
 

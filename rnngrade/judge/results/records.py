@@ -24,8 +24,8 @@ import numpy as np
 
 from rnngrade.diagnosis import Diagnosis
 from rnngrade.judge.files import write
-from rnngrade.judge.pictures import Picture
-from rnngrade.judge.results import CellProblem, GroupResult, Marked, Result
+from rnngrade.judge.results.pictures import Picture
+from rnngrade.judge.results.result import CellProblem, GroupResult, Marked, Result
 
 log = logging.getLogger(__name__)
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 from rnngrade.diagnosis import describe, diagnose
-from rnngrade.judge.channel import Process
+from rnngrade.judge.handed_in.submissions import Cell, Notebook
 from rnngrade.judge.inside import protocol
-from rnngrade.judge.limits import Ended, Limits
-from rnngrade.judge.pictures import picture
-from rnngrade.judge.results import CellProblem, GroupResult, Result
-from rnngrade.judge.sandbox import Zygote
-from rnngrade.judge.submissions import Cell, Notebook
+from rnngrade.judge.isolation.channel import Process
+from rnngrade.judge.isolation.limits import Ended, Limits
+from rnngrade.judge.isolation.sandbox import Zygote
+from rnngrade.judge.results.pictures import picture
+from rnngrade.judge.results.result import CellProblem, GroupResult, Result
 from rnngrade.keys import CaseKey, Key, KeyGroup
 from rnngrade.models import Made
 from rnngrade.outcomes import ENDED, FORBIDDEN, NOT_WRITTEN, Failure, Outcome

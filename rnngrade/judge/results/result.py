@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from rnngrade.diagnosis import Diagnosis
-from rnngrade.judge.pictures import Picture
+from rnngrade.judge.results.pictures import Picture
 
 
 @dataclass(frozen=True)

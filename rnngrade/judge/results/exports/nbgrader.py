@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from rnngrade.judge.grades import Grade
-from rnngrade.judge.tables import table
+from rnngrade.judge.results.grades import Grade
+from rnngrade.judge.results.tables import table
 
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
            "late_submission_penalty", "score", "max_score")  # fmt: skip

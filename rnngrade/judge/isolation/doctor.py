@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnngrade.judge import cgroups, seccomp
-from rnngrade.judge.bubblewrap import bwrap_path
 from rnngrade.judge.inside import landlock
-from rnngrade.judge.limits import Limits, NoIsolation, Recipe
-from rnngrade.judge.sandbox import Zygote
+from rnngrade.judge.isolation import cgroups, seccomp
+from rnngrade.judge.isolation.bubblewrap import bwrap_path
+from rnngrade.judge.isolation.limits import Limits, NoIsolation, Recipe
+from rnngrade.judge.isolation.sandbox import Zygote
 
 SETTINGS = {"apparmor_restrict_unprivileged_userns": 0, "unprivileged_userns_clone": 1}  # of /proc/sys/kernel
 

@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from rnngrade.judge.inside import protocol
-from rnngrade.judge.limits import Ended, NoIsolation
+from rnngrade.judge.isolation.limits import Ended, NoIsolation
 
 START_SECONDS = 120.0
 CREDENTIALS = struct.Struct("3i")  # struct ucred: process, user, group

@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from rnngrade.judge.grades import Grade, number
-from rnngrade.judge.tables import table
+from rnngrade.judge.results.grades import Grade, number
+from rnngrade.judge.results.tables import table
 
 IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 BY = ("SIS Login ID", "SIS User ID", "ID")

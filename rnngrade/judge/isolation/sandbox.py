@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import IO, Protocol
 from weakref import WeakSet
 
-from rnngrade.judge import apart, cgroups, seccomp
-from rnngrade.judge.bubblewrap import Bubblewrap
-from rnngrade.judge.channel import START_SECONDS, Process
-from rnngrade.judge.limits import Launch, Limits, NoIsolation, Recipe
+from rnngrade.judge.isolation import apart, cgroups, seccomp
+from rnngrade.judge.isolation.bubblewrap import Bubblewrap
+from rnngrade.judge.isolation.channel import START_SECONDS, Process
+from rnngrade.judge.isolation.limits import Launch, Limits, NoIsolation, Recipe
 
 
 class Isolation(Protocol):

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rnngrade.judge import records
-from rnngrade.judge.grades import Grade
-from rnngrade.judge.submissions import Submission
+from rnngrade.judge.handed_in.submissions import Submission
+from rnngrade.judge.results import records
+from rnngrade.judge.results.grades import Grade
 
 FILE = "class.json"
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from rnngrade.judge import classes
 from rnngrade.judge.files import visible
-from rnngrade.judge.grades import Grade, number
-from rnngrade.judge.results import GroupResult
+from rnngrade.judge.results import classes
+from rnngrade.judge.results.grades import Grade, number
+from rnngrade.judge.results.result import GroupResult
 from rnngrade.questions import ONLY_GROUP
 
 CIRCUMSTANCES = {

@@ -1,4 +1,4 @@
-"""Gradescope: ``results.json`` for one submission, and the zip that makes an autograder.
+"""Gradescope: the zip that makes an autograder, and what that runs on one submission.
 
 Both as described at https://gradescope-autograders.readthedocs.io/en/latest/specs/. Its containers forbid namespaces,
 so the autograder isolates as another user.
@@ -7,7 +7,6 @@ so the autograder isolates as another user.
 from __future__ import annotations
 
 import io
-import json
 import shlex
 import shutil
 import stat
@@ -16,13 +15,9 @@ import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from rnngrade.judge.files import visible
-from rnngrade.judge.grades import Grade, number
-from rnngrade.judge.results import GroupResult
-from rnngrade.judge.run import Unusable, grade_class, load_course
-from rnngrade.questions import ONLY_GROUP
+from rnngrade.judge.results.grades import Grade
+from rnngrade.judge.running.run import Unusable, grade_class, load_course
 
 SETUP = """\
 #!/usr/bin/env bash
@@ -46,45 +41,6 @@ exec /opt/judge/bin/python -m rnngrade.cli gradescope {assignment} /autograder/s
     -o /autograder/results/results.json --course /autograder/source/course --isolation process
 """
 LEFT_OUT = ("__pycache__", "authoring", "keys")
-
-
-def results(grade: Grade) -> str:
-    """``results.json`` for one submission: a test a group of cases. All text is plain, none is taken for HTML."""
-    document: dict[str, Any] = {
-        "output_format": "text",
-        "test_output_format": "text",
-        "stdout_visibility": "hidden",
-        "extra_data": {"isolation": grade.isolation, "status": grade.status},
-    }
-    if grade.result is None:
-        document |= {"score": 0, "output": visible(f"Not graded ({grade.status}): {grade.detail}"), "tests": []}
-    else:
-        document |= {
-            "score": number(grade.result.score),
-            "execution_time": round(grade.result.seconds, 3),
-            "output": "\n".join(_remarks(grade)),
-            "tests": [_test(group) for group in grade.result.groups],
-        }
-    return json.dumps(document, indent=1) + "\n"
-
-
-def _remarks(grade: Grade) -> Iterator[str]:
-    if grade.detail:
-        yield visible(grade.detail)
-    for problem in grade.result.problems if grade.result else ():
-        yield visible(f"Cell {problem.number} {'' if problem.stopped else 'raised '}{problem.text}")
-
-
-def _test(group: GroupResult) -> dict[str, Any]:
-    part = "" if group.group == ONLY_GROUP else f", {group.group} cases"
-    return {
-        "name": f"{group.question}{part}",
-        "score": number(group.earned),
-        "max_score": number(group.points),
-        "status": "passed" if group.diagnosis.passed else "failed",
-        "output": visible(group.diagnosis.message),
-        "visibility": "visible",
-    }
 
 
 def grade_one(assignment: str, submission: Path, course: Path, isolation: str) -> Grade:

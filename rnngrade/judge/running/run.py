@@ -16,13 +16,14 @@ import numpy as np
 
 from rnngrade import keys
 from rnngrade.course import Assignment, load_assignment
-from rnngrade.judge import records, work
-from rnngrade.judge.grades import Grade
-from rnngrade.judge.limits import Limits
-from rnngrade.judge.marking import Class, DueTimes, Facts, Progress
-from rnngrade.judge.sandbox import DEFAULT
-from rnngrade.judge.schedulers import pool
-from rnngrade.judge.submissions import discover
+from rnngrade.judge.handed_in.submissions import discover
+from rnngrade.judge.isolation.limits import Limits
+from rnngrade.judge.isolation.sandbox import DEFAULT
+from rnngrade.judge.results import records
+from rnngrade.judge.results.grades import Grade
+from rnngrade.judge.running import work
+from rnngrade.judge.running.marking import Class, DueTimes, Facts, Progress
+from rnngrade.judge.running.schedulers import pool
 
 
 class Unusable(ValueError):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from rnngrade.judge.page import text
-from rnngrade.judge.pictures import Picture, Rows
+from rnngrade.judge.results.page import text
+from rnngrade.judge.results.pictures import Picture, Rows
 
 WIDTH, HEIGHT = 520, 150
 LEFT, BOTTOM = 46, 22

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from rnngrade.judge import cgroups
-from rnngrade.judge.limits import Limits, Recipe
-from rnngrade.judge.results import Marked
-from rnngrade.judge.sandbox import DEFAULT, Zygote
-from rnngrade.judge.scoring import score
-from rnngrade.judge.submissions import Notebook
+from rnngrade.judge.handed_in.submissions import Notebook
+from rnngrade.judge.isolation import cgroups
+from rnngrade.judge.isolation.limits import Limits, Recipe
+from rnngrade.judge.isolation.sandbox import DEFAULT, Zygote
+from rnngrade.judge.results.result import Marked
+from rnngrade.judge.running.scoring import score
 from rnngrade.keys import Key
 
 # Slow to import: done once, in the zygote, for notebooks in which the word is written.

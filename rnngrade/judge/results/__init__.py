@@ -1,0 +1,1 @@
+"""What came of each submission, and everything that is written about it."""

@@ -1,0 +1,1 @@
+"""Runs a class: every submission in a sandbox, its answers compared, its grade recorded."""
