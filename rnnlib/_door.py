@@ -1,7 +1,7 @@
 """Validation at the door: what comes in from a user is checked once, here, and trusted afterwards."""
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, TypeAlias
 
@@ -27,10 +27,47 @@ def optional(module: str, extra: str) -> ModuleType:
         raise ImportError(f"{module} is needed here: pip install 'training-recurrent-networks[{extra}]'") from error
 
 
-def check_size(name: str, size: Any, least: int = 1) -> None:
-    """Raise ``ValueError`` unless ``size`` is a whole number and ``least`` or more."""
-    if not isinstance(size, int | np.integer) or size < least:
-        raise ValueError(f"{name}: expected a whole number, {least} or more, got {size!r}")
+def described(given: Any) -> str:
+    """Say what ``given`` is: the class itself, where an instance may have been meant, or the name of its type."""
+    return f"the class {given.__name__} itself" if isinstance(given, type) else type(given).__name__
+
+
+def check_kind(name: str, given: Any, kind: type, source: str = "") -> Any:
+    """Return ``given`` if it is a ``kind``; ``ValueError`` if not, with the ``source`` of one, if that is told."""
+    if not isinstance(given, kind):
+        raise ValueError(f"{name}: expected {kind.__name__}{source and ', ' + source}, got {described(given)}")
+    return given
+
+
+def check_offers(name: str, given: Any, expected: str, *methods: str) -> Any:
+    """Return ``given`` if it is an object with these ``methods``, as is what is ``expected``."""
+    if isinstance(given, type) or not all(hasattr(given, method) for method in methods):
+        raise ValueError(f"{name}: expected {expected}, got {described(given)}")
+    return given
+
+
+def check_size(name: str, size: Any, least: int = 1, most: float = np.inf, expected: str = "") -> None:
+    """Raise ``ValueError``, saying what was ``expected``, unless ``size`` is a whole number, ``least`` to ``most``."""
+    if not isinstance(size, int | np.integer) or isinstance(size, bool) or not least <= size <= most:
+        raise ValueError(f"{name}: expected {expected or f'a whole number, {least} or more'}, got {size!r}")
+
+
+def check_number(name: str, number: Any, expected: str, holds: Callable[[Any], Any]) -> None:
+    """Raise ``ValueError``, saying what was ``expected``, unless ``number`` is a real one of which that ``holds``."""
+    real = isinstance(number, int | float | np.integer | np.floating) and not isinstance(number, bool)
+    if not real or not holds(number):
+        raise ValueError(f"{name}: expected {expected}, got {number!r}")
+
+
+def check_drawing(rng: Any, dtype: Any = np.float64) -> None:
+    """Raise ``ValueError`` unless ``rng`` draws random numbers and ``dtype`` is float32 or float64."""
+    check_kind("rng", rng, np.random.Generator, "as numpy.random.default_rng(0) makes one")
+    try:
+        known = np.dtype(dtype) in FLOATS
+    except TypeError:
+        known = False
+    if not known or dtype is None:
+        raise ValueError(f"dtype: expected float32 or float64, got {dtype!r}")
 
 
 def check_choice(name: str, chosen: Any, known: Iterable[str]) -> None:
@@ -45,8 +82,10 @@ def check_array(name: str, array: Any, shape: tuple[int | str, ...], dtype: np.d
     A string in ``shape`` names an axis of any length. Without ``dtype``, float32 and float64 are both accepted.
     Raises ``ValueError`` saying what was expected and what came.
     """
+    if isinstance(array, np.ma.MaskedArray):
+        raise ValueError(f"{name}: expected a plain array, got a masked one: fill it, and say what is valid by a mask")
     if not isinstance(array, np.ndarray):
-        raise ValueError(f"{name}: expected a NumPy array, got {type(array).__name__}")
+        raise ValueError(f"{name}: expected a NumPy array, got {described(array)}")
     fits = array.ndim == len(shape) and all(isinstance(s, str) or s == got for s, got in zip(shape, array.shape))
     if not fits:
         expected = "(" + ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "") + ")"
@@ -60,6 +99,26 @@ def check_array(name: str, array: Any, shape: tuple[int | str, ...], dtype: np.d
     return array
 
 
+def check_floats(name: str, array: Any, *last: int | str, dtype: np.dtype[Any] | None = None) -> Array:
+    """Return ``array`` as :func:`check_array` does, whatever stands in its shape before the axes ``last``."""
+    return check_array(name, array, ("...",) * (getattr(array, "ndim", 0) - len(last)) + last, dtype)
+
+
+def check_matrices(name: str, given: Any, least: int = 2) -> Array:
+    """Return ``given``, an array or nested lists, as finite square matrices in float64, of ``least`` axes or more."""
+    expected = f"{name}: expected square matrices of finite numbers, ({'T, ' * (least > 2)}.., s, s)"
+    try:
+        array = np.asarray(given)
+        fits = array.dtype.kind in "iuf" and array.ndim >= least and array.shape[-1] == array.shape[-2] > 0
+    except ValueError as error:
+        raise ValueError(f"{expected}, got {described(given)} of unequal parts") from error
+    if not fits or isinstance(given, np.ma.MaskedArray):
+        raise ValueError(f"{expected}, got {described(given)} of shape {array.shape} and dtype {array.dtype}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{expected}, got NaN or infinity")
+    return array.astype(np.float64)
+
+
 def check_no_nan(name: str, array: Array) -> None:
     """Raise ``NotANumberError``, a ``ValueError``, if ``array`` holds a NaN, with the place of the first one."""
     # min() passes a NaN on and, unlike isnan(), needs no second array of this size.
@@ -70,8 +129,7 @@ def check_no_nan(name: str, array: Array) -> None:
 
 def check_fields(name: str, given: Any, kind: type, shapes: dict[str, tuple[int, ...]], dtype: Any = None) -> Any:
     """Return ``given`` if it is a ``kind`` whose fields have these shapes and share one float dtype."""
-    if not isinstance(given, kind):
-        raise ValueError(f"{name}: expected {kind.__name__}, got {type(given).__name__}")
+    check_kind(name, given, kind)
     for field, shape in shapes.items():
         array = check_array(f"{name}.{field}", getattr(given, field), shape, dtype)
         dtype = array.dtype

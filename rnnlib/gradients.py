@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from rnnlib._door import check_number, described
+from rnnlib.norms import split_norm, times_ratio
 from rnnlib.trees import Tree, leaves, map_leaves
 
 
@@ -53,13 +55,26 @@ def _loss_moved(loss: Callable[[Any], Any], params: Tree, by: complex) -> Tree:
 
 
 def global_norm(grads: Any) -> float:
-    """Euclidean norm of all arrays of ``grads`` taken as one vector, summed in float64.
+    """Euclidean norm of all arrays of ``grads`` taken as one vector, in float64; nothing is lost by squaring.
 
-    >>> global_norm((np.array([3.0]), np.array([[4.0]])))
-    5.0
+    >>> global_norm((np.array([3.0]), np.array([[4.0]]))), global_norm((np.array([3e-200, 4e-200]),))
+    (5.0, 5e-200)
     """
-    norms = [np.linalg.norm(np.asarray(leaf, np.float64)) for leaf in leaves(grads)]
-    return float(np.linalg.norm(norms))
+    return _float(*split_norm(check_gradients("grads", grads)))
+
+
+def check_gradients(name: str, grads: Any) -> Any:
+    """Return ``grads`` if all its leaves are plain arrays of numbers, NaN included; ``ValueError`` if one is not."""
+    for leaf in leaves(grads):
+        if not isinstance(leaf, np.ndarray | np.generic) or leaf.dtype.kind not in "iuf" or np.ma.isMaskedArray(leaf):
+            raise ValueError(f"{name}: expected arrays of numbers, or named tuples of such, got {described(leaf)}")
+    return grads
+
+
+def _float(mantissa: float, exponent: int) -> float:
+    """Return ``mantissa * 2^exponent``, infinity if no float is as large."""
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(mantissa, exponent))
 
 
 def relative_error(a: Any, b: Any) -> float:
@@ -69,7 +84,12 @@ def relative_error(a: Any, b: Any) -> float:
 
     >>> relative_error((np.array([1.0]),), (np.array([1.25]),))
     0.2
+    >>> relative_error((np.array([1e-200]),), (np.array([2e-200]),))
+    0.5
     """
+    check_gradients("a", a), check_gradients("b", b)
+    _, exponent = split_norm((a, b))
+    a, b = (map_leaves(lambda leaf: np.ldexp(np.asarray(leaf, np.float64), -exponent), tree) for tree in (a, b))
     distance = global_norm(map_leaves(np.subtract, a, b))
     return distance and distance / max(global_norm(a), global_norm(b))
 
@@ -94,7 +114,9 @@ def clip_norm(grads: Tree, theta: float) -> tuple[Tree, Clipping]:
     norm = _norm_to_clip(grads, theta)
     if norm <= theta:
         return grads, Clipping(norm, norm, 0.0)
-    return map_leaves(lambda grad: grad * (theta / norm), grads), Clipping(norm, float(theta), 1.0)
+    mantissa, exponent = split_norm(grads)
+    clipped = map_leaves(lambda grad: times_ratio(grad, theta, mantissa, exponent), grads)
+    return clipped, Clipping(norm, float(theta), 1.0)
 
 
 def clip_values(grads: Tree, theta: float) -> tuple[Tree, Clipping]:
@@ -127,10 +149,9 @@ def clip_each(grads: Tree, theta: float) -> tuple[Tree, Clipping]:
 
 
 def _norm_to_clip(grads: Any, theta: float) -> float:
-    """Return the global norm; ``ValueError`` if it or ``theta`` is nothing to clip with."""
-    if not theta > 0:
-        raise ValueError(f"theta: expected a positive threshold, got {theta}")
-    norm = global_norm(grads)
-    if not np.isfinite(norm):
-        raise ValueError(f"grads: expected finite numbers, got a norm of {norm}; skip this update instead of clipping")
-    return norm
+    """Return the global norm; ``ValueError`` if ``theta`` is no threshold, or an entry of ``grads`` is not finite."""
+    check_number("theta", theta, "a positive threshold", lambda theta: theta > 0)
+    mantissa, exponent = split_norm(check_gradients("grads", grads))
+    if not np.isfinite(mantissa):
+        raise ValueError(f"grads: expected finite numbers, got {mantissa}; skip this update instead of clipping")
+    return _float(mantissa, exponent)

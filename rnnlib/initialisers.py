@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnnlib._door import Array, Rng
+from rnnlib.norms import times_ratio
 
 
 def by_columns(rng: Rng, shape: tuple[int, ...], dtype: Any = np.float64) -> Array:
@@ -77,7 +78,7 @@ def with_spectral_radius(W: Array, rho: float) -> Array:
     radius = np.abs(np.linalg.eigvals(W)).max()
     if rho < 0 or radius == 0:
         raise ValueError(f"rho: expected at least 0, and a W that is not nilpotent; got {rho}, and radius {radius}")
-    return W * W.dtype.type(rho / radius)
+    return times_ratio(W, rho, radius)
 
 
 def chrono(rng: Rng, params: Any, longest: int) -> Any:

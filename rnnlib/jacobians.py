@@ -7,12 +7,13 @@ Products are taken of ``J (T, .., s, s)``, the Jacobians of steps ``1 .. T`` in 
 
 from collections import namedtuple
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnnlib._door import check_matrices, check_size
 from rnnlib.cells.protocol import Array, State
+from rnnlib.norms import LOG_2, log, norm, rescaled, unit_and_log
 from rnnlib.through_time import Tape, keep
 from rnnlib.trees import at, join, leaves
 
@@ -36,8 +37,7 @@ def jacobian(tape: Tape, t: int) -> Array:
 def push_units_back(tape: Tape, t: int) -> tuple[Array, Array]:
     """Push every unit vector through step ``t`` backward: the Jacobian ``(B, s, s)``, and each one's ``g``."""
     T, B, _ = tape.x.shape
-    if not 1 <= t <= T:
-        raise ValueError(f"t: expected a step from 1 to {T}, got {t}")
+    check_size("t", t, 1, T, f"a step from 1 to {T}")
     size = sum(part.shape[-1] for part in leaves(tape.states))
     # Each sequence is repeated once a unit vector, so that one step back carries them all.
     rows = np.repeat(np.arange(B), size)
@@ -45,7 +45,7 @@ def push_units_back(tape: Tape, t: int) -> tuple[Array, Array]:
     unit, row = (tape.cell.zeros((B * size,), tape.x.dtype) for _ in range(2))
     first = 0
     for part in leaves(unit):
-        part.reshape(B, size, -1)[:, first : first + part.shape[1]] = np.eye(part.shape[1])
+        part.reshape(B, size, part.shape[1])[:, first : first + part.shape[1]] = np.eye(part.shape[1])
         first += part.shape[1]
     g = np.empty((B * size, tape.cell.width), tape.x.dtype)
     tape.cell.step_back(tape.w, saved, before, after, unit, row, g)
@@ -53,7 +53,7 @@ def push_units_back(tape: Tape, t: int) -> tuple[Array, Array]:
         padded = np.repeat(~tape.mask[t - 1], size)
         keep(padded, unit, row)
         g[padded] = 0
-    return join(row).reshape(B, size, size), g.reshape(B, size, -1)
+    return join(row).reshape(B, size, size), g.reshape(B, size, tape.cell.width)
 
 
 def step_jacobians(tape: Tape) -> Array:
@@ -78,23 +78,21 @@ def products(J: ArrayLike) -> Iterator[tuple[Array, Array]]:
     >>> P, (log_scale / np.log(3)).round(9)
     (array([[1.]]), np.float64(2000.0))
     """
-    J = np.asarray(J, np.float64)
+    return _products(*_scaled(J))
+
+
+def _products(J: Array, log_sizes: Array) -> Iterator[tuple[Array, Array]]:
     P, log_scale = np.broadcast_to(np.eye(J.shape[-1]), J.shape[1:]), np.zeros(())
-    for J_t in J:
-        P, log_norm = _split(J_t @ P, (-2, -1))
-        log_scale = log_scale + log_norm
+    for J_t, log_size in zip(J, log_sizes):
+        P, log_norm = unit_and_log(J_t @ P, (-2, -1))
+        log_scale = log_scale + (log_norm + log_size)
         yield P, log_scale
 
 
-def _split(array: Array, axis: Any) -> tuple[Array, Array]:
-    """Split an array along ``axis`` into parts of norm 1 and the logarithms of their norms; zero stays zero."""
-    norm = np.linalg.norm(array, axis=axis, keepdims=True)
-    return array / np.where(norm > 0, norm, 1), _log(np.squeeze(norm, axis))
-
-
-def _log(x: Array) -> Array:
-    with np.errstate(divide="ignore"):
-        return np.log(x)
+def _scaled(J: ArrayLike) -> tuple[Array, Array]:
+    """Return the Jacobians with entries of order one, and ``(T, ..)`` the logarithms of what they were divided by."""
+    J, exponents = rescaled(check_matrices("J", J, least=3), (-2, -1))
+    return J, LOG_2 * exponents[..., 0, 0]
 
 
 def log_norms(J: ArrayLike) -> Array:
@@ -103,7 +101,7 @@ def log_norms(J: ArrayLike) -> Array:
     >>> log_norms([[[2.0]]] * 3).round(4)
     array([0.6931, 1.3863, 2.0794])
     """
-    norms = [log_scale + _log(np.linalg.norm(P, 2, axis=(-2, -1))) for P, log_scale in products(J)]
+    norms = [log_scale + log(np.linalg.norm(P, 2, axis=(-2, -1))) for P, log_scale in products(J)]
     return np.reshape(norms, np.shape(J)[:-2])
 
 
@@ -150,14 +148,13 @@ def lyapunov_exponents(J: ArrayLike, skip: int = 0) -> Array:
     >>> np.exp(lyapunov_exponents([np.diag([0.5, 2.0])] * 50)).round(6)
     array([2. , 0.5])
     """
-    J = np.asarray(J, np.float64)
-    if not 0 <= skip < len(J):
-        raise ValueError(f"skip: expected 0 to {len(J) - 1} steps, for a tape of {len(J)}; got {skip}")
+    J, log_sizes = _scaled(J)
+    check_size("skip", skip, 0, len(J) - 1, f"0 to {len(J) - 1} steps, for a tape of {len(J)};")
     Q, total = np.broadcast_to(np.eye(J.shape[-1]), J.shape[1:]), np.zeros(J.shape[1:-1])
-    for t, J_t in enumerate(J):
+    for t, (J_t, log_size) in enumerate(zip(J, log_sizes)):
         Q, R = np.linalg.qr(J_t @ Q)
         if t >= skip:
-            total += _log(np.abs(np.diagonal(R, axis1=-2, axis2=-1)))
+            total += log(np.abs(np.diagonal(R, axis1=-2, axis2=-1))) + log_size[..., np.newaxis]
     return np.sort(total / (len(J) - skip))[..., ::-1]
 
 
@@ -174,26 +171,26 @@ def log_singular_values(J: ArrayLike) -> Array:
     >>> (log_singular_values([np.diag([1e-3, 1.0, 1e3])] * 500)[-1] / np.log(10)).round(6)
     array([ 1500.,     0., -1500.])
     """
-    J = np.asarray(J, np.float64)
+    J, log_sizes = _scaled(J)
     Q = M = np.broadcast_to(np.eye(J.shape[-1]), J.shape[1:])
     # From the frame that the product's transpose makes of the unit vectors, the triangle's rows come out in order.
     for J_t in J[::-1]:
         Q = np.linalg.qr(np.swapaxes(J_t, -1, -2) @ Q)[0]
     rows, log_scales, log_scale = np.empty(J.shape), np.empty(J.shape[:-1]), np.zeros(J.shape[1:-1])
-    for t, J_t in enumerate(J):
+    for t, (J_t, log_size) in enumerate(zip(J, log_sizes)):
         Q, R = np.linalg.qr(J_t @ Q)
-        M, log_scale = _scaled_rows(R, M, log_scale)
+        M, log_scale = _scaled_rows(R, M, log_scale, log_size[..., np.newaxis])
         rows[t], log_scales[t] = M, log_scale
     return _orthogonalise(rows, log_scales)
 
 
-def _scaled_rows(R: Array, M: Array, log_scale: Array) -> tuple[Array, Array]:
-    r"""Multiply :math:`R \operatorname{diag}(e^{\text{log_scale}}) M` and split it likewise, rows of norm 1."""
+def _scaled_rows(R: Array, M: Array, log_scale: Array, log_size: Array) -> tuple[Array, Array]:
+    r"""Multiply :math:`e^\text{log_size} R \operatorname{diag}(e^\text{log_scale}) M` and split it, rows of norm 1."""
     exponent = np.where(R != 0, log_scale[..., np.newaxis, :], -np.inf)
     top = exponent.max(axis=-1)
     top = np.where(np.isfinite(top), top, 0)
-    M, log_norm = _split((R * np.exp(exponent - top[..., np.newaxis])) @ M, -1)
-    return M, top + log_norm
+    M, log_norm = unit_and_log((R * np.exp(exponent - top[..., np.newaxis])) @ M, -1)
+    return M, top + (log_norm + log_size)
 
 
 def _orthogonalise(M: Array, log_scale: Array, sweeps: int = 30) -> Array:
@@ -223,7 +220,7 @@ def _rotate(M: Array, log_scale: Array, p: int, q: int) -> float:
     kappa = 2 * c / np.where(root > 0, root, 1)
     log_cos = -np.log1p(ratio * kappa**2) / 2
     for i, turned in ((p, u + (ratio * kappa)[..., np.newaxis] * v), (q, v - kappa[..., np.newaxis] * u)):
-        M[..., i, :], log_norm = _split(turned, -1)
+        M[..., i, :], log_norm = unit_and_log(turned, -1)
         log_scale[..., i] += log_norm + log_cos
     return np.abs(c).max(initial=0)
 
@@ -244,10 +241,11 @@ def spectrum(A: ArrayLike) -> Spectrum:
     >>> [float(number.round(4)) for number in spectrum([[0.9, 10.0], [0.0, 0.9]])]
     [0.9, 10.0804, 10.0]
     """
-    A = np.asarray(A, np.float64)
-    moduli = np.abs(np.linalg.eigvals(A))
+    A, exponent = rescaled(check_matrices("A", A), (-2, -1))
+    moduli, exponent = np.abs(np.linalg.eigvals(A)), exponent[..., 0, 0]
     excess = np.sum(np.square(A), axis=(-2, -1)) - np.sum(moduli**2, axis=-1)
-    return Spectrum(moduli.max(axis=-1), np.linalg.norm(A, 2, axis=(-2, -1)), np.sqrt(np.maximum(excess, 0)))
+    numbers = moduli.max(axis=-1), np.linalg.norm(A, 2, axis=(-2, -1)), np.sqrt(np.maximum(excess, 0))
+    return Spectrum(*(np.ldexp(number, exponent) for number in numbers))
 
 
 def delta_norms(delta: State) -> Array:
@@ -258,7 +256,7 @@ def delta_norms(delta: State) -> Array:
            [1.],
            [1.]])
     """
-    return np.linalg.norm(join(delta).astype(np.float64), axis=-1)
+    return norm(join(delta), axis=-1)
 
 
 def saturation(h: Array, above: float = 0.9) -> Array:

@@ -13,6 +13,7 @@ import numpy as np
 from rnnlib._door import Array, NotANumberError, Rng, optional
 from rnnlib.gradients import Clipping, global_norm
 from rnnlib.models import Batch, Model, ModelGradients, ModelParams
+from rnnlib.norms import norm
 from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop  # noqa: F401
 from rnnlib.trees import leaves, map_leaves
 
@@ -144,9 +145,9 @@ def fit(
         grads, rows[update] = _gradients(model, clip, rng, run, drawn)
         snapshots = run.log.snapshots
         if update % every == 0:
-            norms = np.linalg.norm(grads.delta.h.astype(float), axis=(1, 2))
+            norms = norm(grads.delta.h, axis=(1, 2))
             snapshots += (Snapshot(update, score(model.predict(run.params, drawn, run.carried or None), drawn), norms),)
-        params, state = optimiser.update(run.params, grads.params, run.state)
+        params, state = _moved(optimiser, grads.params, run, drawn)
         log, seconds = Log._make((*rows[: update + 1].T, snapshots)), time.perf_counter() - began
         solved_at = update + 1 if solved is not None and solved(log) else None
         run = Fit(params, state, grads.last if carry else (), log, solved_at, seconds, rng.bit_generator.state)
@@ -168,15 +169,24 @@ def _begin(model: Model, optimiser: Any, rng: Rng, params: Any, resume: Any, dty
     return run
 
 
+def _moved(optimiser: Any, grads: Any, run: Fit, batch: Batch) -> tuple[Any, Any]:
+    """Return what the optimiser makes of the gradients, which it may square: finite ones can overflow there."""
+    try:
+        with np.errstate(over="raise", invalid="raise"):
+            return optimiser.update(run.params, grads, run.state)
+    except FloatingPointError as error:
+        raise DivergedError(f"update {len(run.log.loss)}: {error} of the optimiser", run, batch) from error
+
+
 def _gradients(model: Model, clip: Any, rng: Rng, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
     """Return the clipped gradients on ``batch`` and the four numbers for the log."""
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             loss, grads = model.loss_and_grads(run.params, batch, run.carried or None, rng)
-            norm = global_norm(grads.params)
-        if not np.isfinite(loss + norm):
-            raise NotANumberError(f"loss {loss}, norm of the gradient {norm}")
+            length = global_norm(grads.params)
+        if not np.isfinite(loss) or not np.isfinite(length):
+            raise NotANumberError(f"loss {loss}, norm of the gradient {length}")
     except NotANumberError as error:
         raise DivergedError(f"update {len(run.log.loss)}: {error}", run, batch) from error
-    clipped, done = (grads.params, Clipping(norm, norm, 0.0)) if clip is None else clip(grads.params)
+    clipped, done = (grads.params, Clipping(length, length, 0.0)) if clip is None else clip(grads.params)
     return grads._replace(params=clipped), (loss, *done)

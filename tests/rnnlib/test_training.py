@@ -182,13 +182,33 @@ def test_a_loss_that_overflows_stops_the_run_and_loses_nothing():
     assert len(gentler.log.loss) == 3
 
 
-def test_a_gradient_that_overflows_stops_the_run():
+@pytest.mark.parametrize(
+    ("W", "U", "message"),
+    [(1e20, 1e-20, "update 0: overflow .* of the optimiser"), (1e25, 1e-35, "loss .*, norm of the gradient nan")],
+)
+def test_a_gradient_that_overflows_alone_or_when_it_is_squared_stops_the_run(W, U, message):
     model = relu_model()
     params = model.init(np.random.default_rng(0), np.float64)
-    params = params._replace(cell=params.cell._replace(W=np.eye(3) * 1e20, U=1e-20 * abs(params.cell.U) + 1e-20))
+    params = params._replace(cell=params.cell._replace(W=np.eye(3) * W, U=U * (1 + abs(params.cell.U))))
     batch = Batch(np.ones((16, 2, 1)), np.ones((16, 2, 1)), scored=np.arange(16)[:, None] * np.ones(2, int) == 7)
-    with pytest.raises(DivergedError, match=r"norm of the gradient (inf|nan)"):
-        fit(model, [batch], np.random.default_rng(0), params=params)
+    train = partial(fit, model, [batch], params=params)
+    with pytest.raises(DivergedError, match=message) as caught:
+        train(np.random.default_rng(0))
+    assert equal(caught.value.fit, train(np.random.default_rng(0), updates=0))
+
+
+def test_large_finite_gradients_are_clipped_and_the_run_goes_on():
+    """Of length 1e260, whose square is no float; after clipping every update moves by as much as of any other."""
+    model = relu_model()
+    params = model.init(np.random.default_rng(0), np.float64)
+    params = params._replace(cell=params.cell._replace(W=np.eye(3) * 1e20, U=1e-20 * (1 + abs(params.cell.U))))
+    batch = Batch(np.ones((16, 2, 1)), np.ones((16, 2, 1)), scored=np.arange(16)[:, None] * np.ones(2, int) == 7)
+    clip = partial(clip_norm, theta=1.0)
+    run = fit(model, [batch], np.random.default_rng(0), SGD(1.0), clip, params=params)
+    assert 1e200 < run.log.before[0] < np.inf
+    moved = np.concatenate([(a - b).ravel() for a, b in zip(leaves(params), leaves(run.params))])
+    assert np.sqrt((moved**2).sum()) == pytest.approx(1)
+    assert np.isfinite(run.log.snapshots[0].delta).all()
 
 
 def test_the_batch_of_a_run_that_diverged_is_drawn_again(model):
