@@ -8,8 +8,8 @@
 writes the rows of a chapter, or of several, from ``chapters/data/claims.yaml`` (its head explains the fields). The
 numbers are those that the chapter's cells have glued. A name in braces in the text of ``measured``, as in ``{actual}``,
 stands for one of the row's values as the chapter prints it, and the same name in a test for the number. The build fails
-if a value is missing, if a chapter glues a name ``claim-..`` that no row uses, and if a verdict is not the one that is
-stated.
+if a value is missing, if a chapter glues a name ``claim-..`` that no row uses, if a verdict is not the one that is
+stated, and if a row does not say where its statement is said.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ from sphinx.util.nodes import make_refnode
 
 PAGE = "chapters/claims"
 DATA = "chapters/data/claims.yaml"
-VERDICTS = {"holds": "true", "condition": "true with a condition", "wrong": "wrong"}
+VERDICTS = {"holds": "true", "condition": "true with a condition", "slip": "a slip of arithmetic", "wrong": "wrong"}
+COMMON = "common"  # in place of a source: no single text says it, many do
 FUNCTIONS = {"__builtins__": {}, "abs": abs, "log": math.log, "round": round}  # what a test may use
 MINUS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 PRINTED = re.compile(r"([+-]?[\d,]*\.?\d+)(?:\s*×\s*10(-?\d+))?(\s*%)?[\s°]*")
@@ -58,39 +59,57 @@ def number(printed: str) -> float:
 
 @dataclass(frozen=True)
 class Claim:
-    """A row: a statement, and the tests of a chapter's values that support and refute it."""
+    """A row: a statement, where it is said, and the tests of a chapter's values that support and refute it."""
 
     id: str
     page: str
     says: str
+    said: str  # a sentence with a citation, or ``common``
     measured: str
     values: Mapping[str, str]  # name -> the chapter's glue key
     verdict: str
     supports: str | None = None
     refutes: str | None = None
+    slips: str | None = None
+    given: str | None = None  # the condition in words
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
             raise ValueError(f"{self.id}: verdict is one of {', '.join(VERDICTS)}, not {self.verdict!r}")
+        if self.said != COMMON and "{cite:" not in self.said:
+            raise ValueError(f"{self.id}: said is a sentence that cites a source, or {COMMON!r}")
+        if (self.given is None) == (self.verdict == "condition"):
+            raise ValueError(f"{self.id}: a verdict 'condition', and no other, says on what in the field given")
         if not (self.supports or self.refutes):
             raise ValueError(f"{self.id}: no test")
-        written = " ".join(filter(None, (self.measured, self.supports, self.refutes)))
+        written = " ".join(filter(None, (self.measured, *self.tests.values())))
         if idle := [name for name in self.values if not re.search(rf"\b{name}\b", written)]:
             raise ValueError(f"{self.id}: {', '.join(idle)} not used")
 
+    @property
+    def tests(self) -> dict[str, str]:
+        """The tests there are, by what they decide."""
+        tests = {"holds": self.supports, "fails": self.refutes, "slips": self.slips}
+        return {name: test for name, test in tests.items() if test}
+
     def judge(self, glued: Mapping[str, str]) -> str:
-        """Return the verdict on the page's glued values; one test alone stands for both.
+        """Return the verdict on the page's glued values; of support and refutation one alone stands for both.
+
+        What is refuted and not supported is a slip of arithmetic if ``slips`` is true: the number is wrong, and the
+        idea that it stands for is not.
 
         Raises:
             KeyError: a value that the page has not glued.
             ValueError: the tests say that it neither holds nor fails.
         """
         names = {name: number(glued[key]) for name, key in self.values.items()}
-        holds, fails = (bool(eval(test, FUNCTIONS | names)) if test else None for test in (self.supports, self.refutes))
-        holds, fails = (not fails if holds is None else holds), (not holds if fails is None else fails)
+        found = {name: bool(eval(test, FUNCTIONS | names)) for name, test in self.tests.items()}
+        holds, fails = (found.get(name, not found.get(other)) for name, other in (("holds", "fails"), ("fails", "holds")))
         if not (holds or fails):
             raise ValueError(f"claim {self.id} is neither supported nor refuted by {names}")
-        return "condition" if holds and fails else "holds" if holds else "wrong"
+        if holds:
+            return "condition" if fails else "holds"
+        return "slip" if found.get("slips") else "wrong"
 
 
 def read(file: Path) -> dict[str, Claim]:
@@ -171,19 +190,24 @@ class ClaimsDirective(SphinxDirective):
         measured = claim.measured
         for name in claim.values:
             measured = measured.replace(f"{{{name}}}", f"{{measured}}`{claim.id}:{name}`")
-        said, found = self._text(claim.says, "claim-says"), self._text(measured, "claim-measured")
+        source = "Common teaching, in our words." if claim.said == COMMON else claim.said
+        said = nodes.entry("", *self._text(claim.says, "claim-says"), *self._text(source, "claim-said"))
+        found = nodes.entry("", *self._text(measured, "claim-measured"))
         found += nodes.paragraph("", "", claim_part(kind="cell", claim=claim.id), classes=["claim-cell"])
         verdict = nodes.entry("", nodes.paragraph("", "", claim_part(kind="verdict", claim=claim.id)))
-        for title, test in (("holds", claim.supports), ("fails", claim.refutes)):
-            if test:
-                line = [nodes.inline("", f"{title} if "), nodes.literal("", test)]
-                verdict += nodes.paragraph("", "", *line, classes=["claim-test"])
+        if claim.given:
+            verdict.extend(self._text(claim.given, "claim-given"))
+        for title, test in claim.tests.items():
+            line = [nodes.inline("", f"{title} if "), nodes.literal("", test)]
+            verdict += nodes.paragraph("", "", *line, classes=["claim-test"])
         return nodes.row("", said, found, verdict)
 
-    def _text(self, text: str, name: str) -> nodes.entry:
-        entry = nodes.entry(classes=[name])
-        self.state.nested_parse(StringList([text.strip()], DATA), self.content_offset, entry)
-        return entry
+    def _text(self, text: str, name: str) -> list[nodes.Node]:
+        parsed = nodes.Element()
+        self.state.nested_parse(StringList([text.strip()], DATA), self.content_offset, parsed)
+        for paragraph in parsed.findall(nodes.paragraph):
+            paragraph["classes"].append(name)
+        return list(parsed.children)
 
 
 class FillIn(SphinxPostTransform):

@@ -20,6 +20,7 @@ ROW = {
     "id": "decay",
     "page": "03_page",
     "says": "A factor of $0.9$ is harmless.",
+    "said": "common",
     "measured": "After a hundred steps {left} is left.",
     "values": {"left": "claim-decay-left"},
     "refutes": "left < 1e-3",
@@ -63,11 +64,20 @@ class TestClaim:
             ("0.5", {"supports": "left > 0.1", "refutes": None}, "holds"),
             ("0.05", {"supports": "left > 0.1", "refutes": None}, "wrong"),
             ("0.5", {"supports": "left > 0.1", "refutes": "left < 0.9"}, "condition"),
+            ("0.0001", {"slips": "left > 1e-5"}, "slip"),
+            ("0.000001", {"slips": "left > 1e-5"}, "wrong"),
+            ("0.5", {"slips": "left > 1e-5"}, "holds"),
+            ("0.5", {"supports": "left > 0.1", "refutes": "left < 0.9", "slips": "left > 1e-5"}, "condition"),
             ("50 %", {"supports": "left == 0.5 and abs(log(left)) < 1", "refutes": "round(left) > 0"}, "holds"),
         ],
     )
     def test_the_verdict_follows_from_the_values(self, left, tests, verdict):
         assert row(**tests).judge({"claim-decay-left": left}) == verdict
+
+    def test_a_row_says_where_its_statement_is_said(self):
+        unsaid = {name: value for name, value in ROW.items() if name != "said"}
+        with pytest.raises(TypeError, match="said"):
+            claims.Claim(**unsaid)
 
     def test_refuses_what_is_neither_supported_nor_refuted(self):
         undecided = row(supports="left > 0.9", refutes="left < 0.1")
@@ -79,6 +89,9 @@ class TestClaim:
         [
             ({"verdict": "maybe"}, "verdict is one of"),
             ({"refutes": None}, "no test"),
+            ({"said": "A lesson."}, "cites a source"),
+            ({"verdict": "condition"}, "says on what"),
+            ({"given": "If it is small."}, "says on what"),
             ({"values": ROW["values"] | {"lost": "claim-decay-lost"}}, "lost not used"),
         ],
     )
@@ -95,7 +108,9 @@ class TestClaim:
 CONF = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "_ext")!r})
-extensions = ["myst_nb", "claims"]
+extensions = ["myst_nb", "sphinxcontrib.bibtex", "claims"]
+bibtex_bibfiles = ["chapters/references.bib"]
+bibtex_reference_style = "author_year"
 nb_execution_mode = "off"
 html_theme = "basic"
 """
@@ -124,7 +139,8 @@ def build(folder, glued, source=None, **changes):
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbformat.write(notebook, chapters / "03_page.ipynb")
     (folder / "source" / "conf.py").write_text(CONF)
-    (folder / "source" / "index.md").write_text("# Book\n\n```{toctree}\nchapters/03_page\nchapters/claims\n```\n")
+    (chapters / "references.bib").write_text("@book{knuth, author={Knuth, D.}, title={T}, publisher={P}, year={1968}}")
+    (folder / "source" / "index.md").write_text("# Book\n\n```{toctree}\nchapters/03_page\nchapters/claims\n```\n\n```{bibliography}\n:all:\n```\n")
     built = run_sphinx(folder)
     page = folder / "html" / "chapters" / "claims.html"
     return built, page.read_text(encoding="utf8") if page.exists() else ""
@@ -145,6 +161,17 @@ def test_a_row_has_value_verdict_and_a_link_to_the_cell(tmp_path):
     chapter = (tmp_path / "html" / "chapters" / "03_page.html").read_text(encoding="utf8")
     cell = chapter.split('id="claim-decay"')[1]
     assert "0.9" in cell.split("</pre>")[0]
+    assert "Common teaching" in page
+
+
+def test_a_row_shows_its_source_its_condition_and_its_tests(tmp_path):
+    changes = {"supports": "left > 0.1", "refutes": "left < 0.9", "verdict": "condition", "given": "If *all* is small."}
+    built, page = build(tmp_path, {"claim-decay-left": "0.5"}, said="{cite:t}`knuth`, page 7.", **changes)
+    assert built.returncode == 0, built.stderr
+    [said] = re.findall('<p class="claim-said">(.*?)</p>', page, re.DOTALL)
+    assert re.search("Knuth .*<a .*>1968</a>.*, page 7", said)
+    assert '<p class="claim-given">If <em>all</em> is small.</p>' in page
+    assert [page.count(f"{word} if ") for word in ("holds", "fails", "slips")] == [1, 1, 0]
 
 
 def test_the_page_follows_a_value_that_changes(tmp_path):
