@@ -127,6 +127,25 @@ def temporal_order(steps: int, rate: float, updates: int, seeds: int) -> Experim
     )
 
 
+def order_rates(steps: int, rates: tuple[float, ...], seeds: int) -> Experiment:
+    """Temporal order at every rate, without clipping and clipped at two thresholds: each may choose its own rate."""
+    kinds = {"not clipped": None, "clipped at 1": 1.0, "clipped at 3": 3.0}
+    contenders = tuple(
+        Contender(f"{name}, rate {rate:g}", PlainCell, SGD(rate), 1000, clip=clip)
+        for name, clip in kinds.items()
+        for rate in rates
+    )
+    return Experiment(
+        f"temporal-order-{steps}",
+        TemporalOrderTask(steps),
+        50,
+        solved=0.1,
+        contenders=contenders,
+        seeds=seeds,
+        batch=32,
+    )
+
+
 EXPERIMENTS = {
     experiment.name: experiment
     for experiment in (
@@ -136,6 +155,8 @@ EXPERIMENTS = {
         adding(150, 100, updates=5000, plain=3000),
         copy(300, updates=1000),
         temporal_order(50, 0.01, updates=10_000, seeds=5),
+        order_rates(20, (0.02, 0.03, 0.04, 0.06, 0.1, 0.2, 0.4, 0.8), seeds=20),
+        temporal_order(50, 0.03, updates=10_000, seeds=12),
     )
 }
 """By name, the most telling first."""

@@ -116,6 +116,19 @@ html_theme = "basic"
 """
 
 
+INDEX = """# Book
+
+```{toctree}
+chapters/03_page
+chapters/claims
+```
+
+```{bibliography}
+:all:
+```
+"""
+
+
 def build(folder, glued, source=None, **changes):
     """Build a book of a chapter, in which a cell measures and the next glues, and the page of its one claim."""
     chapters = folder / "source" / "chapters"
@@ -140,7 +153,7 @@ def build(folder, glued, source=None, **changes):
     nbformat.write(notebook, chapters / "03_page.ipynb")
     (folder / "source" / "conf.py").write_text(CONF)
     (chapters / "references.bib").write_text("@book{knuth, author={Knuth, D.}, title={T}, publisher={P}, year={1968}}")
-    (folder / "source" / "index.md").write_text("# Book\n\n```{toctree}\nchapters/03_page\nchapters/claims\n```\n\n```{bibliography}\n:all:\n```\n")
+    (folder / "source" / "index.md").write_text(INDEX)
     built = run_sphinx(folder)
     page = folder / "html" / "chapters" / "claims.html"
     return built, page.read_text(encoding="utf8") if page.exists() else ""
