@@ -216,6 +216,56 @@ class FlipFlopTask(Task):
 
 
 @dataclass(frozen=True)
+class SineTask(Task):
+    r"""Noisy sine: at every step tell the sine's value ``ahead`` steps on, without the noise.
+
+    The input is :math:`\sin 2\pi(t/\text{period} + u)` with normal noise of standard deviation ``noise``, the phase
+    :math:`u` uniform, one a sequence. The loss is a squared error. Without memory the phase is known from :math:`x_t`
+    alone: the best guess is its mean given :math:`x_t`, and what it leaves is found by quadrature; without noise
+    :math:`\tfrac12 \sin^2(2\pi\,\text{ahead}/\text{period})`, since two phases share a value. A few steps of memory
+    tell which of the two it is, and the more are used, the less is left of the noise: no lag has to be reached.
+    """
+
+    steps: int
+    period: int = 20
+    noise: float = 0.3
+    ahead: int = 5
+
+    loss = "squared_error"
+    inputs = outputs = 1
+    least: ClassVar[Any] = {"steps": 1, "period": 2, "ahead": 1}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.noise >= 0:
+            raise ValueError(f"noise: expected 0 or more, got {self.noise}")
+
+    @property
+    def baseline(self) -> float:
+        """The loss without memory."""
+        turn = 2 * np.pi * self.ahead / self.period
+        if not self.noise:
+            return float(np.sin(turn) ** 2 / 2)
+        phase = 2 * np.pi * (np.arange(720) + 0.5) / 720
+        x = np.linspace(-1 - 8 * self.noise, 1 + 8 * self.noise, 2001)[:, np.newaxis]
+        fits = np.exp(-(((x - np.sin(phase)) / self.noise) ** 2) / 2)
+        chance, answer = fits.mean(axis=1), (fits * np.sin(phase + turn)).mean(axis=1)
+        explained = np.divide(answer**2, chance, out=np.zeros_like(chance), where=chance > 0)
+        return float(0.5 - explained.sum() / chance.sum())
+
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+        """Draw ``B`` sequences."""
+        u, noise = rng.random((B, 1)), rng.standard_normal((self.steps, B, 1))
+        t = np.arange(self.steps)[:, np.newaxis, np.newaxis]
+        now, later = (np.sin(2 * np.pi * ((t + ahead) / self.period + u)) for ahead in (0, self.ahead))
+        return Batch((now + self.noise * noise).astype(dtype), later.astype(dtype))
+
+    def score(self, outputs: Array, batch: Batch) -> float:
+        """Fraction of values that are off by less than a tenth of the amplitude."""
+        return float((abs(outputs - batch.targets) < 0.1).mean())
+
+
+@dataclass(frozen=True)
 class DistantContactTask(Task):
     r"""Distant contact: in a chain of ``steps`` residues, do those at two far places attract each other?
 

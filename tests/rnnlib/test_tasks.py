@@ -17,6 +17,7 @@ from rnnlib.tasks import (
     FlipFlopTask,
     LatchTask,
     SelectiveCopyTask,
+    SineTask,
     TemporalOrderTask,
 )
 
@@ -230,6 +231,31 @@ def test_a_latch_shows_its_bit_and_then_noise():
     assert targets[-1].mean() == pytest.approx(0.5, abs=0.03)
 
 
+def test_a_sine_is_what_two_of_its_own_values_say_it_is():
+    """Without noise: a sine's values add up to 2 cos(t) times the one in the middle, sin(a + t) + sin(a - t)."""
+    x, targets, *_ = SineTask(30, period=12, noise=0, ahead=3).draw(np.random.default_rng(0), 7)
+    assert x.shape == targets.shape == (30, 7, 1)
+    assert_allclose(targets[3:], 2 * np.cos(np.pi / 2) * x[3:] - x[:-3], atol=1e-12)
+    assert_allclose(targets[:-3], x[3:], atol=1e-12)
+    assert np.unique(x[0].round(6)).size == 7
+
+
+@pytest.mark.parametrize(("period", "noise", "ahead"), [(20, 0.3, 5), (20, 0.3, 2), (9, 1.0, 1), (20, 0.05, 3)])
+def test_the_baseline_of_a_sine_is_what_bins_of_its_input_reach(period, noise, ahead):
+    """A table from bins of x_t to the mean answer there, 400 of equal content: a little worse, within its bins."""
+    batch = (task := SineTask(20, period, noise, ahead)).draw(np.random.default_rng(3), 20_000)
+    x, y = batch.x.ravel(), batch.targets.ravel()
+    bins = np.array_split(y[np.argsort(x)], 400)
+    assert np.concatenate([part - part.mean() for part in bins]).var() == pytest.approx(task.baseline, rel=0.01)
+    assert SineTask(20, 20, 0.0, 2).baseline == pytest.approx(np.sin(np.pi / 5) ** 2 / 2)
+    assert SineTask(20, 20, noise, 5).baseline == pytest.approx(0.5)  # a quarter period on, either sign is as likely
+
+
+def test_a_value_of_a_sine_is_right_within_a_tenth():
+    batch = (task := SineTask(9)).draw(np.random.default_rng(0), 2)
+    assert task.score(batch.targets + np.array([0.09, -0.11])[:, np.newaxis], batch) == 0.5
+
+
 def test_symbols_are_scattered_evenly():
     task = SelectiveCopyTask(8, symbols=2, length=2)
     x = task.draw(np.random.default_rng(0), 9000).x
@@ -263,6 +289,8 @@ def test_lengths_of_bracket_strings_are_equally_likely():
         (lambda: TemporalOrderTask(9), "steps: expected a whole number, 10 or more"),
         (lambda: LatchTask(3), "steps: expected a whole number, 4 or more, got 3"),
         (lambda: LatchTask(5, shown=0), "shown: expected a whole number, 1 or more"),
+        (lambda: SineTask(0), "steps: expected a whole number, 1 or more"),
+        (lambda: SineTask(5, noise=-0.1), "noise: expected 0 or more, got -0.1"),
         (lambda: FlipFlopTask(0), "steps: expected a whole number, 1 or more"),
         (lambda: FlipFlopTask(3, bits=0), "bits: expected a whole number, 1 or more"),
         (lambda: FlipFlopTask(3, rate=1.1), "rate: expected a probability from 0 to 1, got 1.1"),

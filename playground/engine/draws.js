@@ -1,0 +1,47 @@
+// Random numbers, drawn in the order in which rnnlib draws them. A source has five methods, each of which returns an array of
+// `count` numbers; `replay` gives those that somebody else drew, which is how the engine is compared with rnnlib.
+
+/** A source from a seed: the generator sfc32 (Doty-Humphrey's Small Fast Counter, 32 bits), uniform numbers of 53 bits. */
+export class Draws {
+  constructor(seed) {
+    this.state = Uint32Array.of(0x9e3779b9, 0x243f6a88, seed >>> 0, 1);
+    for (let i = 0; i < 20; i++) this.bits();
+  }
+  bits() {
+    const s = this.state, sum = (s[0] + s[1] + s[3]) >>> 0;
+    s[3] += 1;
+    s[0] = s[1] ^ (s[1] >>> 9);
+    s[1] = s[2] + (s[2] << 3);
+    s[2] = ((s[2] << 21) | (s[2] >>> 11)) + sum;
+    return sum;
+  }
+  uniform() { return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992; }
+
+  /** Uniform numbers in [low, high). */
+  range(low, high, count) { return this.random(count).map((u) => low + (high - low) * u); }
+  /** Uniform numbers in [0, 1). */
+  random(count) { return Float64Array.from({ length: count }, () => this.uniform()); }
+  /** Whole numbers from `low` to `high` - 1. */
+  integers(low, high, count) { return Float64Array.from({ length: count }, () => low + Math.floor((high - low) * this.uniform())); }
+  /** -1 or 1. */
+  signs(count) { return Float64Array.from({ length: count }, () => (this.bits() & 1 ? 1 : -1)); }
+  /** Standard normal numbers, by Box and Muller. */
+  normal(count) {
+    return Float64Array.from({ length: count }, () => Math.sqrt(-2 * Math.log1p(-this.uniform())) * Math.cos(2 * Math.PI * this.uniform()));
+  }
+}
+
+/** A source that gives out recorded arrays, one a call. */
+export function replay(arrays) {
+  const rest = [...arrays];
+  const next = (count) => {
+    const array = rest.shift();
+    if (array?.length !== count) throw new Error(`replay: ${count} numbers were asked for, ${array?.length} are next`);
+    return Float64Array.from(array);
+  };
+  const range = (low, high, count) => next(count);
+  return {
+    random: next, range, integers: range, signs: next, normal: next,
+    get left() { return rest.length; },
+  };
+}

@@ -1,0 +1,65 @@
+// A training run that goes on update by update: draw, differentiate, clip, move, write down.
+import { Draws } from "./draws.js";
+import { CLIPPINGS } from "./gradients.js";
+import { initialise } from "./initialisers.js";
+import { Model, Pass } from "./model.js";
+import { OPTIMISERS } from "./optimisers.js";
+import { makeCell, makeTask, startOf } from "./settings.js";
+
+/** Solved: the mean loss of so many updates is below this fraction of the baseline. Every batch is drawn anew, and its
+ * loss is measured before it is learnt from. */
+export const WINDOW = 50;
+export const SOLVED = 0.1;
+
+export class Run {
+  /** `draws` gives the random numbers: those of the setting's seed, unless others are passed in. */
+  constructor(setting, draws = new Draws(setting.seed)) {
+    const task = makeTask(setting), model = new Model(makeCell(setting, task.inputs), task.outputs, task.loss);
+    Object.assign(this, { setting, draws, task, model, diverged: null, solvedAt: null, batch: null });
+    this.params = initialise(model, draws, startOf(setting));
+    this.grads = model.zeros();
+    this.pass = new Pass(model, task.steps, setting.B, setting.cut === "yes" ? setting.k : task.steps, setting.carry === "yes");
+    this.optimiser = new OPTIMISERS[setting.optimiser](setting.rate);
+    this.log = { loss: [], before: [], after: [], fraction: [] };
+    // The engine's squared error is half of what baselines are given in, and a sum over outputs.
+    this.unit = task.loss === "squared_error" ? 2 / task.outputs : 1;
+    this.baseline = task.baseline;
+    this.recent = 0;
+  }
+
+  get updates() { return this.log.loss.length; }
+
+  /** The state in which the next batch starts, if it continues the last. */
+  get carried() {
+    return this.updates && !this.batch.starts && this.batch.starts !== undefined && this.setting.carry === "yes" ? this.pass.windows.at(-1).tape.state : undefined;
+  }
+
+  /** Draw a batch and differentiate its loss, which is returned in the baseline's unit; nothing moves yet. */
+  differentiate() {
+    this.batch = this.task.draw(this.draws, this.setting.B);
+    this.grads.flat.fill(0);
+    return this.unit * this.pass.run(this.params, this.batch, this.grads, this.carried);
+  }
+
+  /** Make one update, and return whether there can be another. A loss or a gradient that is no longer finite ends the
+   * run where it stood. */
+  update() {
+    if (this.diverged) return false;
+    const loss = this.differentiate(), done = CLIPPINGS.none(this.grads);
+    if (!Number.isFinite(loss) || !Number.isFinite(done.before)) {
+      this.diverged = { update: this.updates, what: Number.isFinite(loss) ? "gradient" : "loss", loss, norm: done.before };
+      return false;
+    }
+    const { before, after, fraction } = CLIPPINGS[this.setting.clip](this.grads, this.setting.theta);
+    this.optimiser.update(this.params.flat, this.grads.flat);
+    Object.entries({ loss, before, after, fraction }).forEach(([name, value]) => this.log[name].push(value));
+    this.settle(loss);
+    return true;
+  }
+
+  settle(loss) {
+    const { log, updates } = this;
+    this.recent += loss - (updates > WINDOW ? log.loss[updates - 1 - WINDOW] : 0);
+    if (this.solvedAt === null && updates >= WINDOW && this.recent / WINDOW < SOLVED * this.baseline) this.solvedAt = updates;
+  }
+}
