@@ -5,7 +5,7 @@ alone.
 """
 
 from rnngrade.check import CheckFailed, check
-from rnngrade.questions import Group, Maker, Mistake, Question, QuestionInfo
+from rnngrade.questions import Case, Group, Maker, Mistake, Question, QuestionInfo
 from rnngrade.values import Tolerance
 
-__all__ = ["CheckFailed", "Group", "Maker", "Mistake", "Question", "QuestionInfo", "Tolerance", "check"]
+__all__ = ["Case", "CheckFailed", "Group", "Maker", "Mistake", "Question", "QuestionInfo", "Tolerance", "check"]

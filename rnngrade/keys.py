@@ -10,32 +10,36 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rnngrade.axes import Axes, resolve
 from rnngrade.course import Assignment
 from rnngrade.models import MEASURES, Made
 from rnngrade.outcomes import Failure, call
-from rnngrade.questions import Mistake, Question, QuestionInfo
+from rnngrade.questions import CALLED, Case, Mistake, Question, QuestionInfo
+from rnngrade.storage import Reader, Writer
 from rnngrade.values import NotPlain, Tolerance, plain
 
-FORMAT = 1
+FORMAT = 2
 # The variable is for courses that keep their keys elsewhere.
 FOLDER = Path(os.environ.get("RNNGRADE_KEYS") or Path(__file__).parent / "keys")
 
 
 @dataclass(frozen=True)
 class CaseKey:
-    """One case: its arguments, the oracle's plain value, and each mistake's plain value, or how the mistake fails."""
+    """One case: its arguments, the oracle's plain value, each mistake's plain value, or how the mistake fails, and
+    what its author says of it."""
 
     args: tuple[Any, ...]
     expected: Any
     mistakes: dict[str, Any]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,11 +84,30 @@ def build(question: Question, rng: np.random.Generator) -> Key:
     made = Made(question.maker.name, tuple(question.maker.draw(rng))) if question.maker else None
     groups = []
     for group in question.groups:
-        cases = tuple(_case(question, tuple(args), made) for args in group.draw(rng))
+        cases = tuple(_case(question, drawn, made) for drawn in group.draw(rng))
         if not cases:
             raise ValueError(f"question {question.id!r}: group {group.name!r} draws no case")
         groups.append(KeyGroup(group.name, group.points, cases, group.within))
-    return Key(question.info, tuple(groups), made)
+    return Key(replace(question.info, axes=_axes(question, groups)), tuple(groups), made)
+
+
+def _axes(question: Question, groups: Sequence[KeyGroup]) -> Axes:
+    """The axes of the arguments and of the answer's parts, as far as they are known in every case."""
+    if question.kind not in CALLED:
+        return {}
+    info = question.info
+    cases = [(case.args, _parts(info, case.expected)) for group in groups for case in group.cases]
+    try:
+        return resolve(question.axes, info.arguments, cases)
+    except ValueError as error:
+        raise ValueError(f"question {question.id!r}: {error}") from error
+
+
+def _parts(info: QuestionInfo, expected: Any) -> dict[str, Any]:
+    """The expected parts by name: those of a tuple, or the answer itself."""
+    if isinstance(expected, tuple):
+        return dict(zip(info.parts, expected))
+    return expected if isinstance(expected, dict) else {info.answer: expected}
 
 
 def public_rng(question_id: str) -> np.random.Generator:
@@ -92,7 +115,8 @@ def public_rng(question_id: str) -> np.random.Generator:
     return np.random.default_rng(zlib.crc32(question_id.encode()))
 
 
-def _case(question: Question, args: tuple[Any, ...], made: Made | None) -> CaseKey:
+def _case(question: Question, drawn: tuple[Any, ...] | Case, made: Made | None) -> CaseKey:
+    args, note = (tuple(drawn.args), drawn.note) if isinstance(drawn, Case) else (tuple(drawn), "")
     given = args if made is None else (made.args, *args)
     try:
         plain(given)
@@ -104,7 +128,7 @@ def _case(question: Question, args: tuple[Any, ...], made: Made | None) -> CaseK
     mistaken = {mistake.name: _mistaken(mistake, given) for mistake in question.mistakes}
     if question.measure:
         _measurable(question, expected, mistaken)
-    return CaseKey(args, expected, mistaken)
+    return CaseKey(args, expected, mistaken, note)
 
 
 def _measurable(question: Question, expected: Any, mistaken: dict[str, Any]) -> None:
@@ -145,12 +169,12 @@ def build_assignment(assignment: Assignment) -> dict[str, Key]:
 
 def save(name: str, keys: dict[str, Key], source: str, folder: Path = FOLDER) -> None:
     """Write the keys of assignment ``name`` made from sources with the hash ``source``."""
-    arrays: dict[str, np.ndarray] = {}
-    questions = {id: {"info": asdict(key.info), "groups": [_group_out(group, arrays) for group in key.groups],
-                      **({"made": [key.made.name, _out(key.made.args, arrays)]} if key.made else {})}
+    writer = Writer()
+    questions = {id: {"info": asdict(key.info), "groups": [_group_out(group, writer) for group in key.groups],
+                      **({"made": [key.made.name, writer.out(key.made.args)]} if key.made else {})}
                  for id, key in keys.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **arrays)
+    np.savez_compressed(folder / f"{name}.npz", allow_pickle=False, **writer.pools)
     document = {"format": FORMAT, "assignment": name, "source": source, "questions": questions}
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
@@ -165,15 +189,18 @@ def load(name: str, folder: Path = FOLDER) -> dict[str, Key]:
     """
     document = _document(folder / f"{name}.json")
     with np.load(folder / f"{name}.npz", allow_pickle=False) as archive:
-        arrays = dict(archive)
-    return {id: Key(_info_in(entry["info"]), tuple(_group_in(group, arrays) for group in entry["groups"]),
-                    _made_in(entry.get("made"), arrays))
+        reader = Reader(dict(archive))
+    return {id: Key(_info_in(entry["info"]), tuple(_group_in(group, reader) for group in entry["groups"]),
+                    _made_in(entry.get("made"), reader))
             for id, entry in document["questions"].items()}
 
 
 def stored_source(name: str, folder: Path = FOLDER) -> str:
-    """The hash of the sources that the stored keys of ``name`` were made from."""
-    return str(_document(folder / f"{name}.json")["source"])
+    """The hash of the sources that the stored keys of ``name`` were made from; none if there are no keys of this
+    format."""
+    path = folder / f"{name}.json"
+    document = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return str(document["source"]) if document.get("format") == FORMAT else ""
 
 
 @cache
@@ -202,56 +229,31 @@ def _document(path: Path) -> dict[str, Any]:
 
 def _info_in(info: dict[str, Any]) -> QuestionInfo:
     tuples = {name: tuple(info[name]) for name in ("forbid", "arguments", "parts")}
-    return QuestionInfo(**{**info, **tuples, "tolerance": Tolerance(**info["tolerance"])})
+    axes = {name: tuple(symbols) for name, symbols in info["axes"].items()}
+    return QuestionInfo(**{**info, **tuples, "axes": axes, "tolerance": Tolerance(**info["tolerance"])})
 
 
-def _group_out(group: KeyGroup, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
-    cases = [{"args": _out(case.args, arrays), "expected": _out(case.expected, arrays),
-              "mistakes": {name: _out(value, arrays) for name, value in case.mistakes.items()}} for case in group.cases]
+def _group_out(group: KeyGroup, writer: Writer) -> dict[str, Any]:
     bound = {} if group.within is None else {"within": group.within}
+    cases = [_case_out(case, writer) for case in group.cases]
     return {"name": group.name, "points": group.points, **bound, "cases": cases}
 
 
-def _group_in(group: dict[str, Any], arrays: dict[str, np.ndarray]) -> KeyGroup:
-    cases = tuple(CaseKey(_in(case["args"], arrays), _in(case["expected"], arrays),
-                          {name: _in(value, arrays) for name, value in case["mistakes"].items()})
-                  for case in group["cases"])
+def _case_out(case: CaseKey, writer: Writer) -> dict[str, Any]:
+    mistakes = {name: writer.out(value) for name, value in case.mistakes.items()}
+    note = {"note": case.note} if case.note else {}
+    return {"args": writer.out(case.args), "expected": writer.out(case.expected), "mistakes": mistakes, **note}
+
+
+def _group_in(group: dict[str, Any], reader: Reader) -> KeyGroup:
+    cases = tuple(_case_in(case, reader) for case in group["cases"])
     return KeyGroup(group["name"], group["points"], cases, group.get("within"))
 
 
-def _made_in(made: list[Any] | None, arrays: dict[str, np.ndarray]) -> Made | None:
-    return None if made is None else Made(made[0], _in(made[1], arrays))
+def _case_in(case: dict[str, Any], reader: Reader) -> CaseKey:
+    mistakes = {name: reader.read(value) for name, value in case["mistakes"].items()}
+    return CaseKey(reader.read(case["args"]), reader.read(case["expected"]), mistakes, case.get("note", ""))
 
 
-def _out(value: Any, arrays: dict[str, np.ndarray]) -> Any:
-    """One value as JSON; an array goes to ``arrays`` and leaves its name."""
-    if isinstance(value, Failure):
-        return {"failure": [value.type, value.message]}
-    if isinstance(value, np.ndarray):
-        name = f"a{len(arrays)}"
-        arrays[name] = value
-        return {"array": name}
-    if isinstance(value, tuple | list) and type(value) in (tuple, list):
-        return {type(value).__name__: _each_out(value, arrays)}
-    if isinstance(value, dict):
-        return {"dict": {key: _out(part, arrays) for key, part in value.items()}}
-    if value is None or type(value) in (bool, int, float, str):
-        return value
-    raise ValueError(f"an argument of type {type(value).__name__}: give arrays, plain numbers, strings, tuples, lists")
-
-
-def _each_out(parts: Iterable[Any], arrays: dict[str, np.ndarray]) -> list[Any]:
-    return [_out(part, arrays) for part in parts]
-
-
-def _in(value: Any, arrays: dict[str, np.ndarray]) -> Any:
-    if not isinstance(value, dict):
-        return value
-    [(kind, content)] = value.items()
-    if kind == "failure":
-        return Failure(*content)
-    if kind == "array":
-        return arrays[content]
-    if kind == "dict":
-        return {key: _in(part, arrays) for key, part in content.items()}
-    return {"tuple": tuple, "list": list}[kind](_in(part, arrays) for part in content)
+def _made_in(made: list[Any] | None, reader: Reader) -> Made | None:
+    return None if made is None else Made(made[0], reader.read(made[1]))

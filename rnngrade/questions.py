@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from rnngrade.models import MEASURES
 from rnngrade.values import Tolerance
 
-Draw = Callable[[np.random.Generator], Iterable[tuple[Any, ...]]]
+Draw = Callable[[np.random.Generator], Iterable["tuple[Any, ...] | Case"]]
 Making = Callable[[np.random.Generator], tuple[Any, ...]]
 KINDS = ("function", "value", "choice", "model")
 CALLED = ("function", "model")
@@ -42,8 +42,19 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Case:
+    """A case with a few words on what is special about it, such as ``"a sequence without any valid step"``.
+
+    They are shown to whoever fails it. What needs no words is drawn as a plain tuple of arguments.
+    """
+
+    args: tuple[Any, ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class Group:
-    """Cases that earn their points together. ``draw(rng)`` yields argument tuples.
+    """Cases that earn their points together. ``draw(rng)`` yields argument tuples, or a ``Case``.
 
     ``within``, for a model's predictions, is the mean loss over all cases of the group that still earns the points.
     """
@@ -101,6 +112,7 @@ class QuestionInfo:
     measure: str = ""
     maker: str = ""
     seconds: float = 0.0
+    axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def called(self) -> bool:
@@ -133,6 +145,8 @@ class Question:
         maker: what makes the first argument of the answer, such as a training run that returns a model. That is any
             object, made once and kept for all cases. The answer and the reference get it; oracle and mistakes get, in
             its place, the tuple of arguments it is made from. Cases leave it out.
+        axes: the axes of arguments and of answers (by the name of the part, or of the answer) where they are not those
+            of the notation, such as ``{"slopes": "T n"}``; see ``rnngrade.axes``. So a diagnosis can speak of steps.
 
     Raises:
         ValueError: where one of these does not fit, saying what was expected and what was given.
@@ -162,6 +176,7 @@ class Question:
     parts: Sequence[str] = ()
     measure: str = ""
     maker: Maker | None = None
+    axes: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("mistakes", "forbid", "hints", "parts"):

@@ -91,8 +91,8 @@ def _a_type(value: Any) -> str:
 
 def as_array(value: Any) -> np.ndarray | None:
     """A plain value as one array of numbers: rectangular nested tuples of numbers count as an array; else None."""
-    if isinstance(value, np.ndarray):
-        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asarray(value)
     if isinstance(value, tuple) and value:
         parts = [as_array(part) for part in value]
         first = parts[0]

@@ -74,7 +74,7 @@ class Exercises:
     def _keys(self, assignment: Assignment, source: str) -> str:
         built = keys.build_assignment(assignment)
         path = self.keys / f"{assignment.name}.json"
-        if path.exists() and keys.stored_source(assignment.name, self.keys) == source and \
+        if keys.stored_source(assignment.name, self.keys) == source and \
                 same_keys(keys.load(assignment.name, self.keys), built):
             return ""
         keys.save(assignment.name, built, source, self.keys)
@@ -100,7 +100,8 @@ def hash_of(source: Path) -> str:
 
 def hash_of_code() -> str:
     """A hash of the packages whose results the solved notebooks show."""
-    files = [*PACKAGES.glob("rnnlib/**/*.py"), *PACKAGES.glob("rnngrade/*.py")]
+    patterns = ("rnnlib/**/*.py", "rnngrade/*.py", "rnngrade/diagnosis/*.py")
+    files = [path for pattern in patterns for path in PACKAGES.glob(pattern)]
     return keys.source_hash(*(path for path in files if path.name != "cli.py"))
 
 

@@ -56,8 +56,8 @@ def verdict(built, id, answer, group=None):
     (lambda d, h: 2 * right(d, h), "scale", "2 times"),
     (lambda d, h: right(d, h) / h.shape[1], "factor", "too small by the factor B"),
     (lambda d, h: right(d, h) * (len(h) - 1), "factor", "too large by the factor T"),
-    (lambda d, h: right(d, h) / (h.shape[1] * len(h)), "factor", "too small by the factor T times B"),
-    (lambda d, h: right(d, h) + np.eye(h.shape[2])[0], "differs", r"differs most at \[\d, 0\]: .* expected"),
+    (lambda d, h: right(d, h) / (h.shape[1] * len(h)), "factor", r"too small by the factor \(T \+ 1\) times B"),
+    (lambda d, h: right(d, h) + np.eye(h.shape[2])[0], "place", r"differs most at \[\d, 0\]: .*only at index 0 of"),
 ])
 def test_what_is_said_to_a_function(built, answer, kind, words):
     found = verdict(built, "weight-gradient", answer, "typical")
@@ -82,7 +82,7 @@ def test_a_mistake_must_show_in_all_cases_together(assignment, built):
         return right(delta, h) if h.shape[1] > 1 else right(delta, h) + 1
 
     assert verdict(built, "weight-gradient", last_step_only, "edges").mistake == "last_step_only"
-    assert verdict(built, "weight-gradient", right_but_for_one_sequence, "edges").kind == "differs"
+    assert verdict(built, "weight-gradient", right_but_for_one_sequence, "edges").mistake is None
 
 
 def test_a_failure_can_be_a_known_mistake():
@@ -139,9 +139,9 @@ def several(answer):
     (lambda x: (x.sum(0), x.T, {"mean": x.mean()}), "passed", ""),
     (lambda x: [x.sum(0), x.T, {"mean": x.mean()}], "passed", ""),
     (lambda x: (x.sum(0), x, {"mean": x.mean()}), "transpose", "`flipped`"),
-    (lambda x: (x.sum(0), x.T, {"mean": 0.0}), "differs", "`statistics`"),
-    (lambda x: (x.sum(0), x.T, {"mean": np.inf}), "nan", "`statistics` of `several` is inf, expected a finite number"),
-    (lambda x: (x.sum(0), None, {"mean": x.mean()}), "wrong-type", "`flipped` of `several` is nothing"),
+    (lambda x: (x.sum(0), x.T, {"mean": 0.0}), "differs", "`statistics"),
+    (lambda x: (x.sum(0), x.T, {"mean": np.inf}), "nan", r"`statistics\[\"mean\"\]` is inf, expected a finite number"),
+    (lambda x: (x.sum(0), None, {"mean": x.mean()}), "wrong-type", "`flipped` is nothing"),
     (lambda x: (x.sum(0), x.T), "wrong-type", "2 parts"),
     (lambda x: (x.sum(0), x.T, {"median": 0.0}), "wrong-type", "statistics|keys"),
     (lambda x: (x.sum(1), x.T, {"mean": x.mean()}), "wrong-shape", "`total`"),
@@ -155,7 +155,7 @@ def test_several_arrays_say_which_is_wrong(answer, kind, words):
 @pytest.mark.parametrize(("id", "answer", "kind", "words"), [
     ("decay", [0.9**99, 0.99**99], "passed", "Right"),
     ("decay", ..., "not-written", "not written yet"),
-    ("decay", [1.0, 2.0], "differs", "off by"),
+    ("decay", [1.0, 2.0], "differs", "not what an independent"),
     ("decay", [0.9**99], "wrong-shape", r"\(1,\)"),
     ("ailments", {"a": "vanishing", "b": "exploding"}, "passed", "Right"),
     ("ailments", {"a": "vanishing"}, "differs", "1 of 2.*should be a dict with the keys a, b"),
@@ -205,4 +205,4 @@ def test_masks_and_counts_are_compared_too():
     key = build(question, np.random.default_rng(0))
     answers = [lambda n: n > 2, lambda n: (n > 2) * 1.0, lambda n: n > 1]
     found = [diagnose(key.info, key.group(), run(key.info, key.group(), answer)).kind for answer in answers]
-    assert found == ["passed", "passed", "differs"]
+    assert found == ["passed", "passed", "place"]

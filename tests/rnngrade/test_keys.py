@@ -64,7 +64,7 @@ def test_another_format_is_refused(tmp_path, built):
     keys.save("90_fixture", built, "0123", tmp_path)
     path = tmp_path / "90_fixture.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "format": 99}))
-    with pytest.raises(ValueError, match="format 99, this rnngrade reads 1"):
+    with pytest.raises(ValueError, match="format 99, this rnngrade reads 2"):
         keys.load("90_fixture", tmp_path)
 
 

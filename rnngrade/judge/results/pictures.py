@@ -16,7 +16,8 @@ from rnngrade.values import NotPlain, agree, as_array, part_at, parts, plain
 LONGEST = 60
 WIDEST = 16
 SHOWN = (
-    "mistake", "differs", "sign", "scale", "factor", "transpose", "wrong-shape", "nan", "same-for-all", "not-enough"
+    "mistake", "differs", "sign", "scale", "factor", "transpose", "wrong-shape", "nan", "same-for-all", "not-enough",
+    "function", "order", "digits", "place", "several",
 )  # fmt: skip
 Rows = list[list[float | None]]
 
