@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from reproduce.experiments import EXPERIMENTS, QUICK, Contender, Experiment
-from reproduce.merging import DATA, gather
+from reproduce.merging import DATA, gather, gathered
 from reproduce.runs import Record, path_of, recorded, train, write
 
 
@@ -29,7 +29,7 @@ def kept(experiment: Experiment, contender: Contender, seed: int) -> Record:
     if record is None:
         record = train(experiment, contender, seed)
         write(record, path_of(experiment, contender, seed))
-        write(gather(EXPERIMENTS.values()), DATA)
+        write(gather(EXPERIMENTS.values(), gathered()), DATA)
     return record
 
 

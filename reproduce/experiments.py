@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from rnnlib import GRUCell, LSTMCell, OrthogonalCell, OrthogonalParams, PlainCell
-from rnnlib.initialisers import chrono, identity, orthogonal, small
+from rnnlib import GRUCell, OrthogonalCell, PlainCell
+from rnnlib.initialisers import orthogonal
 from rnnlib.tasks import AddingTask, CopyTask, TemporalOrderTask
-from rnnlib.training import SGD, Adam, ModelParams, RMSprop
+from rnnlib.training import SGD, Adam
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,8 @@ class Contender:
     """A cell with all that belongs to its training.
 
     ``cell(inputs, units)`` makes it, ``start(rng, params)`` changes where its parameters start, ``clip`` is the norm to
-    which gradients are clipped, ``updates`` the most that are made.
+    which gradients are clipped, ``updates`` the most that are made, ``keep`` the strength of the penalty on errors that
+    change their length on the way back (:mod:`rnnlib.regularisers`).
     """
 
     name: str
@@ -29,6 +29,14 @@ class Contender:
     updates: int
     start: Callable[[np.random.Generator, Any], Any] | None = None
     clip: float | None = None
+    keep: float = 0.0
+
+    def at(self, *rates: float) -> tuple[Contender, ...]:
+        """Return this contender once for each learning rate."""
+        return tuple(
+            replace(self, name=f"{self.name}, rate {rate:g}", optimiser=replace(self.optimiser, rate=rate))
+            for rate in rates
+        )
 
 
 @dataclass(frozen=True)
@@ -50,66 +58,42 @@ class Experiment:
 WINDOW = 50
 
 
-def as_irnn(rng: np.random.Generator, params: Any) -> Any:
-    """W the identity, U normal with standard deviation 0.001 (Le, Jaitly and Hinton, 2015)."""
-    W, U = identity(rng, params.W.shape, params.W.dtype), small(rng, params.U.shape, 0.001, params.U.dtype)
-    return params._replace(W=W, U=U)
-
-
 def with_orthogonal_weights(rng: np.random.Generator, params: Any) -> Any:
     """W orthogonal at the start, free from then on."""
     return params._replace(W=orthogonal(rng, params.W.shape, params.W.dtype))
 
 
-def chrono_for(longest: int) -> Callable[[np.random.Generator, Any], Any]:
-    """Return the chrono start for memories of up to ``longest`` steps."""
+PLAIN = Contender("plain", PlainCell, Adam(), 2000, with_orthogonal_weights, clip=1.0)
+"""Orthogonal weights at the start, Adam, gradients clipped to norm 1, at most 2,000 updates."""
 
-    def start(rng: np.random.Generator, params: Any) -> Any:
-        return chrono(rng, params, longest)
-
-    start.__doc__ = f"chrono biases for memories of up to {longest} steps (Tallec and Ollivier, 2018)"
-    return start
+FOR_ADDING, FOR_COPYING = (3e-4, 1e-3, 3e-3), (1e-3, 3e-3, 1e-2, 3e-2)
+"""Rates that enclose the best of the plain cell on each task."""
 
 
-forgetful = partial(LSTMCell, forget_bias=0.0)
-irnn = partial(PlainCell, activation="relu")
+def reach(
+    name: str, task: Any, rates: tuple[float, ...], also: tuple[Contender, ...] = (), seeds: int = 5
+) -> Experiment:
+    """How far back the plain cell learns, and others on the same terms: updates, clip and rates are equal for all."""
+    contenders = tuple(one for contender in (PLAIN, *also) for one in contender.at(*rates))
+    return Experiment(name, task, 64, task.baseline / 10, contenders, seeds, batch=32)
 
 
-def copy(delay: int, updates: int, units: int = 128) -> Experiment:
-    """Copy memory. The orthogonal matrix moves at a tenth of the rate of all else."""
-    slowly = RMSprop(1e-3, rates=ModelParams((), OrthogonalParams(0.1, 1.0, 1.0), 1.0))
-    task = CopyTask(delay)
-    return Experiment(
-        f"copy-{delay}",
-        task,
-        units,
-        solved=task.baseline / 50,
-        contenders=(
-            Contender("orthogonal", OrthogonalCell, slowly, 2000),
-            Contender("LSTM", LSTMCell, RMSprop(1e-3), updates),
-            Contender("plain", PlainCell, RMSprop(1e-3), updates),
-        ),
+OTHERS = (
+    replace(PLAIN, name="plain, normal start", start=None),
+    replace(PLAIN, name="GRU", cell=GRUCell, start=None),
+    replace(PLAIN, name="orthogonal", cell=OrthogonalCell, start=None),
+)
+KEPT = tuple(replace(PLAIN, name=f"plain, penalty {keep:g}", keep=keep) for keep in (0.001, 0.01))
+
+
+def optimisers(steps: int, updates: int, seeds: int) -> Experiment:
+    """Adding by gradient descent and by Adam, at five rates each; nothing stops before the end."""
+    shorter = replace(PLAIN, updates=updates)
+    contenders = (
+        *replace(shorter, name="SGD", optimiser=SGD()).at(0.01, 0.03, 0.1, 0.3, 1.0),
+        *replace(shorter, name="Adam").at(1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
     )
-
-
-def adding(steps: int, units: int, updates: int, plain: int) -> Experiment:
-    """Adding. The plain cells get ``plain`` updates: they are cut off once the gated ones have long solved it."""
-    adam = Adam(1e-3)
-    return Experiment(
-        f"adding-{steps}",
-        AddingTask(steps),
-        units,
-        solved=0.01,
-        contenders=(
-            Contender("GRU", GRUCell, adam, updates),
-            Contender("chrono LSTM", LSTMCell, adam, updates, chrono_for(steps)),
-            Contender("LSTM, forget bias 1", LSTMCell, adam, updates),
-            Contender("LSTM, forget bias 0", forgetful, adam, updates),
-            Contender("IRNN", irnn, adam, updates, as_irnn),
-            Contender("plain", PlainCell, adam, plain),
-            Contender("plain, orthogonal start", PlainCell, adam, plain, with_orthogonal_weights),
-        ),
-    )
+    return Experiment(f"optimisers-adding-{steps}", AddingTask(steps), 64, 0.0, contenders, seeds, batch=32)
 
 
 def temporal_order(steps: int, rate: float, updates: int, seeds: int) -> Experiment:
@@ -146,27 +130,33 @@ def order_rates(steps: int, rates: tuple[float, ...], seeds: int) -> Experiment:
     )
 
 
-EXPERIMENTS = {
-    experiment.name: experiment
-    for experiment in (
-        copy(100, updates=2000),
-        adding(50, 64, updates=6000, plain=4000),
-        temporal_order(50, 0.1, updates=10_000, seeds=20),
-        adding(150, 100, updates=5000, plain=3000),
-        copy(300, updates=1000),
-        temporal_order(50, 0.01, updates=10_000, seeds=5),
-        order_rates(20, (0.02, 0.03, 0.04, 0.06, 0.1, 0.2, 0.4, 0.8), seeds=20),
-        temporal_order(50, 0.03, updates=10_000, seeds=12),
-    )
-}
+def by_name(*experiments: Experiment) -> dict[str, Experiment]:
+    """Return the experiments under their names."""
+    return {experiment.name: experiment for experiment in experiments}
+
+
+EXPERIMENTS = by_name(
+    reach("copy-3-10", CopyTask(10, 4, 3), FOR_COPYING, seeds=8),
+    reach("copy-1-20", CopyTask(20, 4, 1), FOR_COPYING, seeds=8),
+    optimisers(30, updates=800, seeds=5),
+    temporal_order(50, 0.1, updates=10_000, seeds=20),
+    reach("adding-20", AddingTask(20), FOR_ADDING),
+    reach("adding-40", AddingTask(40), FOR_ADDING),
+    reach("adding-60", AddingTask(60), FOR_ADDING, KEPT),
+    reach("adding-80", AddingTask(80), FOR_ADDING, OTHERS),
+    reach("copy-1-40", CopyTask(40, 4, 1), FOR_COPYING),
+    reach("copy-3-20", CopyTask(20, 4, 3), FOR_COPYING),
+    reach("copy-3-40", CopyTask(40, 4, 3), FOR_COPYING, OTHERS),
+    temporal_order(50, 0.01, updates=10_000, seeds=5),
+    order_rates(20, (0.02, 0.03, 0.04, 0.06, 0.1, 0.2, 0.4, 0.8), seeds=20),
+    temporal_order(50, 0.03, updates=10_000, seeds=12),
+)
 """By name, the most telling first."""
 
-QUICK = {
-    experiment.name: experiment
-    for experiment in (
-        replace(copy(30, updates=600, units=64), seeds=1),
-        replace(adding(30, 32, updates=1500, plain=300), seeds=1),
-        temporal_order(20, 0.1, updates=3000, seeds=4),
-    )
-}
+QUICK = by_name(
+    reach("quick-copy-20", CopyTask(20, 4, 3), (1e-2,), OTHERS, seeds=1),
+    reach("quick-adding-20", AddingTask(20), (1e-3,), OTHERS[1:2] + KEPT[:1], seeds=1),
+    replace(optimisers(15, updates=300, seeds=1), contenders=optimisers(15, 300, 1).contenders[2::5]),
+    temporal_order(20, 0.1, updates=3000, seeds=4),
+)
 """Smaller versions of each kind, less than two minutes in all."""

@@ -6,24 +6,32 @@ from pathlib import Path
 from typing import Any
 
 from reproduce.experiments import Contender, Experiment
-from reproduce.runs import Record, recorded
+from reproduce.runs import Record, recorded, settings
 from reproduce.significance import fisher, sign_test
 
 DATA = Path("chapters/data/reproduction.json")
 
 
-def gather(experiments: Iterable[Experiment]) -> dict[str, Any]:
-    """Return what the finished runs of ``experiments`` say, contender by contender."""
-    results, environments, commits = [], [], []
+def gather(experiments: Iterable[Experiment], earlier: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return what the finished runs of ``experiments`` say, contender by contender.
+
+    Of a contender with fewer finished runs here than ``earlier``, the data gathered before, has of the same settings,
+    the earlier ones are kept: on a machine that has trained one experiment the others do not get lost.
+    """
+    earlier = earlier or {"commits": [], "environments": [], "results": []}
+    before = {(row["experiment"], row["contender"]): row for row in earlier["results"]}
+    results, environments, commits = [], list(earlier["environments"]), list(earlier["commits"])
     for experiment in experiments:
         for contender in experiment.contenders:
             runs = [recorded(experiment, contender, seed) for seed in range(experiment.seeds)]
             finished = [run for run in runs if run is not None]
-            if not finished:
-                continue
-            results.append(summarise(experiment, contender, finished))
-            environments += [run["environment"] for run in finished]
-            commits += [run["commit"] for run in finished]
+            kept = before.get((experiment.name, contender.name))
+            if kept and len(kept["seed"]) > len(finished) and settings(experiment, contender).items() <= kept.items():
+                results.append(kept)
+            elif finished:
+                results.append(summarise(experiment, contender, finished))
+                environments += [run["environment"] for run in finished]
+                commits += [run["commit"] for run in finished]
     return {
         "commits": sorted(set(commits)),
         "environments": [json.loads(text) for text in sorted({json.dumps(each) for each in environments})],
@@ -44,6 +52,11 @@ def summarise(experiment: Experiment, contender: Contender, runs: list[Record]) 
         **{name: [run[name] for run in runs] for name in lists},
         "curve": runs[0]["curve"],
     }
+
+
+def gathered() -> dict[str, Any] | None:
+    """Return what was gathered before, ``None`` if nothing was."""
+    return json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else None
 
 
 def compare_clipping(results: list[dict[str, Any]]) -> list[dict[str, Any]]:

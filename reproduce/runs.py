@@ -16,7 +16,8 @@ from bench.environment import describe
 from reproduce.experiments import WINDOW, Contender, Experiment
 from rnnlib.gradients import clip_norm
 from rnnlib.readouts import LinearReadout
-from rnnlib.training import DivergedError, Fit, Model, fit, loss_below
+from rnnlib.regularisers import FlowModel
+from rnnlib.training import DivergedError, Fit, fit, loss_below
 
 FOLDER = Path("_build/reproduction")
 POINTS = 40
@@ -28,6 +29,8 @@ Record = dict[str, Any]
 def settings(experiment: Experiment, contender: Contender) -> dict[str, str]:
     """Return in words all that a run depends on besides its seed and the code."""
     start = contender.start.__doc__ if contender.start else None
+    # Named only where it is used, so that what was trained before there was one keeps its settings.
+    penalty = {"penalty": f"{contender.keep:g} on errors that change their length"} if contender.keep else {}
     return {
         "task": repr(experiment.task),
         "cell": repr(contender.cell(experiment.task.inputs, experiment.units)),
@@ -36,6 +39,7 @@ def settings(experiment: Experiment, contender: Contender) -> dict[str, str]:
         "clipping": f"to norm {contender.clip:g}" if contender.clip else "none",
         "sequences an update": str(experiment.batch),
         "updates at most": str(contender.updates),
+        **penalty,
         "solved": f"mean loss of {WINDOW} fresh batches below {experiment.solved:.3g}",
     }
 
@@ -44,7 +48,7 @@ def train(experiment: Experiment, contender: Contender, seed: int) -> Record:
     """Train one network. Its seconds are those of the processor, on one thread; losses are in the baseline's unit."""
     task, rng = experiment.task, np.random.default_rng(seed)
     cell = contender.cell(task.inputs, experiment.units)
-    model = Model(cell, LinearReadout(experiment.units, task.outputs), task.loss)
+    model = FlowModel(cell, LinearReadout(experiment.units, task.outputs), task.loss, strength=contender.keep)
     params = model.init(rng, np.float32)
     if contender.start:
         params = params._replace(cell=contender.start(rng, params.cell))

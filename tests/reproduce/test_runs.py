@@ -8,7 +8,7 @@ import pytest
 
 from reproduce import __main__ as command
 from reproduce import merging, runs
-from reproduce.experiments import EXPERIMENTS, QUICK, WINDOW, Contender, Experiment, adding, temporal_order
+from reproduce.experiments import EXPERIMENTS, PLAIN, QUICK, WINDOW, Contender, Experiment, temporal_order
 from rnnlib import PlainCell
 from rnnlib.tasks import AddingTask
 from rnnlib.training import SGD
@@ -105,14 +105,48 @@ def test_every_run_has_a_file_of_its_own():
     assert len({runs.path_of(*run) for run in everything}) == len(everything)
 
 
-def test_starts_do_what_their_settings_say():
-    contenders = {contender.name: contender for contender in adding(20, 8, 1, 1).contenders}
-    rng = np.random.default_rng(0)
-    begun = {name: c.start(rng, c.cell(2, 8).init(rng, np.float32)) for name, c in contenders.items() if c.start}
-    np.testing.assert_array_equal(begun["IRNN"].W, np.eye(8))
-    np.testing.assert_allclose(np.linalg.svd(begun["plain, orthogonal start"].W)[1], 1, rtol=1e-6)
-    assert (begun["chrono LSTM"].b_f <= np.log(19)).all()
-    assert all(leaf.dtype == np.float32 for params in begun.values() for leaf in params)
+def test_the_orthogonal_start_is_orthogonal():
+    (plain,) = PLAIN.at(1e-3)
+    begun = plain.start(np.random.default_rng(0), plain.cell(2, 8).init(np.random.default_rng(0), np.float32))
+    np.testing.assert_allclose(np.linalg.svd(begun.W)[1], 1, rtol=1e-6)
+    assert all(leaf.dtype == np.float32 for leaf in begun)
+
+
+@pytest.mark.parametrize(
+    "experiment", [e for e in EXPERIMENTS.values() if not e.name.startswith("temporal")], ids=lambda e: e.name
+)
+def test_contenders_have_equal_budgets_and_the_same_number_of_rates(experiment):
+    assert len({contender.updates for contender in experiment.contenders}) == 1
+    assert len({contender.clip for contender in experiment.contenders}) == 1
+    rates = {}
+    for contender in experiment.contenders:
+        name, rate = contender.name.split(", rate ")
+        assert contender.optimiser.rate == float(rate)
+        rates.setdefault(name, []).append(rate)
+    assert len({len(each) for each in rates.values()}) == 1
+    assert min(map(len, rates.values())) >= 3
+
+
+def test_the_penalty_is_named_where_there_is_one_and_changes_the_run():
+    records = [runs.train(SMALL, replace(FAST, keep=keep), 0) for keep in (0.0, 0.0, 1.0)]
+    assert records[0]["curve"] == records[1]["curve"] != records[2]["curve"]
+    assert ["penalty" in record["settings"] for record in records] == [False, False, True]
+
+
+def test_data_of_runs_that_this_machine_has_not_made_are_kept(monkeypatch):
+    both = replace(SMALL, contenders=(FAST, replace(FAST, name="another")))
+    for contender in both.contenders:
+        for seed in range(2):
+            runs.write(runs.train(both, contender, seed), runs.path_of(both, contender, seed))
+    earlier = merging.gather([both])
+    for seed in range(2):
+        runs.path_of(both, FAST, seed).unlink()
+    runs.path_of(both, both.contenders[1], 1).unlink()
+    assert merging.gather([both], earlier) == earlier
+    # ... but not those of other settings, nor of what is no longer an experiment.
+    changed = replace(both, batch=9)
+    assert merging.gather([changed], earlier)["results"] == []
+    assert merging.gather([], earlier)["results"] == []
 
 
 def test_clipping_is_compared_seed_by_seed():
