@@ -22,7 +22,7 @@ from bench.engines import NAME, Absent, Measured
 from bench.processes import resident
 from bench.tables import Row, print_table
 from rnngrade.judge import Limits, NoIsolation, grade_class
-from rnngrade.judge.handed_in.submissions import read
+from rnngrade.judge.handed_in.notebook import parse
 from rnngrade.judge.isolation.limits import Recipe
 from rnngrade.judge.isolation.sandbox import Zygote
 from rnngrade.judge.running import work
@@ -159,7 +159,7 @@ def _at_rest(kind: str) -> int:
         path.write_text(engines.notebook(kind, 0))
         keys = hidden_keys(load_course(TWO_QUESTIONS)[NAME], 0)
         try:
-            work.mark(read(path), keys, work.Conditions(limits=Limits()))
+            work.mark(parse(path.read_bytes()), keys, work.Conditions(limits=Limits()))
             return round(resident(os.getpid())[1] / MB)
         finally:
             work.close()

@@ -12,16 +12,21 @@ from pathlib import Path
 GRADE_HELP = """\
 Grade every notebook in SUBMISSIONS, each in a sandbox of its own, on cases nobody has seen.
 
-SUBMISSIONS holds one of these (they may be mixed):
+SUBMISSIONS is a folder, or a zip, as platforms and people make them, also mixed or within other folders:
   learner/01_unrolling.ipynb
-  submitted/learner/01_unrolling/01_unrolling.ipynb    nbgrader's layout
   01_unrolling__learner.ipynb
+  01_unrolling/learner/notebook.ipynb
+  submitted/learner/01_unrolling/01_unrolling.ipynb    nbgrader's course root
+  the downloads of Canvas, Moodle, Blackboard and Gradescope, unpacked or not
+--dry-run shows who is taken to have handed in what, and how that was read. Notebooks with other names are known by
+the ids of their cells.
 
 RESULTS receives
   summary.html                        how the class did: distribution, hardest questions, commonest mistakes
   feedback/01_unrolling/learner.html  what to give back
   grades.csv                          one line a notebook: score, points, status
   questions.csv                       one line a question and group of cases: earned, finding, mistake
+  handed_in.csv                       one line for everything in SUBMISSIONS, and what it was taken for
   class.json, run.json, records/      the same as data; the seed and the versions; what goes on when you start it again
 
 Stop it whenever you like. Started again on the same RESULTS it goes on, with the same hidden cases: only notebooks
@@ -53,7 +58,10 @@ Commands = argparse._SubParsersAction  # the type of what add_subparsers returns
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.run == "grade" and arguments.output is None and not arguments.dry_run:
+        parser.error("the following arguments are required: -o/--output (or --dry-run)")
     logging.basicConfig(format="%(levelname)s: %(message)s")
     if sys.platform == "win32":
         print("rnngrade: the judge needs Linux: use the container recipe, or WSL 2", file=sys.stderr)
@@ -145,7 +153,14 @@ def _add_isolation(parser: argparse.ArgumentParser) -> None:
 def _add_grade(chosen: Commands[argparse.ArgumentParser]) -> None:
     grade = _add(chosen, "grade", "grade a folder of notebooks", GRADE_HELP, STATUS_HELP)
     grade.add_argument("submissions", type=Path, metavar="SUBMISSIONS", help="folder with the class's notebooks")
-    grade.add_argument("-o", "--output", type=Path, required=True, metavar="RESULTS", help="folder to write to")
+    grade.add_argument("-o", "--output", type=Path, metavar="RESULTS", help="folder to write to")
+    grade.add_argument("--dry-run", action="store_true", help="only say who has handed in what, and how that was read")
+    grade.add_argument(
+        "--learners",
+        type=Path,
+        metavar="FILE",
+        help="table (CSV) of two columns under headings: a file, folder or name as --dry-run shows it; whose it is",
+    )
     _add_course(grade)
     grade.add_argument(
         "--seed",

@@ -8,26 +8,30 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from rnngrade.judge import Grade, NoIsolation, grade_class
-from rnngrade.judge.files import visible, write, write_bytes
+from rnngrade.judge.files import told_apart, visible, write, write_bytes
+from rnngrade.judge.handed_in.learners import read_learners
+from rnngrade.judge.handed_in.spreadsheet import NoTable
+from rnngrade.judge.handed_in.submissions import LEFT_OUT, READY, SUPERSEDED
 from rnngrade.judge.isolation.doctor import examine
 from rnngrade.judge.results import classes
 from rnngrade.judge.results.classes import NoClass
 from rnngrade.judge.results.compare import compare as compared
 from rnngrade.judge.results.exports import canvas, gradescope, moodle, nbgrader
 from rnngrade.judge.results.exports.canvas import NoRoster
-from rnngrade.judge.results.grades import GRADED
+from rnngrade.judge.results.grades import GRADED, moment
 from rnngrade.judge.results.records import Busy
 from rnngrade.judge.running import gradescope as container
-from rnngrade.judge.running.run import Unusable
+from rnngrade.judge.running.run import Unusable, load_course, read_class
 from rnngrade.judge.running.schedulers import Unreachable
 
 DEFAULT_COURSE = Path("exercises/source")
-CANNOT = (Unusable, Busy, Unreachable, NoClass, NoRoster)  # the command as given; the message says what to change
+# The command cannot be carried out as given; the message says what to change.
+CANNOT = (Unusable, Busy, Unreachable, NoClass, NoRoster, NoTable)
 
 
 def run(command: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
@@ -58,7 +62,10 @@ def _course(given: Path | None) -> Path:
 
 
 def grade(arguments: argparse.Namespace) -> int:
-    """Grade a class."""
+    """Grade a class, or only say how it is read."""
+    learners = read_learners(arguments.learners) if arguments.learners else {}
+    if arguments.dry_run:
+        return _read(arguments, learners)
     grades = grade_class(
         arguments.submissions,
         arguments.output,
@@ -69,6 +76,7 @@ def grade(arguments: argparse.Namespace) -> int:
         isolation=arguments.isolation,
         scheduler=arguments.scheduler,
         due=dict(arguments.due),
+        learners=learners,
     )
     counting = [grade for grade in grades if grade.counts]
     scores = [grade.result.score / grade.result.points for grade in counting if grade.result]
@@ -78,6 +86,23 @@ def grade(arguments: argparse.Namespace) -> int:
     for status, count in others.items():
         print(f"  {count} {status}: see grades.csv", file=sys.stderr)
     return 1 if others else 0
+
+
+def _read(arguments: argparse.Namespace, learners: Mapping[str, str]) -> int:
+    """Show who has handed in what; the status is what grading the class would have at best."""
+    assignments = load_course(_course(arguments.course))
+    not_in = [folder for folder in (arguments.output, _course(arguments.course)) if folder]
+    lines = read_class(arguments.submissions, assignments, learners, not_in)
+    for line in lines:
+        who = f"{told_apart(line.learner)}, {visible(line.assignment) or 'no assignment'}" if line.learner else "nobody"
+        status = f"{line.status}: {line.problem}" if line.status else ""
+        when = f"handed in {moment(line.handed_in)} by {line.time_from}" if line.status == READY else ""
+        told = "; ".join(filter(None, [status, line.reading, when]))
+        print(f"{told_apart(line.place)}\n    {who}{f' ({visible(told)})' if told else ''}")
+    counted = Counter(line.status or "to be graded" for line in lines)
+    counts = ", ".join(f"{count} {status}" for status, count in counted.items())
+    print(f"{len({line.learner for line in lines if line.status == READY})} learners. {counts}.")
+    return 1 if set(counted) - {"to be graded", SUPERSEDED, LEFT_OUT} else 0
 
 
 def _progress() -> Callable[[int, int], None]:

@@ -16,6 +16,12 @@ def visible(text: str) -> str:
     return "".join(c if _printable(c) else c.encode("unicode_escape").decode() for c in text)
 
 
+def told_apart(text: str) -> str:
+    """``text`` with what hides made visible, one to one: what differs, if only in blanks, still does."""
+    escaped = str.maketrans({c: c.encode("unicode_escape").decode() for c in {*text} if c == "\\" or not _printable(c)})
+    return text.translate(escaped)
+
+
 def _on_one_line(blanks: re.Match[str]) -> str:
     return " " if set("\r\n\t") & set(blanks[0]) else blanks[0]
 
@@ -30,7 +36,12 @@ def file_name(text: str) -> str:
     hashed = re.search(r"-[0-9a-f]{8}$", plain)  # it might be made to look like another's
     if plain == text and not hashed:
         return plain
-    return f"{plain}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
+    return f"{plain}-{digest(text)}"
+
+
+def digest(text: str) -> str:
+    """A short hash of a text; of a name that is no text, of its bytes: two such names are two."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def write(path: Path, text: str, durable: bool = True) -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from rnngrade.diagnosis import diagnose
-from rnngrade.judge.handed_in.submissions import READY, Submission
+from rnngrade.judge.handed_in.submissions import Submission
 from rnngrade.judge.inside import protocol
 from rnngrade.judge.inside.notebook import read_from
 from rnngrade.judge.isolation.channel import Process
@@ -300,7 +300,7 @@ class Judge:
         result = Result((GroupResult(key.info.id, group.name, group.points, earned, diagnosis, drawn),))
         record = json.loads(json.dumps(asdict(Marked(result, "fuzz")), allow_nan=False))
         assert records.from_json(record).result == result
-        submission = Submission("a learner", "01_sums", Path("01_sums.ipynb"), READY)
+        submission = Submission("a learner", "01_sums", "01_sums.ipynb")
         page = feedback.page(Grade(submission, GRADED, result=result))
         assert page.encode()
         assert not [word for word in ("<script", "\x1b", "\x00", '="nan', '="inf', ",nan", ",inf") if word in page]

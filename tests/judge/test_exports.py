@@ -35,7 +35,7 @@ TEXT = st.text() | st.sampled_from(HOSTILE)
 
 
 def one(learner: str, earned: float = 2.0, message: str = "This is the mean.", status: str = GRADED) -> Grade:
-    submission = Submission(learner, "01_sums", Path("x"), datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
+    submission = Submission(learner, "01_sums", "x", datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp())
     groups = (
         GroupResult("total", "typical", 1.5, earned - 0.5, Diagnosis(False, "mistake", message, mistake="mean")),
         GroupResult("half", "all", 0.5, 0.5, Diagnosis(True, "passed", "Right.")),

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,11 +72,11 @@ def graded(text: str, kind: str = "raises", **more) -> Grade:
         GroupResult("q", "edge", 2, 2, Diagnosis(True, "passed", "Right.")),
     )
     result = Result(groups, (CellProblem(3, text), CellProblem(4, text, stopped=True)))
-    return Grade(Submission(text, "01_sums", Path("x")), GRADED, text, result, **more)
+    return Grade(Submission(text, "01_sums", "x"), GRADED, text, result, **more)
 
 
 def failed(text: str) -> Grade:
-    return Grade(Submission(text, text, Path("x"), status=UNREADABLE, problem=text), UNREADABLE, text)
+    return Grade(Submission(text, text, "x", status=UNREADABLE, problem=text), UNREADABLE, text)
 
 
 @given(TEXT)
@@ -117,7 +116,7 @@ def test_backquotes_are_code_only_in_pairs() -> None:
 
 def test_summary_counts_what_counts() -> None:
     two = [graded("a", "mistake"), graded("b", "mistake")]
-    old = Grade(Submission("b", "01_sums", Path("y"), status=SUPERSEDED, problem="later"), SUPERSEDED, "later")
+    old = Grade(Submission("b", "01_sums", "y", status=SUPERSEDED, problem="later"), SUPERSEDED, "later")
     words = parsed(summary.page([*two, failed("c"), old], "bubblewrap: all")).words
     stopped = "Of these notebooks 2 had a cell that raised, and 2 a cell that had to be stopped"
     for expected in ("3learners", "3notebooks", "2graded", "67%median", "Not graded: 1", "A known mistake",

@@ -64,13 +64,11 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         groups = tuple(one for key in hidden_keys(load_course(course)[name], 1).values() for one in results(key))
         problems = (CellProblem(3, "NameError: name 'np' is not defined"), CellProblem(4, "was left out", stopped=True))
         for learner in ("ada", LONG):
-            submission = Submission(learner, name, Path(f"{name}.ipynb"))
+            submission = Submission(learner, name, f"{name}.ipynb")
             grades.append(
                 Grade(submission, GRADED, "A remark.", Result(groups, problems), late=30.0, isolation="process")
             )
-    grades.append(
-        Grade(Submission("bob", "01_sums", Path("x.ipynb"), 0.0, UNREADABLE, "cut"), UNREADABLE, "cut off " * 9)
-    )
+    grades.append(Grade(Submission("bob", "01_sums", "x.ipynb", 0.0, UNREADABLE, "cut"), UNREADABLE, "cut off " * 9))
     written = {"summary": summary.page(grades, "bubblewrap: namespaces, seccomp, limits")}
     written |= {f"feedback-{i}": feedback.page(grade) for i, grade in enumerate(grades)}
     for name, page in written.items():

@@ -99,7 +99,7 @@ def test_hostile_class_is_reported_safely(tmp_path: Path) -> None:
     assert [grades[name].result.score for name in names] == [4] * len(names)
     assert grades["fair"].result.score == 7
     written = [path for path in out.rglob("*") if path.is_file()]
-    assert len(written) == len(grades) + 2 + 6  # two notebooks, and six files for the class
+    assert len(written) == len(grades) + 2 + 7  # two notebooks, and seven files for the class
     assert all("\x1b" not in path.read_text() and "\x1b" not in path.name for path in written)
     cells = [cell for table in ("grades.csv", "questions.csv") for row in rows(out / table) for cell in row.values()]
     assert not [cell for cell in cells if cell.startswith(FORMULA)]

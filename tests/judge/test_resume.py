@@ -16,17 +16,19 @@ from pathlib import Path
 import pytest
 
 from rnngrade.judge import grade_class
-from rnngrade.judge.handed_in.submissions import SUPERSEDED, discover
+from rnngrade.judge.handed_in.reading import discover
+from rnngrade.judge.handed_in.submissions import SUPERSEDED
 from rnngrade.judge.results import records
 from rnngrade.judge.results.classes import NoClass
 from rnngrade.judge.results.compare import compare
 from rnngrade.judge.results.records import Busy
 from rnngrade.judge.running import work
-from rnngrade.judge.running.run import Unusable
+from rnngrade.judge.running.marking import asked
+from rnngrade.judge.running.run import Unusable, load_course
 from tests.judge.conftest import COURSE, FAIR, QUICK, grade, hand_in, rows
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("isolation")]
-ASSIGNMENTS = {"01_sums", "02_other"}
+ASSIGNMENTS = asked(load_course(COURSE))
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def test_what_is_new_or_replaced_is_run(tmp_path: Path, marked: list[str]) -> No
     for name in ("ada", "bob"):
         hand_in(tmp_path / "in", name, f"{name} = 1", *FAIR)
     grade(tmp_path / "in", tmp_path / "out")
-    hand_in(tmp_path / "in", "bob", "again = 1", FAIR[0])
+    hand_in(tmp_path / "in", "bob", "again = 1", FAIR[0], ids=("total",))
     hand_in(tmp_path / "in", "cleo", "cleo = 1", *FAIR)
     grades = grade(tmp_path / "in", tmp_path / "out")
     assert sorted(marked[2:]) == ["again = 1", "cleo = 1"]
@@ -163,7 +165,7 @@ def at(path: Path, hour: int) -> Path:
 
 
 def chosen(root: Path) -> list[str]:
-    return [str(one.path.relative_to(root)) for one in discover(root, ASSIGNMENTS) if one.status != SUPERSEDED]
+    return [one.place for one in discover(root, ASSIGNMENTS) if one.status != SUPERSEDED]
 
 
 def test_the_latest_is_graded(tmp_path: Path) -> None:
@@ -207,11 +209,11 @@ def test_late_work_is_graded_and_marked(tmp_path: Path) -> None:
     assert "after it was due" in (tmp_path / "out" / "feedback" / "01_sums" / "bob.html").read_text()
 
 
-def test_archives_are_noticed_and_not_opened(tmp_path: Path) -> None:
+def test_a_broken_archive_is_noticed(tmp_path: Path) -> None:
     hand_in(tmp_path / "in", "ada", *FAIR)
     (tmp_path / "in" / "bob").mkdir()
     (tmp_path / "in" / "bob" / "01_sums.zip").write_bytes(b"PK\x03\x04")
-    assert "archive" in grade(tmp_path / "in", tmp_path / "out")["bob"].detail
+    assert "a zip that cannot be opened" in grade(tmp_path / "in", tmp_path / "out")["bob"].detail
 
 
 # ---- comparing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,29 @@ from rnngrade.judge.results import records
 from rnngrade.judge.results.grades import Grade
 
 FILE = "class.json"
+KEPT = tuple(field.name for field in fields(Submission) if field.compare)
 
 
 class NoClass(ValueError):
     """The folder holds no graded class; the message says what to do."""
 
 
-def dumps(grades: Sequence[Grade], root: Path) -> str:
+def dumps(grades: Sequence[Grade]) -> str:
     """The class as text. What only a learner's page shows is left out."""
-    return json.dumps({"grades": [_grade(grade, root) for grade in grades]}, indent=0) + "\n"
+    return json.dumps({"grades": [_grade(grade) for grade in grades]}, indent=0) + "\n"
 
 
-def _grade(grade: Grade, root: Path) -> dict[str, Any]:
-    facts = asdict(grade)
-    facts["submission"]["path"] = str(grade.submission.path.relative_to(root))
+def _grade(grade: Grade) -> dict[str, Any]:
+    facts = {field.name: getattr(grade, field.name) for field in fields(grade)}
+    facts["submission"] = {name: getattr(grade.submission, name) for name in KEPT}
+    facts["result"] = grade.result and asdict(grade.result)
     for group in facts["result"]["groups"] if facts["result"] else ():
         group["checked"] = ()
     return facts
 
 
 def load(folder: Path) -> list[Grade]:
-    """The class graded in ``folder``; the paths of its submissions are relative to where they lay.
+    """The class graded in ``folder``; its submissions name the places where they lay.
 
     Raises:
         NoClass: if there is none.
@@ -51,6 +53,6 @@ def load(folder: Path) -> list[Grade]:
 
 
 def _loaded(facts: dict[str, Any]) -> Grade:
-    submission = Submission(**{**facts["submission"], "path": Path(facts["submission"]["path"])})
-    result = records.from_json({"result": facts["result"], "stamp": ""}).result if facts["result"] else None
+    submission = Submission(**facts["submission"])
+    result = facts["result"] and records.from_json({"result": facts["result"], "stamp": "", "remark": ""}).result
     return Grade(**{**facts, "submission": submission, "result": result})

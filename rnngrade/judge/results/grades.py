@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rnngrade.judge.files import file_name
+from rnngrade.judge.files import digest, file_name
 from rnngrade.judge.handed_in.submissions import SUPERSEDED, Submission
 from rnngrade.judge.results.result import Result
 
@@ -42,7 +40,7 @@ class Grade:
         folder = Path("feedback", file_name(self.submission.assignment or "unplaced"))
         name = file_name(self.submission.learner)
         if self.submission.problem:
-            name += "-" + hashlib.sha256(os.fsencode(self.submission.path)).hexdigest()[:8]
+            name += f"-{digest(self.submission.place)}"
         return folder / f"{name}.html"
 
 
@@ -52,5 +50,5 @@ def number(value: float) -> int | float:
 
 
 def moment(seconds: float) -> str:
-    """A time as text: ``2026-03-01T12:00:00+00:00``."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+    """A time as text, ``2026-03-01T12:00:00+00:00``; nothing for none."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds") if seconds else ""

@@ -94,7 +94,7 @@ def from_json(record: dict[str, Any]) -> Marked:
         for group in result["groups"]
     ]
     problems = tuple(CellProblem(**problem) for problem in result["problems"])
-    return Marked(Result(tuple(groups), problems, result["seconds"]), record["stamp"])
+    return Marked(Result(tuple(groups), problems, result["seconds"]), record["stamp"], record["remark"])
 
 
 @contextmanager

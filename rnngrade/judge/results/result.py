@@ -52,7 +52,8 @@ class Result:
 
 @dataclass(frozen=True)
 class Marked:
-    """A notebook's result, and the isolation it was got under in a few words."""
+    """A notebook's result, the isolation it was got under in a few words, and a remark for its learner."""
 
     result: Result
     stamp: str
+    remark: str = ""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import math
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from rnngrade.judge.files import told_apart
 from rnngrade.judge.results import drawing
 from rnngrade.judge.results.feedback import FINDINGS
 from rnngrade.judge.results.grades import GRADED, Grade, number
@@ -151,4 +153,4 @@ def _late(grade: Grade) -> str:
 
 def _link(grade: Grade) -> str:
     """To the feedback: a path made of plain characters."""
-    return f'<a href="{text(grade.feedback)}">{text(grade.submission.learner)}</a>'
+    return f'<a href="{text(grade.feedback)}">{html.escape(told_apart(grade.submission.learner))}</a>'

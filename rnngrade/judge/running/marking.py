@@ -6,7 +6,7 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -18,9 +18,12 @@ import numpy as np
 
 from rnngrade import keys
 from rnngrade.course import Assignment
-from rnngrade.judge.files import write
-from rnngrade.judge.handed_in import submissions
-from rnngrade.judge.handed_in.submissions import Notebook, Submission
+from rnngrade.judge.files import visible, write
+from rnngrade.judge.handed_in import belonging, submissions
+from rnngrade.judge.handed_in.belonging import Asked
+from rnngrade.judge.handed_in.entries import Unreadable
+from rnngrade.judge.handed_in.notebook import Notebook
+from rnngrade.judge.handed_in.submissions import Submission
 from rnngrade.judge.isolation.limits import Limits, NoIsolation
 from rnngrade.judge.results import classes, feedback, records, summary, tables
 from rnngrade.judge.results.grades import FAILED, GRADED, Grade, moment
@@ -47,11 +50,23 @@ class Facts:
     due: DueTimes
 
 
-class Class:
-    """A class being graded."""
+def asked(assignments: Mapping[str, Assignment]) -> dict[str, Asked]:
+    """What tells the notebook of each assignment."""
+    return {
+        name: Asked(frozenset(one.questions), frozenset(question.answer for question in one.questions.values()))
+        for name, one in assignments.items()
+    }
 
-    def __init__(self, facts: Facts, assignments: dict[str, Assignment], drawn: dict[str, dict[str, keys.Key]]) -> None:
-        self.facts, self.assignments, self.drawn = facts, assignments, drawn
+
+class Class:
+    """A class being graded: ``lines`` are all that was handed in, also what is nobody's."""
+
+    def __init__(
+        self, facts: Facts, assignments: dict[str, Assignment], drawn: dict[str, dict[str, keys.Key]],
+        lines: list[Submission],
+    ) -> None:  # fmt: skip
+        self.facts, self.assignments, self.drawn, self.lines = facts, assignments, drawn, lines
+        self.asked = asked(assignments)
         self.started = time.time()
         forbidden = (name for by_id in drawn.values() for key in by_id.values() for name in key.info.forbid)
         unseen = (facts.submissions, facts.results, facts.course, Path.cwd())
@@ -73,13 +88,13 @@ class Class:
 
     def graded(self, found: list[Submission], where: Pool, progress: Progress) -> list[Grade]:
         """Every submission's grade, in the order of ``found``, its feedback written as soon as it is known."""
-        place = {one.path: i for i, one in enumerate(found)}
+        place = {id(one): i for i, one in enumerate(found)}
         grades: list[Grade | None] = [None] * len(found)
         with _cancelling(where) as running:
             for done, grade in enumerate(self._each(found, where, running), 1):
                 grade = replace(grade, late=self._late(grade.submission), isolation=self.facts.isolation)
                 grade = self._give_back(grade)
-                grades[place[grade.submission.path]] = _without_pictures(grade)
+                grades[place[id(grade.submission)]] = _without_pictures(grade)
                 progress(done, len(found))
         return [grade for grade in grades if grade is not None]
 
@@ -108,29 +123,43 @@ class Class:
         except NoIsolation:
             raise
         except Exception as error:  # it must not cost the rest of the class their grades; the exit status tells of it
-            log.error("the judge failed on %s", task.submission.path, exc_info=error)
+            log.error("the judge failed on %s", visible(task.submission.place), exc_info=error)
             return Grade(task.submission, FAILED, f"{type(error).__name__}: {error}")
+        marked = replace(marked, remark=task.remark)
         self.records.put(task.submission.assignment, task.notebook.digest, marked)
-        return self._marked(task, marked)
+        return self._marked(task.submission, task.notebook.digest, marked)
 
-    def _marked(self, task: Task, marked: Marked) -> Grade:
+    def _marked(self, submission: Submission, digest: str, marked: Marked) -> Grade:
         self.stamp = marked.stamp
-        return Grade(task.submission, GRADED, task.remark, marked.result, digest=task.notebook.digest)
+        return Grade(submission, GRADED, marked.remark, marked.result, digest=digest)
 
     def _known(self, submission: Submission) -> Grade | Task:
         """A grade that needs no sandbox, or what has to be run."""
         if submission.status != submissions.READY:
             return Grade(submission, submission.status, submission.problem)
         try:
-            notebook = submissions.read(submission.path)
-        except submissions.Unreadable as error:
+            handed = submissions.fetch(submission)
+            marked = self.records.get(submission.assignment, handed.digest)  # first: a large notebook costs seconds
+            if marked is not None:
+                return self._marked(submission, handed.digest, marked)
+            notebook = handed.parsed()
+        except Unreadable as error:
             return Grade(submission, submissions.UNREADABLE, str(error))
-        other = _belongs_to(notebook, submission.assignment, self.assignments)
+        misplaced = self._misplaced(notebook, submission.assignment)
+        if misplaced:
+            return Grade(submission, submissions.MISPLACED, misplaced)
+        return Task(submission, notebook, _remark(notebook))
+
+    def _misplaced(self, notebook: Notebook, name: str) -> str:
+        """Why a notebook is not of the assignment it was handed in for, or nothing."""
+        asked = self.asked[name]
+        other = "" if belonging.cells(notebook, asked) else belonging.by_cells(notebook, self.asked)
         if other:
-            return Grade(submission, submissions.MISPLACED, f"this is the notebook of {other}")
-        task = Task(submission, notebook, _remark(notebook, self.drawn[submission.assignment]))
-        marked = self.records.get(submission.assignment, notebook.digest)
-        return task if marked is None else self._marked(task, marked)
+            return f"this is the notebook of {other}: ask for that of {name}"
+        if belonging.is_foreign(notebook, asked):
+            what = "another course's notebook, or none of an exercise"
+            return f"{what}: no cell of {name} is in it, and its code names none of the answers"
+        return ""
 
     def _late(self, submission: Submission) -> float:
         due = self.facts.due.get(submission.assignment, self.facts.due.get(""))
@@ -141,7 +170,7 @@ class Class:
         try:
             page = feedback.page(grade)
         except Exception as error:
-            log.error("no feedback for %s", grade.submission.path, exc_info=error)
+            log.error("no feedback for %s", visible(grade.submission.place), exc_info=error)
             grade = Grade(grade.submission, FAILED, f"its feedback: {type(error).__name__}: {error}")
             page = feedback.page(grade)
         path = self.facts.results / grade.feedback
@@ -152,8 +181,9 @@ class Class:
     def write_tables(self, grades: list[Grade]) -> None:
         """Write what is about the class as a whole."""
         results = self.facts.results
-        write(results / "class.json", classes.dumps(grades, self.facts.submissions))
-        write(results / "grades.csv", tables.grades(grades, self.facts.submissions))
+        write(results / "class.json", classes.dumps(grades))
+        write(results / "grades.csv", tables.grades(grades))
+        write(results / "handed_in.csv", tables.handed_in(self.lines, grades))
         write(results / "questions.csv", tables.questions(grades))
         write(results / "summary.html", summary.page(grades, self.stamp))
 
@@ -198,21 +228,6 @@ def _without_pictures(grade: Grade) -> Grade:
     return replace(grade, result=replace(grade.result, groups=groups))
 
 
-def _belongs_to(notebook: Notebook, name: str, assignments: dict[str, Assignment]) -> str | None:
-    """Another assignment whose cells are in the notebook, if none of this one's are."""
-    if _cells_of(notebook, assignments[name].questions):
-        return None
-    return next((other for other in assignments if _cells_of(notebook, assignments[other].questions)), None)
-
-
-def _cells_of(notebook: Notebook, questions: Collection[str]) -> bool:
-    return any(id in notebook.ids or any(known.startswith(f"check-{id}") for known in notebook.ids) for id in questions)
-
-
-def _remark(notebook: Notebook, questions: Collection[str]) -> str:
-    remarks = [] if _cells_of(notebook, questions) else [
-        "No cell of the assignment is in this notebook: it was run as is."
-    ]  # fmt: skip
-    if notebook.language != "python":
-        remarks.append(f"Its kernel is for {notebook.language}; its cells were run as Python.")
-    return " ".join(remarks)
+def _remark(notebook: Notebook) -> str:
+    other = f"Its kernel is for {notebook.language}; its cells were run as Python."
+    return " ".join([*notebook.remarks, *([other] if notebook.language != "python" else [])])

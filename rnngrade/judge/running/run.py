@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,13 +17,15 @@ import numpy as np
 
 from rnngrade import keys
 from rnngrade.course import Assignment, load_assignment
-from rnngrade.judge.handed_in.submissions import discover
+from rnngrade.judge.handed_in.entries import Unreadable
+from rnngrade.judge.handed_in.reading import discover
+from rnngrade.judge.handed_in.submissions import LEFT_OUT, Submission
 from rnngrade.judge.isolation.limits import Limits
 from rnngrade.judge.isolation.sandbox import DEFAULT
 from rnngrade.judge.results import records
 from rnngrade.judge.results.grades import Grade
 from rnngrade.judge.running import work
-from rnngrade.judge.running.marking import Class, DueTimes, Facts, Progress
+from rnngrade.judge.running.marking import Class, DueTimes, Facts, Progress, asked
 from rnngrade.judge.running.schedulers import pool
 
 
@@ -36,6 +39,23 @@ def load_course(folder: Path) -> dict[str, Assignment]:
     if not found:
         raise Unusable(f"no questions in {folder}: expected files like 01_unrolling.py (--course says where)")
     return {assignment.name: assignment for assignment in found}
+
+
+def read_class(
+    submissions: Path, assignments: Mapping[str, Assignment], learners: Mapping[str, str] | None = None,
+    not_in: Iterable[Path] = (),
+) -> list[Submission]:  # fmt: skip
+    """Everything in a folder, or a zip, and what it is taken for; in folders ``not_in`` nothing is looked for.
+
+    Raises:
+        Unusable: if there is no such folder, or it cannot be read.
+    """
+    if not submissions.is_dir() and not submissions.is_file():
+        raise Unusable(f"no folder {submissions}")
+    try:
+        return discover(submissions, asked(assignments), learners, not_in)
+    except Unreadable as error:
+        raise Unusable(f"{submissions}: {error}") from error
 
 
 def hidden_keys(assignment: Assignment, seed: int) -> dict[str, keys.Key]:
@@ -60,6 +80,7 @@ def grade_class(
     isolation: str = DEFAULT,
     scheduler: str | None = None,
     due: DueTimes | None = None,
+    learners: Mapping[str, str] | None = None,
 ) -> list[Grade]:
     """Grade every notebook under ``submissions`` and write ``results``.
 
@@ -74,6 +95,7 @@ def grade_class(
         isolation: ``"bubblewrap"`` or ``"process"``.
         scheduler: the address of a dask cluster that does the work.
         due: for assignments, by name or under ``""`` for all, when they were due.
+        learners: whose a file, a folder or a name as it was read is, where these do not tell.
 
     Raises:
         Unusable: if there is nothing to grade, or nothing to grade it with.
@@ -81,10 +103,9 @@ def grade_class(
         Busy: if another run is writing to ``results``.
         Unreachable: if the cluster cannot be used.
     """
-    if not submissions.is_dir():
-        raise Unusable(f"no folder {submissions}")
     assignments = load_course(course)
-    found = discover(submissions, set(assignments))
+    lines = read_class(submissions, assignments, learners, (results, course))
+    found = [line for line in lines if line.status != LEFT_OUT]
     if not found:
         raise Unusable(f"no notebook in {submissions}: expected learner/NN_name.ipynb or NN_name__learner.ipynb")
     with ExitStack() as stack:
@@ -92,7 +113,7 @@ def grade_class(
         seed = _earlier_seed(results) if seed is None else seed
         facts = Facts(submissions, results, course, seed, isolation, limits or Limits(), due or {})
         present = {one.assignment for one in found} & set(assignments)
-        class_ = Class(facts, assignments, {name: hidden_keys(assignments[name], seed) for name in present})
+        class_ = Class(facts, assignments, {name: hidden_keys(assignments[name], seed) for name in present}, lines)
         class_.note(finished=False)
         where = stack.enter_context(pool(scheduler, jobs))
         stack.callback(work.close)  # before the pool waits for its threads: what still runs in a sandbox is ended

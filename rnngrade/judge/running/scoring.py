@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnngrade.diagnosis import describe, diagnose
-from rnngrade.judge.handed_in.submissions import Cell, Notebook
+from rnngrade.judge.handed_in.notebook import Cell, Notebook
 from rnngrade.judge.inside import protocol
 from rnngrade.judge.isolation.channel import Process
 from rnngrade.judge.isolation.limits import Ended, Limits

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from rnngrade.judge.handed_in.submissions import Notebook
+from rnngrade.judge.handed_in.notebook import Notebook
 from rnngrade.judge.isolation import cgroups
 from rnngrade.judge.isolation.limits import Limits, Recipe
 from rnngrade.judge.isolation.sandbox import DEFAULT, Zygote
