@@ -64,7 +64,7 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         known = f"REPOSITORY, COURSE, PORT = {str(REPOSITORY)!r}, {str(COURSE)!r}, {listening.getsockname()[1]}"
         for name, attack in ATTACKS.items():
             first, *rest = cells(attack)
-            hand_in(root, name, f"{known}\n{first}", *rest)
+            hand_in(root, name, f"{known}\n{first}", *rest, ids=("total",))
         for name in ("aa-fair", "mm-fair", "zz-fair"):
             hand_in(root, name, *FAIR)
         return grade(root, results, isolation=request.param)
