@@ -17,7 +17,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 PACKAGES = ("rnnlib", "chapters/data")
-SUFFIXES = {".py", ".js", ".css", ".json"}
+SUFFIXES = {".py", ".js", ".css", ".json", ".txt"}
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

@@ -88,7 +88,7 @@ def _directive(name: str, argument: str, body: list[str], book: Book, glued: Map
     if name == "selfcheck":
         return _question(argument, body, convert)
     content = convert("\n".join(body))
-    return content if name == "div" else _quotation(name, convert(argument), content)
+    return content if name in ("div", "moved") else _quotation(name, convert(argument), content)
 
 
 def _quotation(name: str, argument: str, content: str) -> str:
