@@ -69,7 +69,8 @@ def scan(cell: DiagonalCell, params: Any, x: Array, state: State | None = None, 
     w = cell.prepare(params)
     a = cell.project(w, x)
     states = cell.zeros((T + 1, B), x.dtype)
-    cell.step(w, a, cell.zeros((1, 1), x.dtype), states._replace(h=states.h[1:]))
+    with np.errstate(over="ignore"):
+        cell.step(w, a, cell.zeros((1, 1), x.dtype), states._replace(h=states.h[1:]))
     if mask is not None:
         states.h[1:][~mask] = 0
     if state is not None:
@@ -77,6 +78,7 @@ def scan(cell: DiagonalCell, params: Any, x: Array, state: State | None = None, 
     tape = Tape(cell, params, w, x, mask, states, a if cell.keeps else None)
     f = _factors(tape)
     accumulate(f, states.h.view(f.dtype))
+    cell.linearise(a, states)
     return tape
 
 

@@ -102,10 +102,12 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     steps = steps_of(states)
     if state is not None:
         keep(slice(None), state, steps[0])
-    for a_t, rows, before, after in zip(steps_of(a), padded_rows(mask, T), steps, steps[1:]):
-        cell.step(w, a_t, before, after)
-        if rows is not None:
-            keep(rows, before, after)
+    # The exponential in a gate may overflow and the gate be right: asked once, for asking takes as long as computing.
+    with np.errstate(over="ignore"):
+        for a_t, rows, before, after in zip(steps_of(a), padded_rows(mask, T), steps, steps[1:]):
+            cell.step(w, a_t, before, after)
+            if rows is not None:
+                keep(rows, before, after)
     cell.linearise(a, states)
     return Tape(cell, params, w, x, mask, states, a if cell.keeps else None)
 

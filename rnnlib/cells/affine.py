@@ -22,12 +22,6 @@ class AffineWeights(namedtuple("AffineWeights", "W W_transposed U U_transposed b
     """
 
 
-def open_gates(s: Array) -> None:
-    r"""Turn :math:`\tanh(a/2)` into :math:`\sigma(a)`, in place."""
-    s *= 0.5
-    s += 0.5
-
-
 @dataclass(frozen=True)
 class AffineCell:
     r"""A cell built on :math:`W_g h_{t-1} + U_g x_t + b_g`, one such block of ``n`` rows for each gate :math:`g`.

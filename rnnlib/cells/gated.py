@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib.cells.affine import AffineWeights, PlainState, open_gates
+from rnnlib.cells.affine import AffineWeights, PlainState
 from rnnlib.cells.gates import GateCell
+from rnnlib.cells.logistic import complete_gates, open_gates
 from rnnlib.cells.plain import ACTIVATIONS
 from rnnlib.cells.protocol import Array, State
 
@@ -40,13 +41,13 @@ class GatedCell(GateCell):
     Params: ClassVar[Any] = GatedParams
 
     def step(self, w: AffineWeights, a: Array, before: PlainState, after: PlainState) -> None:
-        r"""Write :math:`h_t` into ``after.h (B, n)``; leave :math:`f_t, i_t, \phi_t` in ``a (B, 4, n)``."""
+        r"""Write :math:`h_t` into ``after.h (B, n)``; leave :math:`e^{-a}` of :math:`f_t, i_t`, and :math:`\phi_t`, in
+        ``a (B, 4, n)``.
+        """
         a = a.swapaxes(0, 1)
-        pre, gates = a[:3], a[:2]
+        pre, (phi, scratch) = a[:3], a[2:]
         pre += np.matmul(before.h, w.W_transposed)
-        np.tanh(gates, out=gates)
-        open_gates(gates)
-        f, i, phi, scratch = a
+        f, i = open_gates(a[:2])
         ACTIVATIONS[self.activation].apply(phi, phi)
         h = np.multiply(f, before.h, out=after.h)
         h += np.multiply(i, phi, out=scratch)
@@ -56,11 +57,13 @@ class GatedCell(GateCell):
         :math:`h_{t-1} f (1 - f)`, :math:`\phi\, i (1 - i)` and :math:`i\, \phi'`, and by :math:`f`, that at
         :math:`h_{t-1}`.
         """
-        f, i, phi, keeps = a
+        (f, i), slopes = complete_gates(a[:2])
+        phi, keeps = a[2:]
         ACTIVATIONS[self.activation].slope(phi, keeps)
-        i[...], phi[...] = phi * i * (1 - i), i * keeps
+        slopes[0] *= before.h * f
+        slopes[1] *= phi * i
+        np.multiply(i, keeps, out=phi)
         keeps[...] = f
-        f[...] = before.h * f * (1 - f)
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write :math:`g_t`, which is :math:`\delta_t` times the derivatives of :meth:`differentiate`, and the message

@@ -17,9 +17,10 @@ class GateCell(AffineCell):
     r"""An affine cell some of whose gates are sigmoids: ``gates[sigmoids]``.
 
     A step's ``a`` is ``(B, blocks, n)``: first the pre-activations of its gates, then what else it keeps. In memory it
-    is ``(blocks, B, n)``, so that one gate of all sequences is contiguous, and :math:`W h` is one product a gate. With
-    :math:`1/(1 + e^{-a}) = (1 + \tanh(a/2))/2` a single call of tanh serves all gates, so what acts forward is halved
-    for sigmoids: that part of ``W_transposed (gates, n, n)``, ``U_transposed (gates, d, n)`` and ``b (gates, 1, n)``.
+    is ``(blocks, B, n)``, so that one gate of all sequences is contiguous, and :math:`W h` is one product a gate. For
+    sigmoids it is :math:`-a` that is computed, and kept as :math:`e^{-a}` (:mod:`rnnlib.cells.logistic`), so what acts
+    forward has its sign changed: that part of ``W_transposed (gates, n, n)``, ``U_transposed (gates, d, n)`` and
+    ``b (gates, 1, n)``.
 
     When all steps are taken, ``differentiate`` replaces the gates by the step's derivatives, which depend on the way
     forward alone. The way back then multiplies by them, and has little else to do.
@@ -35,7 +36,7 @@ class GateCell(AffineCell):
         W_transposed, U_transposed = (part.reshape(gates, n, -1).swapaxes(1, 2).copy() for part in (W, U))
         b = b.reshape(gates, 1, n)
         for forward in (W_transposed, U_transposed, b):
-            forward[self.sigmoids] *= 0.5
+            np.negative(forward[self.sigmoids], out=forward[self.sigmoids])
         return AffineWeights(W, W_transposed, U, U_transposed, b)
 
     def room(self, x: Array) -> Array:

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib.cells.affine import AffineWeights, PlainState, open_gates
+from rnnlib.cells.affine import AffineWeights, PlainState
 from rnnlib.cells.gates import GateCell
+from rnnlib.cells.logistic import complete_gates, open_gates
 from rnnlib.cells.protocol import Array, State
 
 
@@ -76,15 +77,14 @@ class GRUCell(GateCell):
         return a
 
     def step(self, w: AffineWeights, a: Array, before: PlainState, after: PlainState) -> None:
-        r"""Write :math:`h_t` into ``after.h (B, n)``; leave :math:`\tilde h_t, r_t, z_t` in ``a (B, 5, n)``, and
-        :math:`W_h h_{t-1} + b_{hh}`.
+        r"""Write :math:`h_t` into ``after.h (B, n)``; leave :math:`\tilde h_t`, :math:`e^{-a}` of :math:`r_t, z_t` and
+        :math:`W_h h_{t-1} + b_{hh}` in ``a (B, 5, n)``.
         """
         a = a.swapaxes(0, 1)
-        candidate, r, z, inner, scratch = a
-        gates, seen = a[1:3], a[1:4] if self.after else a[1:3]
+        candidate, inner, scratch = a[0], a[3], a[4]
+        seen = a[1:4] if self.after else a[1:3]
         seen += np.matmul(before.h, w.W_transposed[: len(seen)])
-        np.tanh(gates, out=gates)
-        open_gates(gates)
+        r, z = open_gates(a[1:3])
         if self.after:
             candidate += np.multiply(r, inner, out=scratch)
         else:
@@ -99,17 +99,17 @@ class GRUCell(GateCell):
 
         .. math:: \frac{\partial h}{\partial a^h} = z (1 - \tilde h^2), \quad
                   \frac{\partial (r \odot q)}{\partial a^r} = q\, r (1 - r), \quad
-                  \frac{\partial h}{\partial a^z} = (\tilde h - h_{t-1})\, z (1 - z) = (h - h_{t-1}) (1 - z),
+                  \frac{\partial h}{\partial a^z} = (\tilde h - h_{t-1})\, z (1 - z),
 
         where :math:`q` is what :math:`r` multiplies, :math:`W_h h_{t-1} + b_{hh}` or :math:`h_{t-1}`; and by
         :math:`\partial (r \odot q)/\partial q = r` and :math:`\partial h_t/\partial h_{t-1} = 1 - z`.
         """
-        candidate, r, z, inner, keeps = a
-        keeps[...] = 1 - z
-        candidate[...] = z * (1 - candidate**2)
-        z[...] = (after.h - before.h) * keeps
-        slope = r * (1 - r) * (inner if self.after else before.h)
-        inner[...], r[...] = r, slope
+        (r, z), slopes = complete_gates(a[1:3])
+        candidate, inner, keeps = a[0], a[3], a[4]
+        keeps[...] = slopes[1]
+        slopes[1] *= z * (candidate - before.h)
+        slopes[0] *= r * (inner if self.after else before.h)
+        inner[...], candidate[...] = r, z * (1 - candidate**2)
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write the gradients at the pre-activations into ``g`` and the message into ``dbefore.h``.

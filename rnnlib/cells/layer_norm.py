@@ -54,7 +54,7 @@ class LayerNorm(AffineCell):
         w = AffineCell.prepare(self, params._replace(**centred))
         gain = np.concatenate([getattr(params, "gain" + gate) for gate in self.gates])
         forward = np.stack([gain, w.b]).reshape(2, len(self.gates), self.units)
-        forward[:, self.sigmoids] *= 0.5
+        forward[:, self.sigmoids] *= -1
         return w._replace(b=0 * w.b, factors=(gain, *forward))
 
     def project(self, w: AffineWeights, x: Array) -> Any:

@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib.cells.affine import AffineWeights, open_gates
+from rnnlib.cells.affine import AffineWeights
 from rnnlib.cells.gates import GateCell
 from rnnlib.cells.layer_norm import LayerNorm
+from rnnlib.cells.logistic import complete_gates, open_gates
 from rnnlib.cells.protocol import Array, Rng
 
 
@@ -71,7 +72,10 @@ class LSTMCell(GateCell):
         return params._replace(b_f=np.full_like(params.b_f, self.forget_bias))
 
     def step(self, w: AffineWeights, a: Array, before: LSTMState, after: LSTMState) -> None:
-        r"""Write :math:`h_t` and :math:`c_t` into ``after``; leave the gates and :math:`\tanh(c_t)` in ``a``."""
+        r"""Write :math:`h_t` and :math:`c_t` into ``after``; leave what gates them and :math:`\tanh(c_t)` in ``a``.
+
+        Of a gate it is :math:`e^{-a}`.
+        """
         a = a.swapaxes(0, 1)
         pre = a[:4]
         pre += np.matmul(before.h, w.W_transposed)
@@ -79,9 +83,9 @@ class LSTMCell(GateCell):
 
     def activate(self, a: Array, before: LSTMState, after: LSTMState) -> None:
         """Take the pointwise part of the step, from the pre-activations in the first four of ``a (6, B, n)``."""
-        np.tanh(a[:4], out=a[:4])
-        open_gates(a[:3])
-        o, f, i, candidate, scratch, squashed = a
+        o, f, i = open_gates(a[:3])
+        candidate, scratch, squashed = a[3:]
+        np.tanh(candidate, out=candidate)
         c = np.multiply(f, before.c, out=after.c)
         c += np.multiply(i, candidate, out=scratch)
         np.multiply(o, np.tanh(c, out=squashed), out=after.h)
@@ -97,12 +101,14 @@ class LSTMCell(GateCell):
         and by :math:`\partial c_t/\partial c_{t-1} = f` and
         :math:`\partial h_t/\partial c_t = o (1 - \tanh^2(c)) = o - h \tanh(c)`.
         """
-        o, f, i, candidate, keeps, shows = a
+        (o, f, i), slopes = complete_gates(a[:3])
+        candidate, keeps, shows = a[3:]
         shows[...] = o - after.h * shows
-        o[...] = after.h * (1 - o)
         keeps[...] = f
-        f[...] = before.c * f * (1 - f)
-        i[...], candidate[...] = candidate * i * (1 - i), i * (1 - candidate**2)
+        slopes[0] *= after.h
+        slopes[1] *= before.c * f
+        slopes[2] *= candidate * i
+        candidate[...] = i * (1 - candidate**2)
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write :math:`g_t`, the gradients at the four pre-activations, and the messages to ``before``.

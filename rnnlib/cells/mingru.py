@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib.cells.affine import AffineCell, open_gates
+from rnnlib.cells.affine import AffineCell
+from rnnlib.cells.logistic import complete_gates, open_gates
 from rnnlib.cells.protocol import Array, State
 
 
@@ -15,8 +16,8 @@ class MinGRUParams(namedtuple("MinGRUParams", "U_z b_z U_h b_h")):
 
 
 class MinGRUWeights(namedtuple("MinGRUWeights", "U z h")):
-    """Both blocks ``U``, one under the other; what acts forward, matrix and bias, of the gate ``z``, halved as in
-    ``GateCell``, and of the candidate ``h``.
+    """Both blocks ``U``, one under the other; what acts forward, matrix and bias, of the gate ``z``, its sign changed
+    as in ``GateCell``, and of the candidate ``h``.
     """
 
 
@@ -42,39 +43,48 @@ class MinGRUCell(AffineCell):
     Params: ClassVar[Any] = MinGRUParams
 
     def prepare(self, params: MinGRUParams) -> MinGRUWeights:
-        """Stack both blocks; halve the gate's for tanh."""
+        """Stack both blocks; change the sign of the gate's."""
         U = np.concatenate([params.U_z, params.U_h])
-        return MinGRUWeights(U, (0.5 * params.U_z.T, 0.5 * params.b_z), (params.U_h.T, params.b_h))
+        return MinGRUWeights(U, (-params.U_z.T, -params.b_z), (params.U_h.T, params.b_h))
 
     def project(self, w: MinGRUWeights, x: Array) -> Any:
-        """Project all inputs onto half the gate's pre-activation and onto the candidate, ``(T, B, n)`` each."""
+        """Project all inputs onto the gate's pre-activation, negative, and onto the candidate, ``(T, B, n)`` each."""
         flat = x.reshape(-1, self.inputs)
         return tuple((flat @ U + b).reshape(*x.shape[:2], self.units) for U, b in (w.z, w.h))
 
     def step(self, w: Any, a: Any, before: State, after: State) -> None:
-        r"""Write :math:`h_t = h_{t-1} + z_t \odot (\tilde h_t - h_{t-1})` into ``after.h``; leave both in ``a``.
+        r"""Write :math:`h_t = h_{t-1} + z_t \odot (\tilde h_t - h_{t-1})` into ``after.h``; leave :math:`e^{-a}` of the
+        gate and the candidate in ``a``.
 
         Written so, a closed gate keeps the state to the last digit.
         """
-        z, candidate = a
-        open_gates(np.tanh(z, out=z))
+        e, candidate = a
+        z = open_gates(e)
         h = np.subtract(candidate, before.h, out=after.h)
         h *= z
         h += before.h
+
+    def linearise(self, a: Any, states: State) -> None:
+        """Leave no infinity in the gates."""
+        np.minimum(a[0], np.finfo(a[0].dtype).max, out=a[0])
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
         r"""Write the gradients of both pre-activations and the message, :math:`(1 - z_t) \odot \delta_t`.
 
         .. math:: g^h_t = z_t \odot \delta_t, \qquad
-                  g^z_t = z_t (1 - z_t) \odot (\tilde h_t - h_{t-1}) \odot \delta_t = (\tilde h_t - h_t) \odot g^h_t.
+                  g^z_t = z_t (1 - z_t) \odot (\tilde h_t - h_{t-1}) \odot \delta_t.
         """
-        z, candidate = a
+        e, candidate = a
         g_z, g_h = g[..., : self.units], g[..., self.units :]
-        np.multiply(z, dafter.h, out=g_h)
-        np.subtract(dafter.h, g_h, out=dbefore.h)
-        np.subtract(candidate, after.h, out=g_z)
-        g_z *= g_h
+        # z = 1/(1 + e) and 1 - z = e/(1 + e).
+        divisor = e + 1
+        np.divide(dafter.h, divisor, out=g_h)
+        message = np.divide(e, divisor, out=dbefore.h)
+        message *= dafter.h
+        np.subtract(candidate, before.h, out=g_z)
+        g_z *= message
+        g_z /= divisor
 
     def diagonal(self, w: MinGRUWeights, a: tuple[Array, Array]) -> Array:
         r"""Return :math:`1 - z_t`, the factor of :math:`h_{t-1}`, from what steps left in ``a``: ``(T, B, n)``."""
-        return 1 - a[0]
+        return complete_gates(a[0].copy())[1]
