@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array, check_choice, check_fields, check_mask
+from rnnlib._door import Array, Rng, check_array, check_choice, check_drawing, check_fields, check_floats, check_mask
 from rnnlib.initialisers import by_columns
+from rnnlib.padding import hide
 
 # What a step may look at, as the largest k - t that is allowed.
 KEYS = {"k < t": -1, "k <= t": 0, "all": np.inf}
@@ -75,6 +76,7 @@ class Attention:
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         r"""Draw normal projections, of variance one over the number of their inputs."""
+        check_drawing(rng, dtype)
         drawn = [by_columns(rng, shape, dtype) for shape in self.shapes().values()]
         return AttentionParams(*drawn) if drawn else ()
 
@@ -83,15 +85,16 @@ class Attention:
     ) -> tuple[Array, Attended]:
         """Return ``m (T, B, s)`` for ``h (T, B, n)``, and what ``backward`` needs.
 
-        ``source (K, B, e)`` gives keys and values, by default ``h``; ``mask (K, B)`` is true where it is valid. Raises
-        ``ValueError`` if a shape or dtype does not fit, or for NaN.
+        ``source (K, B, e)`` gives keys and values, by default ``h``; ``mask (K, B)`` is true where it is valid; what
+        stands elsewhere does not matter. Raises ``ValueError`` if a shape or dtype does not fit, or for NaN.
         """
         if self.size is not None:
             check_fields("params", params, AttentionParams, self.shapes())
         elif params != ():
             raise ValueError(f"params: expected (), for nothing is projected; got {type(params).__name__}")
+        h = hide(h, mask) if source is None else h
         T, B, _ = check_array("h", h, ("T", "B", self.units), params[0].dtype if params else None).shape
-        source = h if source is None else source
+        source = h if source is None else hide(source, mask)
         K = len(check_array("source", source, ("K", B, self.sources or self.units), h.dtype))
         check_mask(mask, (K, B))
         sides = zip(params or [None] * 3, (h, source, source))
@@ -144,4 +147,5 @@ def softmax_jacobian(alpha: Array) -> Array:
     array([[ 0.25, -0.25],
            [-0.25,  0.25]])
     """
+    check_floats("alpha", alpha, "K")
     return alpha[..., np.newaxis] * (np.eye(alpha.shape[-1], dtype=alpha.dtype) - alpha[..., np.newaxis, :])

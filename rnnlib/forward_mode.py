@@ -8,7 +8,7 @@ import numpy as np
 
 from rnnlib.cells.protocol import Array
 from rnnlib.jacobians import push_units_back
-from rnnlib.through_time import Tape, local_gradients
+from rnnlib.through_time import Tape, check_tape, local_gradients
 from rnnlib.trees import at, join, leaves, map_leaves
 
 
@@ -26,6 +26,10 @@ def influences(tape: Tape) -> Iterator[Any]:
     >>> [P.W.shape for P in influences(tape)][:2]
     [(4, 2, 2, 2), (4, 2, 2, 2)]
     """
+    return _influences(check_tape(tape))
+
+
+def _influences(tape: Tape) -> Iterator[Any]:
     sizes = join(tape.state).shape
     P = map_leaves(lambda param: np.zeros(sizes + param.shape, param.dtype), tape.params)
     for t in range(1, len(tape.x) + 1):
@@ -47,12 +51,12 @@ def forward_mode(tape: Tape, direction: Any) -> Array:
     >>> forward_mode(unroll(cell, params, np.ones((5, 4, 2))), params).shape
     (6, 4, 3)
     """
-    T, B, _ = tape.x.shape
+    T, B, _ = check_tape(tape).x.shape
     if (dtype := tape.cell.check(direction)) != tape.x.dtype:
         raise ValueError(f"direction: expected dtype {tape.x.dtype}, got {dtype}")
     tangents = tape.cell.zeros((T + 1, B), dtype)
     ends = np.cumsum([part.shape[-1] for part in leaves(tangents)])
-    for t, P in enumerate(influences(tape), start=1):
+    for t, P in enumerate(_influences(tape), start=1):
         moved = sum(np.tensordot(part, rate, rate.ndim) for part, rate in zip(leaves(P), leaves(direction)))
         for part, columns in zip(leaves(tangents), np.split(moved, ends[:-1], axis=1)):
             part[t] = columns
@@ -64,8 +68,7 @@ def rtrl(tape: Tape, dh: Array) -> Iterator[Any]:
 
     The influence :math:`P_t` of :func:`influences` is carried forward, so that
     :math:`\partial \ell_t/\partial\theta = P_t^\top \, \partial \ell_t/\partial s_t` needs no past. Yields ``T`` trees
-    typed like the parameters; they add up to ``bptt(tape, dh).params``. Raises ``ValueError`` as :func:`bptt` does, at
-    the first step.
+    typed like the parameters; they add up to ``bptt(tape, dh).params``. Raises ``ValueError`` as :func:`bptt` does.
     Source: Williams and Zipser, *A learning algorithm for continually running fully recurrent networks*, 1989, eq. 10.
 
     >>> from rnnlib import PlainCell, bptt, unroll
@@ -75,7 +78,11 @@ def rtrl(tape: Tape, dh: Array) -> Iterator[Any]:
     >>> np.allclose(sum(grad.W for grad in rtrl(tape, dh)), bptt(tape, dh).params.W)
     True
     """
-    for P, dh_t in zip(influences(tape), local_gradients(tape, dh)):
+    return _instant_gradients(tape, local_gradients(tape, dh))
+
+
+def _instant_gradients(tape: Tape, dh: Array) -> Iterator[Any]:
+    for P, dh_t in zip(_influences(tape), dh):
         arriving = tape.cell.zeros(dh_t.shape[:1], dh_t.dtype)
         arriving.h[...] = dh_t
         dstate = join(arriving)

@@ -2,7 +2,8 @@
 
 Products are taken of ``J (T, .., s, s)``, the Jacobians of steps ``1 .. T`` in that order: of a tape,
 ``step_jacobians(tape)``; of steps ``k+1 .. t`` alone, ``step_jacobians(tape.span(k, t))``; of a linear network,
-``[W] * T``. All is computed in float64, for each sequence of the batch, and logarithms are natural ones.
+``[W] * T``. All is computed in float64, for each sequence of the batch, and logarithms are natural ones. What are no
+finite square matrices, or is no tape, raises ``ValueError``.
 """
 
 from collections import namedtuple
@@ -11,10 +12,11 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnnlib._door import check_matrices, check_size
+from rnnlib._door import check_floats, check_matrices, check_number, check_size
 from rnnlib.cells.protocol import Array, State
+from rnnlib.gradients import check_gradients
 from rnnlib.norms import LOG_2, log, norm, rescaled, unit_and_log
-from rnnlib.through_time import Tape, keep
+from rnnlib.through_time import Tape, check_tape, keep
 from rnnlib.trees import at, join, leaves
 
 
@@ -36,7 +38,7 @@ def jacobian(tape: Tape, t: int) -> Array:
 
 def push_units_back(tape: Tape, t: int) -> tuple[Array, Array]:
     """Push every unit vector through step ``t`` backward: the Jacobian ``(B, s, s)``, and each one's ``g``."""
-    T, B, _ = tape.x.shape
+    T, B, _ = check_tape(tape).x.shape
     check_size("t", t, 1, T, f"a step from 1 to {T}")
     size = sum(part.shape[-1] for part in leaves(tape.states))
     # Each sequence is repeated once a unit vector, so that one step back carries them all.
@@ -64,7 +66,7 @@ def step_jacobians(tape: Tape) -> Array:
     >>> step_jacobians(unroll(cell, cell.init(np.random.default_rng(0)), np.ones((5, 2, 1)))).shape
     (5, 2, 3, 3)
     """
-    T, B, _ = tape.x.shape
+    T, B, _ = check_tape(tape).x.shape
     size = sum(part.shape[-1] for part in leaves(tape.states))
     return np.reshape([jacobian(tape, t) for t in range(1, T + 1)], (T, B, size, size)).astype(tape.x.dtype)
 
@@ -125,12 +127,13 @@ def transient_growth(J: ArrayLike) -> tuple[Array, Array]:
 def effective_horizon(J: ArrayLike, threshold: float = np.exp(-1)) -> Array:
     r"""How many steps back from the last until :math:`|\partial s_T/\partial s_k|_2` first falls below ``threshold``.
 
-    ``inf`` where it never does, one number a sequence.
+    ``inf`` where it never does, one number a sequence. Raises ``ValueError`` unless ``threshold`` is positive.
 
     >>> effective_horizon([[[0.9]]] * 100), effective_horizon([[[0.9]]] * 100, 1e-3), effective_horizon([[[1.0]]])
     (np.float64(10.0), np.float64(66.0), np.float64(inf))
     """
-    backward = np.swapaxes(np.asarray(J)[::-1], -1, -2)
+    check_number("threshold", threshold, "a positive number", lambda threshold: threshold > 0)
+    backward = np.swapaxes(check_matrices("J", J, least=3)[::-1], -1, -2)
     below = log_norms(backward) < np.log(threshold)
     lags = np.arange(1.0, len(below) + 1).reshape(-1, *[1] * (below.ndim - 1))
     return np.min(np.where(below, lags, np.inf), axis=0, initial=np.inf)
@@ -256,7 +259,7 @@ def delta_norms(delta: State) -> Array:
            [1.],
            [1.]])
     """
-    return norm(join(delta), axis=-1)
+    return norm(join(check_gradients("delta", delta)), axis=-1)
 
 
 def saturation(h: Array, above: float = 0.9) -> Array:
@@ -265,4 +268,5 @@ def saturation(h: Array, above: float = 0.9) -> Array:
     >>> saturation(np.array([0.1, -0.95, 0.99, 0.5]))
     np.float64(0.5)
     """
-    return np.mean(np.abs(h) > above, axis=-1)
+    check_number("above", above, "a number", lambda above: above == above)
+    return np.mean(np.abs(check_floats("h", h, "n")) > above, axis=-1)

@@ -9,6 +9,7 @@ import numpy as np
 from rnnlib._door import Array, Rng, check_array, check_choice
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.losses import softmax_cross_entropy, squared_error
+from rnnlib.padding import hide
 from rnnlib.readouts import Embedding, LinearReadout
 from rnnlib.through_time import bptt, unroll
 
@@ -74,7 +75,7 @@ class Model:
 
     def predict(self, params: ModelParams, batch: Batch, state: State | None = None) -> Array:
         """Return the outputs ``y (T, B, m)`` of all steps, from ``state`` (zeros if not given)."""
-        tape = unroll(self.cell, params.cell, self._inputs(params, batch.x), state, batch.mask)
+        tape = unroll(self.cell, params.cell, self._inputs(params, batch), state, batch.mask)
         return self.readout.forward(params.readout, tape.h[1:])
 
     def loss_and_grads(
@@ -86,20 +87,22 @@ class Model:
         or dtypes do not fit, there are NaNs, or no step counts.
         """
         cell: Any = self.cell if rng is None or not hasattr(self.cell, "training") else self.cell.training(rng)
-        tape = unroll(cell, params.cell, self._inputs(params, batch.x), state, batch.mask)
+        tape = unroll(cell, params.cell, self._inputs(params, batch), state, batch.mask)
         loss, dreadout, dh = self._local(params.readout, tape.h[1:], batch)
         grads = bptt(tape, dh)
-        dembedding = () if self.embedding is None else self.embedding.backward(params.embedding, batch.x, grads.x)
+        ids = hide(batch.x, batch.mask)
+        dembedding = () if self.embedding is None else self.embedding.backward(params.embedding, ids, grads.x)
         return loss, ModelGradients(ModelParams(dembedding, grads.params, dreadout), grads.delta, tape.state)
 
-    def _inputs(self, params: ModelParams, x: Array) -> Array:
+    def _inputs(self, params: ModelParams, batch: Batch) -> Array:
+        x = hide(batch.x, batch.mask)
         return x if self.embedding is None else self.embedding.forward(params.embedding, x)
 
     def _local(self, params: Any, h: Array, batch: Batch) -> tuple[float, Any, Array]:
         """Return the loss, the readout's gradients and those of ``h (T, B, n)``."""
         counted, targets = batch.counted, np.asarray(batch.targets)
         rows: Any = ... if counted is None else check_array("scored", counted, h.shape[:2], np.dtype(bool))
-        check_array("targets", batch.targets, (*h.shape[:2], "m")[: targets.ndim], targets.dtype)
+        check_array("targets", hide(batch.targets, counted), (*h.shape[:2], "m")[: targets.ndim], targets.dtype)
         seen = h[rows]
         loss, dy = LOSSES[self.loss](self.readout.forward(params, seen), targets[rows])
         dreadout, dseen = self.readout.backward(params, seen, dy)

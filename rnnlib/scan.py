@@ -5,7 +5,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from rnnlib.cells.protocol import Array, Cell, State
-from rnnlib.through_time import Gradients, Tape, check_like, check_run, local_gradients
+from rnnlib.through_time import Gradients, Tape, check_cell, check_like, check_run, check_tape, local_gradients
 
 
 class DiagonalCell(Cell, Protocol):
@@ -65,7 +65,8 @@ def scan(cell: DiagonalCell, params: Any, x: Array, state: State | None = None, 
     True
     """
     _check_diagonal(cell)
-    T, B = check_run(cell, params, x, state, mask)
+    x = check_run(cell, params, x, state, mask)
+    T, B, _ = x.shape
     w = cell.prepare(params)
     a = cell.project(w, x)
     states = cell.zeros((T + 1, B), x.dtype)
@@ -95,7 +96,7 @@ def scan_back(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     >>> np.allclose(scan_back(tape, np.ones((5, 4, 3))).x, bptt(tape, np.ones((5, 4, 3))).x)
     True
     """
-    cell, states, (T, B, _) = tape.cell, tape.states, tape.x.shape
+    cell, states, (T, B, _) = check_tape(tape).cell, tape.states, tape.x.shape
     _check_diagonal(cell)
     delta = cell.zeros((T + 1, B), tape.x.dtype)
     delta.h[1:] = local_gradients(tape, dh)
@@ -122,5 +123,5 @@ def _factors(tape: Tape) -> Array:
 
 
 def _check_diagonal(cell: Cell) -> None:
-    if not hasattr(cell, "diagonal"):
+    if not hasattr(check_cell(cell), "diagonal"):
         raise ValueError(f"cell: expected one that is linear in its state with a diagonal Jacobian, got {cell!r}")

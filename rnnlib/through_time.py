@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, check_array, check_mask
+from rnnlib._door import Array, check_array, check_kind, check_mask, check_offers
 from rnnlib.cells.protocol import Cell, State
+from rnnlib.padding import hide
 from rnnlib.trees import at, leaves, map_leaves, steps_of
 
 
@@ -83,8 +84,11 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     r"""Run ``cell`` over the inputs ``x (T, B, d)`` from ``state`` (zeros if not given) and keep what BPTT needs.
 
     ``mask (T, B)``, boolean, is true where a step is valid. At a padded step the state is kept as it is,
-    :math:`h_t = h_{t-1}`, so that the last state of a short sequence is that of its last valid step. Inputs at padded
-    steps are ignored, but must be numbers. ``T`` and ``B`` may be zero.
+    :math:`h_t = h_{t-1}`, so that the last state of a short sequence is that of its last valid step. What the inputs
+    are at padded steps does not matter, be it infinity or NaN: the tape has zeros there. ``T`` and ``B`` may be zero.
+
+    The tape refers to ``params`` and ``x``, it does not copy them. Do not change them in place before :func:`bptt`: its
+    gradient would be that of no loss at all. (The optimisers here return new arrays.)
 
     Raises ``ValueError``, saying what was expected and what came, if a shape does not fit the cell, if dtypes differ or
     are neither float32 nor float64, if ``x``, ``state`` or ``params`` hold NaN, or if the mask is not boolean.
@@ -95,7 +99,8 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     >>> tape.h.shape, tape.state.h.shape
     ((6, 4, 3), (4, 3))
     """
-    T, B = check_run(cell, params, x, state, mask)
+    x = check_run(cell, params, x, state, mask)
+    T, B, _ = x.shape
     w = cell.prepare(params)
     a = cell.project(w, x)
     states = cell.zeros((T + 1, B), x.dtype)
@@ -112,22 +117,30 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     return Tape(cell, params, w, x, mask, states, a if cell.keeps else None)
 
 
-def check_run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | None) -> tuple[int, int]:
-    """Raise ``ValueError`` unless :func:`unroll` can run on these; return ``T, B``."""
-    dtype = cell.check(params)
-    T, B, _ = check_array("x", x, ("T", "B", cell.inputs), dtype).shape
-    check_mask(mask, (T, B))
+def check_cell(cell: Any) -> Any:
+    """Return ``cell`` if it is one; ``ValueError`` if it is a class, or anything else."""
+    return check_offers("cell", cell, "a cell, say PlainCell(inputs=2, units=3)", "step", "step_back")
+
+
+def check_run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | None) -> Array:
+    """Raise ``ValueError`` unless :func:`unroll` can run on these; return ``x`` with zeros where it is padded."""
+    dtype = check_cell(cell).check(params)
+    x = check_array("x", hide(x, mask), ("T", "B", cell.inputs), dtype)
+    check_mask(mask, x.shape[:2])
     if state is not None:
-        check_like("state", state, cell.zeros((B,), dtype))
-    return T, B
+        check_like("state", state, cell.zeros(x.shape[1:2], dtype))
+    return x
+
+
+def check_tape(tape: Any) -> "Tape":
+    """Return ``tape`` if it is one; ``ValueError`` if not."""
+    return check_kind("tape", tape, Tape, "as unroll returns it")
 
 
 def local_gradients(tape: Tape, dh: Array) -> Array:
     """Check ``dh (T, B, n)`` and zero it at padded steps, where it is ignored."""
-    T, B, _ = tape.x.shape
-    if tape.mask is not None and np.shape(dh) == (T, B, tape.cell.units):
-        dh = np.where(tape.mask[..., np.newaxis], dh, np.zeros((), np.asarray(dh).dtype))
-    return check_array("dh", dh, (T, B, tape.cell.units), tape.x.dtype)
+    T, B, _ = check_tape(tape).x.shape
+    return check_array("dh", hide(dh, tape.mask), (T, B, tape.cell.units), tape.x.dtype)
 
 
 def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
@@ -141,7 +154,8 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
               J_t = \frac{\partial h_t}{\partial h_{t-1}},
 
     and a shared weight adds up its uses, e.g. :math:`\partial L/\partial W = \sum_t \phi'(a_t) \delta_t h_{t-1}^\top`.
-    At a padded step ``dh`` is ignored and the message passes unchanged. Raises ``ValueError`` as :func:`unroll` does.
+    At a padded step ``dh`` is ignored and the message passes unchanged. What ``tape`` was made of must still be what it
+    was. Raises ``ValueError`` as :func:`unroll` does.
     Source: Werbos, *Backpropagation through time: what it does and how to do it*, 1990.
 
     >>> from rnnlib import PlainCell
@@ -151,8 +165,8 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     >>> grads.params.W.shape, grads.x.shape, grads.state.h.shape, grads.delta.h.shape
     ((3, 3), (5, 4, 2), (4, 3), (6, 4, 3))
     """
-    T, B, _ = tape.x.shape
     dh = local_gradients(tape, dh)
+    T, B, _ = tape.x.shape
     delta = tape.cell.zeros((T + 1, B), tape.x.dtype)
     deltas, steps, saved = steps_of(delta), steps_of(tape.states), steps_of(tape.saved) or [None] * T
     if dstate is not None:

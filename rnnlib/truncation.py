@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnlib._door import Array, check_mask
+from rnnlib._door import Array, check_offers, check_size
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.through_time import Gradients, Tape, bptt, check_run, unroll
 from rnnlib.trees import at, map_leaves
@@ -43,9 +43,9 @@ def truncated_bptt(
 
     ``local(h, span)`` returns :math:`\partial \ell_t/\partial h_t` for the new states ``h``, those of ``x[span]``, in
     their shape. ``params`` are the cell's parameters, or a function that returns the current ones, asked at each
-    window: an optimiser may move them in between. A window is run with them from its first state, also where it
-    overlaps the one before. The other arguments are those of :func:`rnnlib.unroll`. Raises ``ValueError`` as it and
-    :func:`rnnlib.bptt` do, and unless ``1 <= every <= k``.
+    window, and once at the call: an optimiser may move them in between. A window is run with them from its first state,
+    also where it overlaps the one before. The other arguments are those of :func:`rnnlib.unroll`. Raises ``ValueError``
+    as it and :func:`rnnlib.bptt` do, and unless ``1 <= every <= k``, at the call.
     Source: Williams and Peng, *An efficient gradient-based algorithm for on-line training of recurrent network
     trajectories*, 1990: their BPTT(h; h') has ``h = k``, ``h' = every``.
 
@@ -59,9 +59,17 @@ def truncated_bptt(
     slice(6, 7, None) 3
     """
     every = k if every is None else every
-    if not 1 <= every <= k:
-        raise ValueError(f"every, k: expected 1 <= every <= k, got every={every}, k={k}")
-    check_mask(mask, x.shape[:2])
+    if not all(isinstance(size, int | np.integer) for size in (every, k)) or not 1 <= every <= k:
+        raise ValueError(f"every, k: expected whole numbers, 1 <= every <= k, got every={every!r}, k={k!r}")
+    check_offers("local", local, "a function of new states and their span", "__call__")
+    # Asked once more here, so that what does not fit is said at the call and not when the first window is wanted.
+    x = check_run(cell, params() if callable(params) else params, x, state, mask)
+    return _windows(cell, params, x, local, k, every, state, mask)
+
+
+def _windows(
+    cell: Cell, params: Any, x: Array, local: Any, k: int, every: int, state: State | None, mask: Array | None
+) -> Iterator[Chunk]:
     first = 0
     for span in _spans(len(x), every):
         window = slice(first, span.stop)
@@ -104,10 +112,11 @@ def checkpointed_bptt(
     >>> np.allclose(grads.params.W, bptt(tape, tape.h[1:]).params.W)
     True
     """
-    T, B = check_run(cell, params, x, state, mask)
+    x = check_run(cell, params, x, state, mask)
+    T, B, _ = x.shape
     every = isqrt(T) + 1 if every is None else every
-    if every < 1:
-        raise ValueError(f"every: expected at least 1 step, got {every}")
+    check_size("every", every, expected="at least 1 step")
+    check_offers("local", local, "a function of states and their span", "__call__")
     state = cell.zeros((B,), x.dtype) if state is None else state
     before = []
     for span in _spans(T, every):

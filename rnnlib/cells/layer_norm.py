@@ -36,6 +36,12 @@ class LayerNorm(AffineCell):
     width = property(lambda self: 2 * self.affine_width)
     """Columns of ``g``: those of all :math:`a`, then of all :math:`z`."""
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not getattr(self, "layer_norm", True):
+            # dataclasses.replace(cell, layer_norm=False) keeps the class, so it is chosen once more.
+            object.__setattr__(self, "__class__", type(self).__bases__[1])
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
         return super().shapes() | {"gain" + gate: (self.units,) for gate in self.gates}

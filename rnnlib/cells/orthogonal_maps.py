@@ -48,11 +48,17 @@ def pull_back(function: Callable[[Array], Array], S: Array, dW: Array) -> Array:
     r"""Gradient of a loss with respect to a real ``S`` from ``dW``, that with respect to a matrix function of ``S``.
 
     The adjoint of the derivative at :math:`S` is the derivative at :math:`S^\top`, which a complex step takes exactly:
-    :math:`\operatorname{Im} f(S^\top + i \epsilon\, \partial L/\partial W)/\epsilon`, up to :math:`\epsilon^2`.
+    :math:`\operatorname{Im} f(S^\top + i \epsilon\, \partial L/\partial W)/\epsilon`, up to :math:`\epsilon^2` if the
+    gradient is of order one, to which it is scaled.
     Source: Al-Mohy and Higham, *The complex step approximation to the Fréchet derivative of a matrix function*, 2010.
     """
-    step = 1e-10 / max(float(np.abs(dW).max()), 1e-20)
-    return function(S.T + 1j * step * dW).imag / step
+    step, exponent = 1e-10, _exponents(dW)
+    return np.ldexp(function(S.T + 1j * step * np.ldexp(dW, -exponent)).imag / step, exponent)
+
+
+def _exponents(array: Array, axis: Any = None) -> Array:
+    """Return the powers of two that bring the largest entry along ``axis`` to order one."""
+    return np.frexp(np.abs(array).max(axis=axis, keepdims=True, initial=0))[1]
 
 
 def skew(A: Array) -> Array:
@@ -84,21 +90,24 @@ def householder(V: Array) -> Array:
     r"""Product of the reflections :math:`I - 2 v_i v_i^\top/|v_i|^2` in the rows of ``V (m, n)``, the first leftmost.
 
     All at once: :math:`W = I - V^\top R^{-1} V`, where :math:`R` is the upper triangle of :math:`V V^\top` with half
-    its diagonal. No row may be zero (``LinAlgError``, a ``ValueError``).
+    its diagonal. Only directions matter: rows are scaled first. None may be zero (``LinAlgError``, a ``ValueError``).
     Sources: Mhammedi, Hellicar, Rahman and Bailey, *Efficient orthogonal parametrisation of recurrent neural networks
     using Householder reflections*, 2017; for the triangle Joffrain, Low, Quintana-Ortí, van de Geijn and Van Zee,
     *Accumulating Householder transformations, revisited*, 2006.
     """
+    V = np.ldexp(V, -_exponents(V, 1))
     return np.eye(V.shape[1]) - V.T @ np.linalg.solve(_accumulate(V), V)
 
 
 def householder_back(V: Array, dW: Array) -> Array:
     r"""Pull ``dW`` back to ``V``, by the product rule for the three factors of :math:`V^\top R^{-1} V`."""
+    exponents = _exponents(V, 1)
+    V = np.ldexp(V, -exponents)
     R = _accumulate(V)
     right, left = np.linalg.solve(R, V), np.linalg.solve(R.T, V)
     dR = np.triu(left @ dW @ right.T)
     dR[np.diag_indices_from(dR)] /= 2
-    return (dR + dR.T) @ V - right @ dW.T - left @ dW
+    return np.ldexp((dR + dR.T) @ V - right @ dW.T - left @ dW, -exponents)
 
 
 def skew_of_angles(angles: Array, units: int) -> Array:

@@ -43,17 +43,21 @@ class UnitaryCell(OrthogonalCell):
         """View ``(B, n)`` as ``(B, 2, m)``, real and imaginary parts."""
         return h.reshape(len(h), 2, self.units // 2)
 
+    def _direction(self, h: Array, size: Array) -> Array:
+        """Return the pairs of ``h`` at length 1; zero has none and stays."""
+        return np.divide(self._pairs(h), size, out=np.zeros_like(self._pairs(h)), where=size > 0)
+
     def step(self, w: AffineWeights, a: Array, before: State, after: State) -> None:
-        r"""Write :math:`h_t` into ``after.h``; leave :math:`|h_t|/|z_t|` and :math:`1/|h_t|` in ``a`` (0 for 1/0)."""
+        r"""Write :math:`h_t` into ``after.h``; leave :math:`|h_t|/|z_t|` (or 0) and :math:`|h_t|` in ``a``."""
         h = before.h.dot(w.W_transposed, out=after.h)
         h += a
         z = self._pairs(h)
-        radius = np.sqrt(z[:, 0] * z[:, 0] + z[:, 1] * z[:, 1])
-        size = np.maximum(radius + w.b, 0)
+        # Unlike the root of a sum of squares, hypot is exact however small or large they are.
+        radius = np.hypot(z[:, 0], z[:, 1])
         a.fill(0)
-        stretch, inverse = self._pairs(a).swapaxes(0, 1)
+        stretch, size = self._pairs(a).swapaxes(0, 1)
+        np.maximum(radius + w.b, 0, out=size)
         np.divide(size, radius, out=stretch, where=radius > 0)
-        np.divide(1, size, out=inverse, where=size > 0)
         z *= stretch[:, np.newaxis]
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
@@ -61,14 +65,13 @@ class UnitaryCell(OrthogonalCell):
 
         The slope is symmetric: 1 along the direction of :math:`h_t`, the stretch across it.
         """
-        stretch, inverse = self._pairs(a)[:, :, np.newaxis].swapaxes(0, 1)
-        direction, delta = self._pairs(after.h) * inverse, self._pairs(dafter.h)
+        stretch, size = self._pairs(a)[:, :, np.newaxis].swapaxes(0, 1)
+        direction, delta = self._direction(after.h, size), self._pairs(dafter.h)
         along = (direction * delta).sum(axis=1, keepdims=True)
         self._pairs(g)[...] = stretch * delta + (1 - stretch) * along * direction
         g.dot(w.W, out=dbefore.h)
 
     def gather_threshold(self, tape: Any, g: Array) -> Array:
         """Sum the gradient of the thresholds: what of :math:`z_t`'s lies along the direction of :math:`h_t`."""
-        shape = (-1, 2, self.units // 2)
-        along = (tape.h[1:].reshape(shape) * g.reshape(shape)).sum(axis=1)
-        return (along * tape.saved.reshape(shape)[:, 1]).sum(axis=0)
+        h, g, saved = (part.reshape(-1, self.units) for part in (tape.h[1:], g, tape.saved))
+        return (self._direction(h, self._pairs(saved)[:, 1:]) * self._pairs(g)).sum(axis=(0, 1))

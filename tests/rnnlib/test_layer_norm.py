@@ -117,3 +117,19 @@ def test_in_a_stack_normalised_layers_run_as_they_do_alone(rng):
     expected = rnnlib.bptt(below, above.x).params, above.params
     for mine, other in zip(leaves(grads.params), leaves(expected), strict=True):
         assert_allclose(mine, other, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("kind", [rnnlib.PlainCell, rnnlib.LSTMCell])
+def test_replacing_the_option_replaces_the_cell(kind):
+    plain, normed = kind(2, 3), kind(2, 3, layer_norm=True)
+    assert dataclasses.replace(normed, layer_norm=False) == plain
+    assert dataclasses.replace(plain, layer_norm=True) == normed
+    assert dataclasses.replace(normed, units=4) == kind(2, 4, layer_norm=True)
+    for cell in (copy.deepcopy(normed), pickle.loads(pickle.dumps(normed)), dataclasses.replace(normed)):
+        assert cell == normed
+        assert type(cell) is type(normed)
+    again = dataclasses.replace(normed, layer_norm=False)
+    assert type(again) is kind
+    params = again.init(np.random.default_rng(0))
+    assert type(params) is type(plain.init(np.random.default_rng(0)))
+    rnnlib.bptt(rnnlib.unroll(again, params, np.ones((2, 1, 2))), np.ones((2, 1, 3)))

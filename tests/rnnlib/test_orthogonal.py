@@ -8,6 +8,7 @@ from oracles.orthogonal import MAPS as TORCH_MAPS
 
 import rnnlib
 from rnnlib.cells.orthogonal_maps import MAPS, cayley, expm, householder
+from rnnlib.trees import map_leaves
 
 every_map = pytest.mark.parametrize("name", MAPS)
 
@@ -220,3 +221,34 @@ def test_what_cannot_be_is_refused():
         rnnlib.UnitaryCell(1, 3)
     with pytest.raises(ValueError, match="units: expected a whole number, 1 or more"):
         rnnlib.OrthogonalCell(1, 0)
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1e-38, 1e30])
+def test_a_unitary_state_of_any_size_in_float32_is_that_of_float64(scale, rng):
+    """Everything is proportional to the state and the threshold, so the scale comes through in every gradient."""
+    cell = rnnlib.UnitaryCell(1, 6)
+    params = map_leaves(lambda part: part.astype(np.float32), cell.init(rng))._replace(U=np.zeros((6, 1), np.float32))
+    params = params._replace(b=np.float32(scale) * np.array([-0.1, 0.0, 0.2], np.float32))
+    state = rnnlib.PlainState((scale * rng.standard_normal((4, 6))).astype(np.float32))
+    dh = rng.standard_normal((3, 4, 6)).astype(np.float32)
+    double = map_leaves(lambda part: part.astype(float), (params, np.zeros((3, 4, 1), np.float32), state))
+    double = (double[0]._replace(b=double[0].b / scale), double[1], rnnlib.PlainState(double[2].h / scale))
+    ours, theirs = rnnlib.unroll(cell, params, np.zeros((3, 4, 1), np.float32), state), rnnlib.unroll(cell, *double)
+    rtol = 1e-5 if scale > 1e-37 else 1e-2  # at 1e-38 float32 has few digits left
+    assert_allclose(ours.h / scale, theirs.h, rtol=rtol, atol=1e-6 if scale > 1e-37 else 1e-2)
+    grads, expected = rnnlib.bptt(ours, dh), rnnlib.bptt(theirs, dh.astype(float))
+    assert_allclose(grads.params.b, expected.params.b, rtol=1e-4 if scale > 1e-37 else 0.1)
+    assert_allclose(grads.delta.h, expected.delta.h, atol=1e-4 if scale > 1e-37 else 0.1)
+
+
+@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("scale", [1e-300, 1e-170, 1e200, 1e300])
+def test_gradients_of_any_size_are_pulled_back(name, scale, rng):
+    """The pull-back is linear in the gradient; and a reflection is that of any multiple of its vector."""
+    A = MAPS[name].of_angles(rng.uniform(-3, 3, 3), 6) + 0.1 * rng.standard_normal((6, 3 if name == "unitary" else 6))
+    dW = rng.standard_normal((6, 6))
+    assert_allclose(MAPS[name].back(A, dW * scale) / scale, MAPS[name].back(A, dW), rtol=1e-9, atol=1e-12)
+    if name == "householder":
+        assert_allclose(MAPS[name].forward(A * scale), MAPS[name].forward(A), atol=1e-14)
+        back = MAPS[name].back(A * scale, dW / 1e3 * min(scale, 1))
+        assert_allclose(back * max(scale, 1) * 1e3, MAPS[name].back(A, dW), rtol=1e-9, atol=1e-12)

@@ -1,3 +1,4 @@
+import math
 import re
 
 import numpy as np
@@ -117,3 +118,28 @@ REFUSED = [
 def test_wrong_arguments_are_refused(call, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         call()
+
+
+@pytest.mark.parametrize("steps", [10**6, 3 * 10**6])
+def test_a_mean_over_millions_of_steps_in_float32_is_that_of_exact_sums(rng, steps):
+    y, target = (rng.random((steps, 1, 1), np.float32) + 0.3 for _ in range(2))
+    error = (y - target).ravel().astype(float)
+    assert squared_error(y, target)[0] == pytest.approx(math.fsum(error**2) / (2 * steps), rel=1e-13)
+    logits, classes = rng.standard_normal((steps, 1, 2), np.float32), np.zeros((steps, 1), int)
+    exact = np.logaddexp(0, (logits[..., 1] - logits[..., 0]).astype(float)).ravel()
+    assert softmax_cross_entropy(logits, classes)[0] == pytest.approx(math.fsum(exact) / steps, rel=1e-9)
+
+
+def test_a_squared_error_beyond_the_range_of_float32_is_a_number():
+    y = np.full((2, 1, 1), 1e30, np.float32)
+    loss, dy = squared_error(y, np.zeros_like(y))
+    assert loss == pytest.approx(5e59, rel=1e-6)
+    assert_allclose(dy, 5e29, rtol=1e-6)
+
+
+def test_the_bias_of_a_readout_is_summed_over_millions_of_steps(rng):
+    readout = LinearReadout(1, 1)
+    params, dy = readout.init(rng, np.float32), rng.random((10**6, 1, 1), np.float32)
+    grads, _ = readout.backward(params, np.ones_like(dy), dy)
+    exact = math.fsum(dy.ravel().astype(float))
+    assert_allclose([grads.b.item(), grads.V.item()], exact, rtol=1e-5)
