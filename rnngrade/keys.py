@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,8 +20,9 @@ import numpy as np
 
 from rnngrade.axes import Axes, resolve
 from rnngrade.course import Assignment
+from rnngrade.generated import Asked, Generated, generate
 from rnngrade.models import MEASURES, Made
-from rnngrade.outcomes import Failure, call
+from rnngrade.outcomes import Failure, answered
 from rnngrade.questions import CALLED, Case, Mistake, Question, QuestionInfo
 from rnngrade.storage import Reader, Writer
 from rnngrade.values import NotPlain, Tolerance, plain
@@ -88,7 +89,27 @@ def build(question: Question, rng: np.random.Generator) -> Key:
         if not cases:
             raise ValueError(f"question {question.id!r}: group {group.name!r} draws no case")
         groups.append(KeyGroup(group.name, group.points, cases, group.within))
-    return Key(replace(question.info, axes=_axes(question, groups)), tuple(groups), made)
+    info = replace(question.info, axes=_axes(question, groups))
+    if question.kind != "function" or question.maker:
+        return Key(info, tuple(groups), made)
+    more = _generated(question, groups, info.axes)
+    messages = {**info.messages, **{name: mistake.message for name, mistake in more.items()}}
+    return Key(replace(info, messages=messages), tuple(_with(g, k, more) for k, g in enumerate(groups)), made)
+
+
+def _generated(question: Question, groups: Sequence[KeyGroup], axes: Axes) -> dict[str, Generated]:
+    """The mistakes made from the reference, beside those the author wrote."""
+    asked = [Asked([case.args for case in group.cases], [case.expected for case in group.cases]) for group in groups]
+    written = {mistake.name: [[case.mistakes[mistake.name] for case in group.cases] for group in groups]
+               for mistake in question.mistakes}
+    return generate(question, asked, written, axes)
+
+
+def _with(group: KeyGroup, k: int, more: Mapping[str, Generated]) -> KeyGroup:
+    """The group with what the generated mistakes give in it, its place among the groups being ``k``."""
+    cases = [replace(case, mistakes={**case.mistakes, **{name: mistake.values[k][i] for name, mistake in more.items()}})
+             for i, case in enumerate(group.cases)]
+    return replace(group, cases=tuple(cases))
 
 
 def _axes(question: Question, groups: Sequence[KeyGroup]) -> Axes:
@@ -143,12 +164,6 @@ def _measurable(question: Question, expected: Any, mistaken: dict[str, Any]) -> 
 
 def _mistaken(mistake: Mistake, args: tuple[Any, ...]) -> Any:
     return answered(mistake.answer, args) if callable(mistake.answer) else plain(mistake.answer)
-
-
-def answered(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-    """What an author's function gives on ``args``, as a plain value, or the ``Failure`` it ends in."""
-    outcome = call(function, args)
-    return outcome.error if outcome.error is not None else plain(outcome.value)
 
 
 # ---- storage
@@ -240,7 +255,7 @@ def _group_out(group: KeyGroup, writer: Writer) -> dict[str, Any]:
 
 
 def _case_out(case: CaseKey, writer: Writer) -> dict[str, Any]:
-    mistakes = {name: writer.out(value) for name, value in case.mistakes.items()}
+    mistakes = {name: writer.out(value, single=True) for name, value in case.mistakes.items()}
     note = {"note": case.note} if case.note else {}
     return {"args": writer.out(case.args), "expected": writer.out(case.expected), "mistakes": mistakes, **note}
 

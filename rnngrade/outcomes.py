@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rnngrade.models import Made
-from rnngrade.values import copied, identical
+from rnngrade.values import copied, identical, plain
 
 NOT_WRITTEN = "NotImplementedError"
 MISSING = "Missing"
@@ -62,6 +62,12 @@ def call(function: Callable[..., Any], args: tuple[Any, ...]) -> Outcome:
             value, error = None, failure(exception)
     noted = tuple(dict.fromkeys(f"{warning.category.__name__}: {warning.message}" for warning in caught))
     return Outcome(value, error, not identical(given, args), noted)
+
+
+def answered(function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """What an author's function gives on ``args``, as a plain value, or the ``Failure`` it ends in."""
+    outcome = call(function, args)
+    return outcome.error if outcome.error is not None else plain(outcome.value)
 
 
 def make(made: Made, function: Callable[..., Any]) -> Outcome:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnngrade.models import MEASURES
+from rnngrade.slips import MESSAGES as SLIPS
 from rnngrade.values import Tolerance
 
 Draw = Callable[[np.random.Generator], Iterable["tuple[Any, ...] | Case"]]
@@ -147,6 +148,9 @@ class Question:
             its place, the tuple of arguments it is made from. Cases leave it out.
         axes: the axes of arguments and of answers (by the name of the part, or of the answer) where they are not those
             of the notation, such as ``{"slopes": "T n"}``; see ``rnngrade.axes``. So a diagnosis can speak of steps.
+        slips: for a reference with the argument ``do``, the slips of ``rnngrade.slips`` to recognise, by
+            name; by default all. Mistakes with one argument changed are made of every function's reference.
+        struck: generated mistakes that make no sense here, by name (``"W_transposed"``), each with the reason.
 
     Raises:
         ValueError: where one of these does not fit, saying what was expected and what was given.
@@ -177,6 +181,8 @@ class Question:
     measure: str = ""
     maker: Maker | None = None
     axes: Mapping[str, str] = field(default_factory=dict)
+    slips: Sequence[str] | None = None
+    struck: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("mistakes", "forbid", "hints", "parts"):
@@ -198,10 +204,16 @@ class Question:
     def info(self) -> QuestionInfo:
         """The question as data, for checks and judge."""
         messages = {mistake.name: mistake.message for mistake in self.mistakes}
-        arguments = tuple(inspect.signature(self.reference).parameters)[1 if self.maker else 0 :]
+        arguments = tuple(_positional(self.reference))[1 if self.maker else 0 :]
         made_by = (self.maker.name, self.maker.seconds) if self.maker else ("", 0.0)
         return QuestionInfo(self.id, self.points, self.answer, self.kind, self.tolerance, tuple(self.forbid), arguments,
                             tuple(self.parts), messages, self.measure, *made_by)
+
+
+def _positional(function: Callable[..., Any]) -> list[str]:
+    """The names of a function's arguments; ``do``, by which a reference takes slips, is none of the question's."""
+    parameters = inspect.signature(function).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is not parameter.KEYWORD_ONLY]
 
 
 def _sequence(question: str, name: str, value: Any) -> tuple[Any, ...]:
@@ -266,4 +278,14 @@ def _model(q: Question) -> str | None:
     return None
 
 
-RULES = (_identity, _answers, _points, _mistakes, _model)
+def _generated(q: Question) -> str | None:
+    unknown = [name for name in q.slips or () if name not in SLIPS]
+    if unknown:
+        return f"no slip is called {unknown[0]!r}; there are {', '.join(SLIPS)}"
+    if q.slips is not None and "do" not in inspect.signature(q.reference).parameters:
+        return "slips need a reference that takes its operations from a last argument, `*, do=RIGHT`"
+    bare = [name for name, reason in q.struck.items() if not reason.strip()]
+    return f"{bare[0]} is struck without a reason" if bare else None
+
+
+RULES = (_identity, _answers, _points, _mistakes, _model, _generated)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade.slips import RIGHT
 
 DOUBLE = torch.float64
 FORBID = ("torch", "rnnlib")
@@ -66,11 +67,11 @@ def delta_edge_cases(rng):
     yield W, h, np.concatenate([np.zeros_like(dh[:-1]), dh[-1:]])
 
 
-def deltas(W, h, dh):
+def deltas(W, h, dh, *, do=RIGHT):
     delta = np.zeros_like(h)
     for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = (delta[t] * (1 - h[t] ** 2)) @ W
+        delta[t] = do.join(delta[t], do.local(dh, t))
+        delta[t - 1] = do.back(W, delta[t], do.slope(h[t], h[t - 1]))
     return delta
 
 
@@ -85,84 +86,13 @@ def deltas_by_autograd(W, h, dh):
     return torch.stack(torch.autograd.grad(loss, chain)).numpy()
 
 
-def jacobian_untransposed(W, h, dh):
-    delta = np.zeros_like(h)
-    for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = (delta[t] @ W.T) * (1 - h[t] ** 2)
-    return delta
-
-
-def slope_outside(W, h, dh):
-    """diag(phi') W^T delta: what a product of the Jacobian in the wrong order gives."""
-    delta = np.zeros_like(h)
-    for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = (delta[t] @ W) * (1 - h[t] ** 2)
-    return delta
-
-
-def weights_untransposed(W, h, dh):
-    return deltas(W.T, h, dh)
-
-
-def slope_of_the_state_before(W, h, dh):
-    delta = np.zeros_like(h)
-    for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = (delta[t] * (1 - h[t - 1] ** 2)) @ W
-    return delta
-
-
-def slope_not_squared(W, h, dh):
-    delta = np.zeros_like(h)
-    for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = (delta[t] * (1 - h[t])) @ W
-    return delta
-
-
-def no_slope(W, h, dh):
-    delta = np.zeros_like(h)
-    for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = delta[t] @ W
-    return delta
-
-
-def tanh_of_the_state(W, h, dh):
-    """h is already the value of tanh."""
-    delta = np.zeros_like(h)
-    for t in range(len(dh), 0, -1):
-        delta[t] += dh[t - 1]
-        delta[t - 1] = (delta[t] * (1 - np.tanh(h[t]) ** 2)) @ W
-    return delta
-
-
 def before_tanh(W, h, dh):
     return deltas(W, h, dh) * (1 - h**2)
 
 
-def local_one_late(W, h, dh):
-    """dh[t] for h[t]: dh[0] is never used, and nothing is left for h[T]."""
-    return deltas(W, h, np.concatenate([dh[1:], np.zeros_like(dh[:1])]))
-
-
-def nothing_from_the_future(W, h, dh):
-    return np.concatenate([np.zeros_like(h[:1]), dh])
-
-
 def one_step_of_future(W, h, dh):
-    delta = nothing_from_the_future(W, h, dh)
+    delta = np.concatenate([np.zeros_like(h[:1]), dh])
     delta[:-1] += (dh * (1 - h[1:] ** 2)) @ W
-    return delta
-
-
-def local_overwritten(W, h, dh):
-    delta = np.zeros_like(h)
-    delta[-1] = dh[-1]
-    for t in range(len(dh), 0, -1):
-        delta[t - 1] = (delta[t] * (1 - h[t] ** 2)) @ W
     return delta
 
 
@@ -190,49 +120,17 @@ delta_question = Question(
     forbid=FORBID,
     mistakes=[
         Mistake(
-            slope_outside,
-            "Slope and weights act in the wrong order. Going forward, W comes first and tanh second; "
-            "the way back undoes the last thing first.",
-        ),
-        Mistake(
-            jacobian_untransposed,
-            "You apply the Jacobian as it acts on a small change of the state, forward in time. "
-            "On the way back its transpose acts: both the matrix and the order change.",
-        ),
-        Mistake(
-            weights_untransposed,
-            "The slope is in its place, but the gradient goes through W as if forward. "
-            "Entry W[i, j] leads from unit j to unit i: on the way back it must lead from i to j.",
-        ),
-        Mistake(
-            slope_of_the_state_before,
-            "The slope is taken at the wrong state: the step from h[t - 1] to h[t] ends in a tanh whose value is h[t].",
-        ),
-        Mistake(slope_not_squared, "The slope of tanh in terms of its value h is not 1 - h. Check it at h = -0.5."),
-        Mistake(
             local_one_early,
             "The local gradients sit one step too early: dh has none for the initial state, so dh[0] is that of h[1].",
         ),
         Mistake(
-            local_one_late,
-            "The local gradients sit one step too late: you give h[t] the gradient dh[t], so dh[0] is never used and "
-            "h[T] gets none.",
-        ),
-        Mistake(tanh_of_the_state, "h is already the value of tanh. Its slope is written with h, not with tanh(h)."),
-        Mistake(
             before_tanh,
             "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, dL/dh_t.",
         ),
-        Mistake(initial_state_left_out, "All right but delta[0]: the first step sends a message back too."),
-        Mistake(no_slope, "The gradient passes through W but not through tanh: its slope is missing."),
-        Mistake(nothing_from_the_future, "Only the local gradients are there: nothing arrives from later steps."),
+        Mistake(initial_state_left_out, "delta[0] is missing: the first step sends a message back too."),
         Mistake(
             one_step_of_future,
             "Each step hears only the local gradient of the next one. Send on the whole delta, future included.",
-        ),
-        Mistake(
-            local_overwritten,
-            "Only the last step's loss is heard. Every earlier step has a local gradient too: add it to the message.",
         ),
     ],
     hints=(
@@ -262,11 +160,9 @@ def shared_edge_cases(rng):
     yield shared_case(rng, 3, 2, 1, 1)
 
 
-def weight_gradients(delta, h, x, U):
-    g = delta[1:] * (1 - h[1:] ** 2)
-    dW = np.einsum("tbi,tbj->ij", g, h[:-1])
-    dU = np.einsum("tbi,tbj->ij", g, x)
-    return dW, dU, g.sum((0, 1)), g @ U
+def weight_gradients(delta, h, x, U, *, do=RIGHT):
+    g = delta[1:] * do.slope(h[1:], h[:-1])
+    return do.outer(g, do.before(h)), do.outer(g, x), do.total(g), g @ U
 
 
 def weight_gradients_by_autograd(delta, h, x, U):
@@ -281,39 +177,6 @@ def weight_gradients_by_autograd(delta, h, x, U):
 
 def _from_g(g, before, x, U):
     return np.einsum("tbi,tbj->ij", g, before), np.einsum("tbi,tbj->ij", g, x), g.sum((0, 1)), g @ U
-
-
-def last_use_only(delta, h, x, U):
-    g = delta[1:] * (1 - h[1:] ** 2)
-    dW, dU, db, _ = _from_g(g[-1:], h[-2:-1], x[-1:], U)
-    return dW, dU, db, g @ U
-
-
-def paired_with_state_after(delta, h, x, U):
-    return _from_g(delta[1:] * (1 - h[1:] ** 2), h[1:], x, U)
-
-
-def slope_forgotten(delta, h, x, U):
-    return _from_g(delta[1:], h[:-1], x, U)
-
-
-def delta_one_early(delta, h, x, U):
-    return _from_g(delta[:-1] * (1 - h[1:] ** 2), h[:-1], x, U)
-
-
-def averaged_over_uses(delta, h, x, U):
-    dW, dU, db, dx = weight_gradients(delta, h, x, U)
-    uses = x.shape[0] * x.shape[1]
-    return dW / uses, dU / uses, db / uses, dx
-
-
-def averaged_over_batch(delta, h, x, U):
-    dW, dU, db, dx = weight_gradients(delta, h, x, U)
-    return dW / x.shape[1], dU / x.shape[1], db / x.shape[1], dx
-
-
-def slope_at_the_state_before(delta, h, x, U):
-    return _from_g(delta[1:] * (1 - h[:-1] ** 2), h[:-1], x, U)
 
 
 def bias_after_tanh(delta, h, x, U):
@@ -331,11 +194,6 @@ def bias_uses_initial_state(delta, h, x, U):
     return dW, dU, (delta * (1 - h**2)).sum((0, 1)), dx
 
 
-def weights_transposed(delta, h, x, U):
-    dW, dU, db, dx = weight_gradients(delta, h, x, U)
-    return dW.T, dU.T, db, dx
-
-
 shared_question = Question(
     "shared-weights",
     points=4,
@@ -347,42 +205,10 @@ shared_question = Question(
     tolerance=Tolerance(rtol=1e-6),
     forbid=FORBID,
     mistakes=[
+        Mistake(bias_after_tanh, "The bias, too, acts before tanh: add up g, not delta."),
+        Mistake(inputs_after_tanh, "x_t, too, acts before tanh: U^T meets g, not delta."),
         Mistake(
-            last_use_only,
-            "Only the last step's uses of W, U and b are there. The same weights act at every step: add up.",
-        ),
-        Mistake(
-            paired_with_state_after,
-            "dW pairs each step's gradient with the state that step made. What did W multiply at that step?",
-        ),
-        Mistake(
-            slope_forgotten,
-            "delta_t is the gradient after tanh; W, U and b act before it. One factor lies between.",
-        ),
-        Mistake(
-            delta_one_early,
-            "The gradients are one step early: delta[0] belongs to h[0], which no weight has made.",
-        ),
-        Mistake(
-            slope_at_the_state_before,
-            "The slope is taken at h[t - 1]. The tanh that W, U and b feed at step t has the value h[t].",
-        ),
-        Mistake(
-            bias_after_tanh,
-            "dW, dU and dx are right. The bias, too, acts before tanh: add up g, not delta.",
-        ),
-        Mistake(inputs_after_tanh, "dW, dU and db are right. x_t, too, acts before tanh: U^T meets g, not delta."),
-        Mistake(
-            bias_uses_initial_state,
-            "dW, dU and dx are right. db has T + 1 terms where b was used T times: it did not make h[0].",
-        ),
-        Mistake(averaged_over_uses, "You average over steps and sequences. The loss's gradient adds up all uses."),
-        Mistake(
-            averaged_over_batch, "You average over the batch. delta is already the gradient of the whole loss: add."
-        ),
-        Mistake(
-            weights_transposed,
-            "dW and dU are transposed. Row i of W feeds unit i, so row i of dW belongs to component i of the gradient.",
+            bias_uses_initial_state, "db has T + 1 terms where b was used T times: it did not make h[0].",
         ),
     ],
     hints=(

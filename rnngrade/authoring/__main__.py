@@ -10,14 +10,20 @@ from pathlib import Path
 # One thread, set before numpy is imported below: the numbers must not depend on the author's number of cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from rnngrade import keys
 from rnngrade.authoring.products import Exercises
+from rnngrade.course import load_assignment
 
 
 def main() -> int:
     """Make what is out of date and say so, one line a source."""
     parser = argparse.ArgumentParser(prog="python -m rnngrade.authoring", description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder that holds source/, the text notebooks")
-    exercises = Exercises(parser.parse_args().folder.resolve())
+    parser.add_argument("--list", metavar="QUESTION", help="only say which mistakes this question's key knows")
+    given = parser.parse_args()
+    exercises = Exercises(given.folder.resolve())
+    if given.list:
+        return known_mistakes(exercises, given.list)
     sources = exercises.sources()
     if not sources:
         print(f"no source/NN_name.md under {exercises.folder}", file=sys.stderr)
@@ -32,6 +38,18 @@ def main() -> int:
         else:
             print(f"{source.stem}: {'wrote ' + ', '.join(written) if written else 'up to date'}")
     return int(failed)
+
+
+def known_mistakes(exercises: Exercises, id: str) -> int:
+    """Print every mistake that the public key of a question knows, written and generated, with what it says."""
+    for source in exercises.sources():
+        question = load_assignment(source.with_suffix(".py")).questions.get(id)
+        if question is not None:
+            for name, message in keys.build(question, keys.public_rng(id)).info.messages.items():
+                print(f"{name}: {message}")
+            return 0
+    print(f"no question {id!r}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

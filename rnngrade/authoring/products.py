@@ -15,6 +15,7 @@ from rnngrade import keys
 from rnngrade.authoring.audit import audit
 from rnngrade.authoring.source import KERNEL, read, stub
 from rnngrade.course import Assignment
+from rnngrade.diagnosis.known import matching
 from rnngrade.keys import CaseKey, Key
 from rnngrade.models import Made
 from rnngrade.outcomes import Failure
@@ -100,7 +101,7 @@ def hash_of(source: Path) -> str:
 
 def hash_of_code() -> str:
     """A hash of the packages whose results the solved notebooks show."""
-    patterns = ("rnnlib/**/*.py", "rnngrade/*.py", "rnngrade/diagnosis/*.py")
+    patterns = ("rnnlib/**/*.py", "rnngrade/*.py", "rnngrade/diagnosis/*.py", "rnngrade/generated/*.py")
     files = [path for pattern in patterns for path in PACKAGES.glob(pattern)]
     return keys.source_hash(*(path for path in files if path.name != "cli.py"))
 
@@ -165,8 +166,9 @@ def _same_made(stored: Made | None, built: Made | None) -> bool:
 def _same_case(stored: CaseKey, built: CaseKey, key: Key) -> bool:
     tolerance = key.info.tolerance
     values = [(plain(stored.args), plain(built.args)), (stored.expected, built.expected)]
-    values += [(stored.mistakes[name], built.mistakes[name]) for name in built.mistakes]
-    return all(_same_value(a, b, tolerance) for a, b in values)
+    mistakes = [(stored.mistakes[name], built.mistakes[name]) for name in built.mistakes]
+    return all(_same_value(a, b, tolerance) for a, b in values) and \
+        all(_same_value(a, b, matching(tolerance)) for a, b in mistakes)
 
 
 def _same_value(a: Any, b: Any, tolerance: Tolerance) -> bool:

@@ -13,18 +13,23 @@ from rnngrade.diagnosis.answers import Answers, Leaf, Part, same
 from rnngrade.diagnosis.verdict import Diagnosis, Finding
 from rnngrade.diagnosis.words import joined, subject
 from rnngrade.outcomes import Failure
-from rnngrade.values import agree, as_array, part_at
+from rnngrade.values import Tolerance, agree, as_array, part_at
 
 CLAIM = re.compile(r"^(?:[\w, `()|*-]+ (?:is|are) right(?: here)?|All right but [\w\[\]` -]+?)(?:[.:;]) +", re.ASCII)
 
 
 def known_mistake(a: Answers) -> Diagnosis | None:
     """The mistake that gives this answer in all cases."""
-    wrong = a.wrong
+    wrong, tolerance = a.wrong, matching(a.tolerance)
     for name, message in a.info.messages.items() if wrong else ():
-        if all(same(value, case.mistakes[name], a.tolerance) for value, case in zip(a.values, a.cases)):
+        if all(same(value, case.mistakes[name], tolerance) for value, case in zip(a.values, a.cases)):
             return Diagnosis(False, "mistake", f"{rights(a)}{without_claims(a, message)}", wrong[0], mistake=name)
     return None
+
+
+def matching(tolerance: Tolerance) -> Tolerance:
+    """How near a known mistake has to be: what a key holds of it has seven digits."""
+    return Tolerance(max(tolerance.rtol, 1e-6), tolerance.atol)
 
 
 def rights(a: Answers) -> str:
@@ -48,7 +53,7 @@ def by_part(a: Answers, part: Part) -> Finding | None:
     if not part.path:
         return None
     for name, message in a.info.messages.items():
-        if all(agree(leaf.got, wrong, a.tolerance) if wrong is not None else False
+        if all(agree(leaf.got, wrong, matching(a.tolerance)) if wrong is not None else False
                for leaf, wrong in _beside(a, part, name)) and _complete(a, part, name):
             return Finding("mistake", _quoted(a, message), part.wrong[0].case, mistake=name)
     return None
@@ -79,7 +84,7 @@ def _complete(a: Answers, part: Part, name: str) -> bool:
     for leaf in a.leaves:
         if leaf.path[:1] == part.path and leaf not in part.wrong:
             wrong = _mistaken(a, leaf, name)
-            if wrong is None or not agree(leaf.got, wrong, a.tolerance):
+            if wrong is None or not agree(leaf.got, wrong, matching(a.tolerance)):
                 return False
     return True
 

@@ -15,10 +15,9 @@ from rnngrade.diagnosis.words import index, joined, number, sentence, shown_case
 MOST_SENTENCES = 3
 PART_RULES: tuple[Callable[[Answers, Part], Finding | None], ...] = (
     known.by_part, structure.transposed, structure.wrong_shape, structure.wrong_dtype, structure.not_finite,
-    relations.scaled, order.other_part, relations.function_of, order.moved, known.nearly, relations.offset,
-    relations.digits,
+    relations.constant, relations.scaled, order.other_part, relations.function_of, order.moved, known.nearly,
+    relations.offset, relations.digits,
 )  # fmt: skip
-EXPLAINED = ("mistake", "several", "wrong-shape", "wrong-dtype", "nan", "digits")
 
 
 def each_part(a: Answers) -> Diagnosis:
@@ -65,9 +64,14 @@ def _message(a: Answers, found: list[tuple[Part, Finding]]) -> str:
 
 
 def _cases(a: Answers, found: list[tuple[Part, Finding]]) -> str:
-    """Which cases are right and what sets the others apart."""
+    """Which cases are right and what sets the others apart; where all are wrong and unexplained, the first."""
     wrong = sorted({i for part, _ in found for i in part.cases})
-    return facts.which(a, wrong)
+    if len(wrong) < len(a.cases):
+        return facts.which(a, wrong)
+    bare = [finding.case for _, finding in found if finding.kind in ("differs", "place")]
+    if not bare or not a.info.called:
+        return ""
+    return (f"All {len(a.cases)} cases differ." if len(a.cases) > 1 else "") + shown_case(a, bare[0])
 
 
 def _differs(a: Answers, part: Part) -> Finding:
@@ -75,8 +79,8 @@ def _differs(a: Answers, part: Part) -> Finding:
     leaf = part.wrong[0]
     name = "{subject}" if leaf.path == part.path else subject(a, leaf.path).replace("{", "{{").replace("}", "}}")
     where = places.where(a, part)
-    return Finding("place" if where else "differs", f"{name} {_largest(a, leaf)}{' ' + where if where else ''}"
-                   f"{_everywhere(a, part)}", leaf.case, *_pair(a, leaf))
+    text = f"{name} {_largest(a, leaf)}{' ' + where if where else ''}"
+    return Finding("place" if where else "differs", text, leaf.case, *_pair(a, leaf))
 
 
 def _at(leaf: Leaf) -> tuple[int, ...]:
@@ -101,11 +105,3 @@ def _largest(a: Answers, leaf: Leaf) -> str:
         return f"{count}{f' at {index(a, leaf.path, first)}' if first else ''}: {got}, expected {expected}."
     place = f" most at {index(a, leaf.path, at)}" if at else ""
     return f"differ{{s}}{place}: {got}, expected {expected}.".replace("differ{s}:", "{is} wrong:")
-
-
-def _everywhere(a: Answers, part: Part) -> str:
-    """That all cases differ, where there are several; else the cases are told apart after all parts."""
-    if len(a.wrong) < len(a.cases):
-        return ""
-    count = f" All {len(a.cases)} cases differ." if len(part.cases) == len(a.cases) > 1 else ""
-    return count + shown_case(a, part.cases[0]).replace("{", "{{").replace("}", "}}")

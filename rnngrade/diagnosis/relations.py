@@ -132,6 +132,25 @@ def second_slip(a: Answers, part: Part) -> str:
     return ""
 
 
+# ---- no relation at all
+
+
+def constant(a: Answers, part: Part) -> Finding | None:
+    """Zero everywhere, or one number in all places, where different ones are expected."""
+    if not alike(part) or _distinct(part) < 2 or not all(np.isfinite(leaf.got).all() for leaf in part.wrong):
+        return None
+    case = part.wrong[0].case
+    if not any(leaf.got.any() for leaf in part.wrong):
+        return Finding("constant", "{subject} {is} 0 everywhere. Is what you compute ever stored?", case)
+    if all(leaf.got.size > 1 and np.ptp(leaf.got.astype(float)) == 0 for leaf in part.wrong):
+        return Finding("constant", "all entries of {subject} are equal. Does an index depend on the loop?", case)
+    if len(part.wrong) > 2 and len({float(leaf.got) for leaf in part.wrong if leaf.got.ndim == 0}) == 1 and all(
+        leaf.got.ndim == 0 for leaf in part.wrong
+    ):
+        return Finding("constant", "{subject} {is} the same number in every case. Do the arguments enter?", case)
+    return None
+
+
 # ---- a simple function
 
 

@@ -11,7 +11,7 @@ class Diagnosis:
 
     ``kind`` is one of ``passed``, ``mistake``, ``not-written``, ``wrong-name``, ``forbidden``, ``raises``,
     ``wrong-type``, ``wrong-shape``, ``wrong-dtype``, ``nan``, ``changes-inputs``, ``sign``, ``transpose``, ``scale``,
-    ``factor``, ``function``, ``order``, ``digits``, ``place``, ``several``, ``differs``; for a model also
+    ``factor``, ``function``, ``order``, ``constant``, ``digits``, ``place``, ``several``, ``differs``; for a model also
     ``same-for-all`` and ``not-enough``. ``mistake`` is the name of the known mistake, or of the first of several;
     ``case`` the index of the case shown; ``got`` and ``expected`` are short texts; for values and choices ``expected``
     holds no number or label, as it is the answer. ``failing`` is the index of the smallest case that is wrong.

@@ -17,7 +17,7 @@ LONGEST = 60
 WIDEST = 16
 SHOWN = (
     "mistake", "differs", "sign", "scale", "factor", "transpose", "wrong-shape", "nan", "same-for-all", "not-enough",
-    "function", "order", "digits", "place", "several",
+    "function", "order", "constant", "digits", "place", "several",
 )  # fmt: skip
 Rows = list[list[float | None]]
 
