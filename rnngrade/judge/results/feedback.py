@@ -17,7 +17,8 @@ FINDINGS = {
     "wrong-shape": "Another shape", "wrong-dtype": "Another type of number", "nan": "Not a number",
     "changes-inputs": "Changes its arguments", "sign": "The other sign", "transpose": "Transposed",
     "scale": "Off by a factor", "factor": "Off by a factor", "differs": "Not yet right",
-    "function": "A function of the right one", "order": "In another order", "constant": "Always the same", "digits": "Too few digits right",
+    "function": "A function of the right one", "order": "In another order", "constant": "Always the same",
+    "digits": "Too few digits right",
     "place": "Right in places", "several": "Several slips",
     "same-for-all": "The same for every input", "not-enough": "Not good enough yet",
 }  # fmt: skip
