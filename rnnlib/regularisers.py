@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng
+from rnnlib._door import Array, Rng, check_array, check_number
 from rnnlib.cells.plain import ACTIVATIONS, PlainCell
 from rnnlib.cells.protocol import State
 from rnnlib.models import Batch, Model, ModelGradients, ModelParams
-from rnnlib.through_time import Tape, unroll
+from rnnlib.norms import norm, unit_and_log
+from rnnlib.through_time import Tape, check_tape, unroll
 
 
 def flow_penalty(tape: Tape, delta: Array) -> tuple[float, Array]:
@@ -29,28 +30,21 @@ def flow_penalty(tape: Tape, delta: Array) -> tuple[float, Array]:
     >>> flow_penalty(tape, bptt(tape, np.ones((4, 3, 2))).delta.h)[0]  # four steps that halve every error
     1.0
     """
-    if type(tape.cell) is not PlainCell:
+    if type(check_tape(tape).cell) is not PlainCell:
         raise ValueError(f"tape: expected one of a PlainCell without layer norm, got one of {tape.cell}")
     W, h = tape.params.W, tape.h[1:]
     g = np.empty_like(h)
     ACTIVATIONS[tape.cell.activation].slope(h, g)
-    g *= _directions(delta[1:])
+    # Of length 1, however short the errors are.
+    g *= unit_and_log(check_array("delta", delta, tape.h.shape)[1:], -1)[0].astype(g.dtype)
     back = g @ W
-    ratio = np.linalg.norm(back, axis=-1, keepdims=True)
+    ratio = norm(back, axis=-1)[..., np.newaxis].astype(g.dtype)
     lives = ratio > 0 if tape.mask is None else (ratio > 0) & tape.mask[..., np.newaxis]
     off = np.where(lives, ratio - 1, 0)
     # d|W^T g| / dW = g (W^T g)^T / |W^T g|
     weight = 2 * off / np.where(lives, ratio, 1) / h.shape[1]
     n = h.shape[-1]
     return float((off**2).sum() / h.shape[1]), (weight * g).reshape(-1, n).T @ back.reshape(-1, n)
-
-
-def _directions(vectors: Array) -> Array:
-    """Divide each vector by its length, which may be too small to be squared; zeros stay."""
-    for norm in (np.inf, 2):
-        size = np.linalg.norm(vectors, norm, axis=-1, keepdims=True)
-        vectors = vectors / np.where(size > 0, size, 1)
-    return vectors
 
 
 @dataclass(frozen=True)
@@ -72,6 +66,10 @@ class FlowModel(Model):
 
     strength: float = 0.0
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("strength", self.strength, "a number, 0 or more", lambda strength: strength >= 0)
+
     def loss_and_grads(
         self, params: ModelParams, batch: Batch, state: State | None = None, rng: "Rng | None" = None
     ) -> tuple[float, ModelGradients]:
@@ -79,7 +77,7 @@ class FlowModel(Model):
         loss, grads = super().loss_and_grads(params, batch, state, rng)
         if self.strength == 0:
             return loss, grads
-        tape = unroll(self.cell, params.cell, self._inputs(params, batch.x), state, batch.mask)
+        tape = unroll(self.cell, params.cell, self._inputs(params, batch), state, batch.mask)
         cell: Any = grads.params.cell
         dW = self.strength * flow_penalty(tape, grads.delta.h)[1]
         cell = cell._replace(W=cell.W + dW.astype(cell.W.dtype))
