@@ -30,7 +30,8 @@ def flow_penalty(tape: Tape, delta: Array) -> tuple[float, Array]:
     >>> flow_penalty(tape, bptt(tape, np.ones((4, 3, 2))).delta.h)[0]  # four steps that halve every error
     1.0
     """
-    if type(check_tape(tape).cell) is not PlainCell:
+    check_tape(tape)
+    if type(tape.cell) is not PlainCell:
         raise ValueError(f"tape: expected one of a PlainCell without layer norm, got one of {tape.cell}")
     W, h = tape.params.W, tape.h[1:]
     g = np.empty_like(h)
