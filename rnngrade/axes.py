@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 Axes = dict[str, tuple[str, ...]]
-NOTATION: dict[str, tuple[str, ...]] = {
-    name: tuple(axes.split())
-    for name, axes in {
-        "x": "T B d", "h": "T+1 B n", "delta": "T+1 B n", "dh": "T B n", "mask": "T B", "h0": "B n", "W": "n n",
-        "U": "n d", "b": "n", "target": "T B n", "dW": "n n", "dU": "n d", "db": "n", "dx": "T B d", "dh0": "B n",
-    }.items()
+NOTATION = {
+    "x": ("T B d", "T d"), "h": ("T+1 B n", "T+1 n"), "delta": ("T+1 B n", "B n"), "dh": ("T B n", "T n"),
+    "mask": ("T B",), "h0": ("B n", "n"), "W": ("n n",), "U": ("n d",), "b": ("n",), "c": ("n",), "w": ("n",),
+    "target": ("T B n", "n"), "targets": ("T B",), "logits": ("T B K",), "slopes": ("T B n", "T n"), "u": ("T",),
+    "dW": ("n n",), "dU": ("n d",), "db": ("n",), "dx": ("T B d",), "dh0": ("B n",), "direction": ("n n",),
+    "starts": ("T B",), "new": ("T B",), "dlogits": ("T B K",),
 }  # fmt: skip
 Case = tuple[tuple[Any, ...], Mapping[str, Any]]
 """A case's arguments, and the expected arrays of its parts by name."""
@@ -56,9 +56,10 @@ def resolve(declared: Mapping[str, str], arguments: Sequence[str], cases: Sequen
         if not _consistent(known, arguments, cases):
             raise ValueError(f"the axes {text!r} declared for {name} do not fit the arrays of every case")
     for name in (*arguments, *(part for part in cases[0][1] if part)):
-        usual = NOTATION.get(name)
-        if name not in known and usual and _consistent({**known, name: usual}, arguments, cases):
-            known[name] = usual
+        for usual in NOTATION.get(name, ()):
+            axes = tuple(usual.split())
+            if name not in known and _consistent({**known, name: axes}, arguments, cases):
+                known[name] = axes
     for part in cases[0][1]:
         if part not in known:
             known |= _inferred(part, known, arguments, cases)

@@ -14,7 +14,7 @@ from rnngrade.diagnosis.words import numbered, shown_case
 LARGE, TINY = 1e2, 1e-6
 
 
-def which(a: Answers, wrong: list[int]) -> str:
+def which(a: Answers, wrong: list[int], shown: bool = False) -> str:
     """Which cases are right, and a fact that tells them from those that are wrong; empty if all are wrong."""
     right = [i for i in range(len(a.cases)) if i not in wrong]
     if not right or not wrong or not a.info.called:
@@ -25,19 +25,16 @@ def which(a: Answers, wrong: list[int]) -> str:
     start = start[:1].upper() + start[1:]
     notes = [a.cases[i].note for i in wrong]
     if len(wrong) == 1 and notes[0]:
-        return f"{start}: {notes[0]}.{shown_case(a, wrong[0])}"
+        return f"{start}: {notes[0]}.{'' if shown else shown_case(a, wrong[0])}"
     if telling:
         there = "there" if len(wrong) <= len(right) else "in each of these"
-        return f"{start}: {there}, and only there, {' and '.join(telling)}.{_one(a, wrong)}"
-    return f"{start}.{shown_case(a, wrong[0])}"
+        case = "" if shown or len(wrong) > 1 else shown_case(a, wrong[0])
+        return f"{start}: {there}, and only there, {' and '.join(telling)}.{case}"
+    return f"{start}.{'' if shown else shown_case(a, a.smallest or wrong[0])}"
 
 
 def _verbed(cases: list[int]) -> str:
     return f"{numbered(cases)} {'is' if len(cases) == 1 else 'are'}"
-
-
-def _one(a: Answers, wrong: list[int]) -> str:
-    return shown_case(a, wrong[0]) if len(wrong) == 1 else ""
 
 
 def _telling(known: list[dict[str, bool]], right: list[int], wrong: list[int]) -> Iterator[str]:
@@ -56,20 +53,29 @@ def facts(a: Answers, i: int) -> Iterator[tuple[str, bool]]:
     """Facts of one case in words, with the words of their opposite after a bar, and whether they hold."""
     args = a.argument(i)
     yield from _of_masks(args)
+    for name, arg in args.items():
+        for array in _arrays(arg):
+            yield from _of_array(name, array)
     sizes = a.sizes(i)
     for name, size in sizes.items():
         yield f"{name} = 1|{name} is larger than 1", size == 1
         yield f"{name} = 0|{name} is larger than 0", size == 0
+    counts = [name for name, arg in args.items() if type(arg) is int]
     for name, other in itertools.combinations(sizes, 2):
-        yield f"{name} and {other} are equal|{name} and {other} differ", sizes[name] == sizes[other]
-        yield f"{name} is larger than {other}", sizes[name] > sizes[other]
-        yield f"{name} is smaller than {other}", sizes[name] < sizes[other]
-        if sizes[other] > 1:
-            yield f"{name} is a multiple of {other}|{name} is not a multiple of {other}", not sizes[name] % sizes[other]
+        if name in counts or other in counts:  # two sizes compare by chance, a count is held against a size on purpose
+            yield from _compared(name, other, sizes[name], sizes[other])
     for name, arg in args.items():
         yield from _of_number(name, arg)
-        for array in _arrays(arg):
-            yield from _of_array(name, array)
+
+
+def _compared(name: str, other: str, first: int, second: int) -> Iterator[tuple[str, bool]]:
+    yield f"{name} and {other} are equal|{name} and {other} differ", first == second
+    yield f"{name} is larger than {other}|{name} is at most {other}", first > second
+    yield f"{name} is smaller than {other}|{name} is at least {other}", first < second
+    if second > 1 and first > 1:
+        larger, smaller = (name, other) if first > second else (other, name)
+        rest = max(first, second) % min(first, second)
+        yield f"{smaller} divides {larger}|{smaller} does not divide {larger}", not rest
 
 
 def _arrays(arg: Any) -> Iterator[np.ndarray]:
@@ -103,7 +109,7 @@ def _of_masks(args: dict[str, Any]) -> Iterator[tuple[str, bool]]:
 
 
 def _of_number(name: str, arg: Any) -> Iterator[tuple[str, bool]]:
-    if type(arg) in (int, float):
+    if type(arg) is float:
         yield f"`{name}` is negative|`{name}` is not negative", arg < 0
         yield f"`{name}` is larger than 1|`{name}` is at most 1", arg > 1
 

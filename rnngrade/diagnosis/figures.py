@@ -25,7 +25,7 @@ NAMED: tuple[tuple[str, Function], ...] = (
     ("{subject} {is} a natural logarithm, and base 2 is asked.", lambda v: v * np.log(2)),
     ("{subject} {is} a natural logarithm, and base 10 is asked.", lambda v: v * np.log(10)),
 )
-NEAR = 3e-2
+NEAR = 2e-2
 
 
 def finding(a: Answers, part: Part) -> Finding:

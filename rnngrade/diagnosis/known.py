@@ -15,7 +15,9 @@ from rnngrade.diagnosis.words import joined, subject
 from rnngrade.outcomes import Failure
 from rnngrade.values import Tolerance, agree, as_array, part_at
 
-CLAIM = re.compile(r"^(?:[\w, `()|*-]+ (?:is|are) right(?: here)?|All right but [\w\[\]` -]+?)(?:[.:;]) +", re.ASCII)
+CLAIM = re.compile(
+    r"^(?:[\w, `()|*-]+ (?:is|are) right(?: here)?|All right but [\w\[\]` -]+?)(?:[.:;]|, but) +", re.ASCII)
+MOST_PAIRED = 80
 
 
 def known_mistake(a: Answers) -> Diagnosis | None:
@@ -45,18 +47,33 @@ def rights(a: Answers) -> str:
 
 def without_claims(a: Answers, message: str) -> str:
     """The message without a first sentence about parts that are right: that is seen here, and may not hold."""
-    return CLAIM.sub("", message) if a.info.parts or a.right else message
+    if not isinstance(a.cases[0].expected, tuple | dict):
+        return message
+    rest = CLAIM.sub("", message)
+    return rest[:1].upper() + rest[1:] if rest != message else message
 
 
 def by_part(a: Answers, part: Part) -> Finding | None:
-    """The mistake that gives this part in all cases, whatever the other parts are."""
+    """The mistake that gives this part in all cases, whatever the other parts are.
+
+    None is named where the part is one number, the same in every case, or where several mistakes give it.
+    """
     if not part.path:
         return None
-    for name, message in a.info.messages.items():
-        if all(agree(leaf.got, wrong, matching(a.tolerance)) if wrong is not None else False
-               for leaf, wrong in _beside(a, part, name)) and _complete(a, part, name):
-            return Finding("mistake", _quoted(a, message), part.wrong[0].case, mistake=name)
-    return None
+    names = [name for name in a.info.messages if _gives(a, part, name)]
+    if a.info.called and len({x for leaf in part.wrong for x in leaf.got.ravel().tolist()}) < 2:
+        return None
+    if len(names) != 1 and not (names and not a.info.called):
+        return None
+    text = _quoted(a, a.info.messages[names[0]])
+    return Finding("mistake", text if len(a.parts) == 1 else f"{{subject}}: {text}", part.wrong[0].case,
+                   mistake=names[0])
+
+
+def _gives(a: Answers, part: Part, name: str) -> bool:
+    tolerance = matching(a.tolerance)
+    return all(wrong is not None and agree(leaf.got, wrong, tolerance) for leaf, wrong in _beside(a, part, name)) \
+        and _complete(a, part, name)
 
 
 def _quoted(a: Answers, message: str) -> str:
@@ -104,6 +121,59 @@ def nearly(a: Answers, part: Part) -> Finding | None:
             text = f"Two slips at once in {{subject}}. {_quoted(a, message)} And {more}"
             return Finding("several", text, part.wrong[0].case, mistake=name)
     return None
+
+
+def two_at_once(a: Answers, part: Part) -> Finding | None:
+    """Two known mistakes whose effects add up, or multiply, to what was got.
+
+    So it is where they change different terms of a sum, or different factors of a product.
+    """
+    if not relations.alike(part) or sum(leaf.got.size for leaf in part.wrong) < relations.ENOUGH:
+        return None
+    names, changes = _changes(a, part)
+    if len(names) < 2:
+        return None
+    got, right, allowed = (np.concatenate(arrays) for arrays in zip(*(_scaled(a, leaf) for leaf in part.wrong)))
+    for target, each, join in ((got - right, changes, np.add), (got * right, changes + right, np.multiply)):
+        for i, j in _pairs(target, each, join, allowed):
+            text = " And: ".join(_quoted(a, a.info.messages[names[k]]) for k in (i, j))
+            return Finding("several", f"Two slips at once in {{subject}}. {text}", part.wrong[0].case, mistake=names[i])
+    return None
+
+
+def _scaled(a: Answers, leaf: Leaf) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Got, expected and the error allowed, entry by entry, in units of the largest expected entry."""
+    scale = float(np.max(np.abs(leaf.expected))) or 1.0
+    allowed = 4 * max(matching(a.tolerance).allowed(leaf.expected), a.tolerance.atol) / scale
+    return leaf.got.ravel() / scale, leaf.expected.ravel() / scale, np.full(leaf.got.size, allowed)
+
+
+def _changes(a: Answers, part: Part) -> tuple[list[str], np.ndarray]:
+    """What each mistake changes, scaled, over all arrays of the part; those that change nothing are left out."""
+    names, rows = [], []
+    for name in list(a.info.messages)[:MOST_PAIRED]:
+        row = [_change(leaf, wrong) for leaf, wrong in _beside(a, part, name)]
+        whole = None if any(piece is None for piece in row) else np.concatenate([p for p in row if p is not None])
+        if whole is not None and np.max(np.abs(whole)) > 1e-3 and np.isfinite(whole).all():
+            names.append(name)
+            rows.append(whole)
+    return names, np.array(rows)
+
+
+def _change(leaf: Leaf, wrong: np.ndarray | None) -> np.ndarray | None:
+    if wrong is None or wrong.shape != leaf.expected.shape or wrong.dtype.kind not in "iuf":
+        return None
+    return (wrong - leaf.expected).ravel() / (float(np.max(np.abs(leaf.expected))) or 1.0)
+
+
+def _pairs(target: np.ndarray, each: np.ndarray, join: Any, allowed: np.ndarray) -> Iterator[tuple[int, int]]:
+    """The pairs of rows that join to the target: first seen on a few entries, then on all."""
+    some = np.unique(np.linspace(0, target.size - 1, 12).astype(int))
+    few, slack = each[:, some], 3 * allowed[some]
+    for i in range(len(each)):
+        for j in i + np.flatnonzero((np.abs(join(few[i:], few[i]) - target[some]) <= slack).all(1)):
+            if j != i and (np.abs(join(each[i], each[j]) - target) <= 3 * allowed).all():
+                yield i, int(j)
 
 
 def _right_there(a: Answers, against: Part) -> bool:

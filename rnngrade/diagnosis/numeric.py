@@ -14,9 +14,9 @@ from rnngrade.diagnosis.words import index, joined, number, sentence, shown_case
 
 MOST_SENTENCES = 3
 PART_RULES: tuple[Callable[[Answers, Part], Finding | None], ...] = (
-    known.by_part, structure.transposed, structure.wrong_shape, structure.wrong_dtype, structure.not_finite,
-    relations.constant, relations.scaled, order.other_part, relations.function_of, order.moved, known.nearly,
-    relations.offset, relations.digits,
+    known.by_part, structure.transposed, structure.turned_about, structure.wrong_shape, structure.wrong_dtype,
+    structure.not_finite, relations.constant, relations.scaled, order.other_part, relations.function_of, order.moved,
+    known.nearly, known.two_at_once, relations.offset, relations.digits,
 )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def _cases(a: Answers, found: list[tuple[Part, Finding]]) -> str:
     """Which cases are right and what sets the others apart; where all are wrong and unexplained, the first."""
     wrong = sorted({i for part, _ in found for i in part.cases})
     if len(wrong) < len(a.cases):
-        return facts.which(a, wrong)
+        return facts.which(a, wrong, shown="Case " in " ".join(finding.text for _, finding in found))
     bare = [finding.case for _, finding in found if finding.kind in ("differs", "place")]
     if not bare or not a.info.called:
         return ""
@@ -76,7 +76,8 @@ def _cases(a: Answers, found: list[tuple[Part, Finding]]) -> str:
 
 def _differs(a: Answers, part: Part) -> Finding:
     """Where the part is right, and the largest error in the first case that differs."""
-    leaf = part.wrong[0]
+    smallest = [leaf for leaf in part.wrong if leaf.case == a.smallest]
+    leaf = (smallest or part.wrong)[0]
     name = "{subject}" if leaf.path == part.path else subject(a, leaf.path).replace("{", "{{").replace("}", "}}")
     where = places.where(a, part)
     text = f"{name} {_largest(a, leaf)}{' ' + where if where else ''}"
@@ -102,6 +103,8 @@ def _largest(a: Answers, leaf: Leaf) -> str:
         count = f"differ{{s}} in {bad} of {leaf.got.size} entries, the first" if at else "{is} wrong"
         first = tuple(int(k) for k in np.argwhere(leaf.got.astype(float) != leaf.expected)[0]) if at else ()
         got, expected = str(leaf.got[first]), str(leaf.expected[first])
+        if leaf.expected.dtype.kind == "b" and got in "01":
+            got = str(bool(leaf.got[first]))
         return f"{count}{f' at {index(a, leaf.path, first)}' if first else ''}: {got}, expected {expected}."
     place = f" most at {index(a, leaf.path, at)}" if at else ""
     return f"differ{{s}}{place}: {got}, expected {expected}.".replace("differ{s}:", "{is} wrong:")

@@ -18,7 +18,7 @@ from rnngrade.diagnosis.words import number
 from rnngrade.values import Tolerance, agree, error
 
 ENOUGH = 4  # numbers, before a coincidence is out of the question for a relation with a free constant
-NEAR = 3e-2  # of the largest entry: nearer than this is an approximation
+NEAR = 2e-2  # of the largest entry: nearer than this is an approximation
 Function = Callable[[np.ndarray], np.ndarray]
 
 
@@ -43,6 +43,9 @@ def scaled(a: Answers, part: Part) -> Finding | None:
     if by_size:
         return Finding("factor", "{subject} {is} " + by_size + ": is it a sum where a mean is meant, or the reverse?",
                        case)
+    opposite = sized(a, part, [-c for c in factors])
+    if opposite:
+        return Finding("factor", "{subject} {has} the other sign, and {is} " + opposite + ".", case)
     if _distinct(part) < 2:
         return None
     if _all_near(factors, factors[0]):
@@ -129,6 +132,9 @@ def second_slip(a: Answers, part: Part) -> str:
     square = [leaf for leaf in part.wrong if leaf.got.ndim == 2]
     if len(square) == len(part.wrong) and all(is_permuted(leaf, (1, 0), a.tolerance) for leaf in square):
         return "the result is transposed."
+    if all(leaf.got.ndim and leaf.got.shape == leaf.expected.shape and len(leaf.got) > 2 and
+           agree(leaf.got[::-1], leaf.expected, a.tolerance) for leaf in part.wrong):
+        return "the order along the first axis is the reverse."
     return ""
 
 
@@ -236,7 +242,7 @@ def offset(a: Answers, part: Part) -> Finding | None:
 
 def digits(a: Answers, part: Part) -> Finding | None:
     """Nearly right everywhere: an approximation, rounding, a finite difference, an iteration that ends too early."""
-    if not alike(part):
+    if not alike(part) or any(leaf.expected.dtype.kind != "f" for leaf in part.wrong):
         return None
     worst = max(relative_error(leaf.got, leaf.expected) for leaf in part.wrong)
     if not worst < NEAR or a.tolerance.rtol >= NEAR:

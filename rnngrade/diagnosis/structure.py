@@ -62,6 +62,17 @@ def transposed(a: Answers, part: Part) -> Finding | None:
     return None
 
 
+def turned_about(a: Answers, part: Part) -> Finding | None:
+    """Transposed, and of the other sign."""
+    for sign, words in ((-1.0, "has the other sign"), (0.5, "is twice too large"), (2.0, "is half too small")):
+        if all(leaf.got.ndim == 2 and leaf.got.dtype.kind in "iuf" and
+               is_permuted(Leaf(leaf.case, leaf.path, sign * leaf.got, leaf.expected), (1, 0), a.tolerance)
+               for leaf in part.wrong) and any(min(leaf.got.shape) > 1 for leaf in part.wrong):
+            text = f"Two slips at once: what {{subject}} holds is transposed, and {words}."
+            return Finding("several", text, part.wrong[0].case)
+    return None
+
+
 def is_permuted(leaf: Leaf, axes: tuple[int, ...], tolerance: Tolerance) -> bool:
     """Whether the axes of what was got, in the order ``axes``, make it right."""
     if leaf.got.ndim != len(axes) or leaf.expected.ndim != len(axes):
@@ -183,7 +194,7 @@ def _said(a: Answers, leaf: Leaf, bad: np.ndarray, part: Part) -> Finding:
         count = f"all {leaf.got.size}" if bad.all() else f"{int(bad.sum())} of {leaf.got.size}"
         what = f": {count} entries are NaN or infinite, the first at {index(a, leaf.path, first)}."
     else:
-        what = f" is {number(leaf.got[first])}, expected a finite number."
+        what = f" {{is}} {number(leaf.got[first])}, expected a finite number."
     elsewhere = _ignored(a, leaf)
     name = name if leaf.path != part.path else "{subject}"
     shown = _braced(shown_case(a, leaf.case))

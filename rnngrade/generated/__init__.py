@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from rnngrade.axes import Axes
-from rnngrade.generated.perturbed import perturbations
+from rnngrade.generated.perturbed import beside, perturbations, twice
 from rnngrade.outcomes import Failure, answered
 from rnngrade.questions import Question
 from rnngrade.slips import slipped, slipped_twice
 from rnngrade.values import Tolerance, agree, excess, parts
 
-MOST = 40
-MOST_NUMBERS = 10_000  # of a question's generated mistakes together: some fifty kilobytes as they are stored
+MOST = 60
+MOST_NUMBERS = 12_000  # of a question's generated mistakes together: some fifty kilobytes as they are stored
 CLEARLY = 10.0  # times the tolerance
 Args = tuple[Any, ...]
 Candidate = tuple[str, str, Callable[..., Any]]
@@ -71,6 +71,10 @@ def candidates(question: Question, groups: Sequence[Asked], axes: Axes) -> Itera
     yield from slipped(question.reference, question.slips)
     yield from perturbations(question.reference, question.info.arguments, [group.args for group in groups], axes)
     yield from slipped_twice(question.reference, question.slips)
+    drawn = [group.args for group in groups]
+    for mistake in question.mistakes:
+        yield from beside(mistake.answer, mistake.name, mistake.message, question.info.arguments, drawn)
+    yield from twice(question.reference, question.info.arguments, drawn, axes)
 
 
 def _telling(values: list[list[Any]], groups: Sequence[Asked], tolerance: Tolerance) -> bool:

@@ -30,6 +30,45 @@ def perturbations(reference: Callable[..., Any], arguments: Sequence[str], group
             yield f"{first}_{second}_exchanged", message, partial(_exchanged, reference, i, j)
 
 
+TWICE = ("transposed", "all_true", "inverted", "zero", "late", "early", "reversed", "one_more", "one_less")
+
+
+def twice(reference: Callable[..., Any], arguments: Sequence[str], groups: Sequence[Sequence[Args]],
+          axes: Axes) -> Iterator[Candidate]:  # fmt: skip
+    """Two arguments changed at once: a transposed matrix or a mask beside another."""
+    cases = [args for group in groups for args in group]
+    each = [(k, f"{name}_{suffix}", words, change) for k, name in enumerate(arguments)
+            for suffix, words, change in _changes(name, [args[k] for args in cases], axes.get(name, ()))
+            if suffix in TWICE]
+    for (i, first, words, change), (j, second, others, other) in itertools.combinations(each, 2):
+        if i != j and first.endswith(TWICE[:3]) | second.endswith(TWICE[:3]):
+            message = f"Two slips at once: this is what comes out {_plain(words)}, and {_plain(others)}."
+            yield f"{first}_and_{second}", message, partial(_both, reference, (i, change), (j, other))
+
+
+def _plain(words: str) -> str:
+    """What was changed, without the question that follows."""
+    return words.partition(":")[0].rstrip(".")
+
+
+def _both(reference: Callable[..., Any], first: tuple[int, Change], second: tuple[int, Change], *args: Any) -> Any:
+    changed = list(args)
+    for k, change in (first, second):
+        changed[k] = change(args[k])
+    return reference(*changed)
+
+
+def beside(answer: Callable[..., Any], name: str, message: str, arguments: Sequence[str],
+           groups: Sequence[Sequence[Args]]) -> Iterator[Candidate]:  # fmt: skip
+    """A written mistake, made with a square matrix that is its own transpose besides."""
+    cases = [args for group in groups for args in group]
+    for k, argument in enumerate(arguments):
+        if all(isinstance(args[k], np.ndarray) and args[k].ndim == 2 and args[k].shape[0] == args[k].shape[1]
+               for args in cases):
+            said = f"Two slips at once. {message} And `{argument}` is transposed."
+            yield f"{name}_and_{argument}_transposed", said, partial(_changed, answer, k, np.transpose)
+
+
 def _changed(reference: Callable[..., Any], k: int, change: Change, *args: Any) -> Any:
     return reference(*args[:k], change(args[k]), *args[k + 1 :])
 
