@@ -5,7 +5,19 @@ alone.
 """
 
 from rnngrade.check import CheckFailed, check
+from rnngrade.covers import Covers
 from rnngrade.questions import Case, Group, Maker, Mistake, Question, QuestionInfo
 from rnngrade.values import Tolerance
 
-__all__ = ["Case", "CheckFailed", "Group", "Maker", "Mistake", "Question", "QuestionInfo", "Tolerance", "check"]
+__all__ = [
+    "Case",
+    "CheckFailed",
+    "Covers",
+    "Group",
+    "Maker",
+    "Mistake",
+    "Question",
+    "QuestionInfo",
+    "Tolerance",
+    "check",
+]

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from rnngrade.covers import Covers
 from rnngrade.models import MEASURES
 from rnngrade.slips import MESSAGES as SLIPS
 from rnngrade.values import Tolerance
@@ -151,6 +152,7 @@ class Question:
         slips: for a reference with the argument ``do``, the slips of ``rnngrade.slips`` to recognise, by
             name; by default all. Mistakes with one argument changed are made of every function's reference.
         struck: generated mistakes that make no sense here, by name (``"W_transposed"``), each with the reason.
+        covers: what the cases hold so that no wrong answer passes for want of one; see ``rnngrade.covers``.
 
     Raises:
         ValueError: where one of these does not fit, saying what was expected and what was given.
@@ -183,6 +185,7 @@ class Question:
     axes: Mapping[str, str] = field(default_factory=dict)
     slips: Sequence[str] | None = None
     struck: Mapping[str, str] = field(default_factory=dict)
+    covers: Covers = field(default_factory=Covers)
 
     def __post_init__(self) -> None:
         for name in ("mistakes", "forbid", "hints", "parts"):

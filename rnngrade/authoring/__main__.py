@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from rnngrade import keys
+from rnngrade.authoring.coverage import uncovered
 from rnngrade.authoring.products import Exercises
 from rnngrade.course import load_assignment
 
@@ -20,10 +21,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m rnngrade.authoring", description=__doc__)
     parser.add_argument("folder", type=Path, help="the folder that holds source/, the text notebooks")
     parser.add_argument("--list", metavar="QUESTION", help="only say which mistakes this question's key knows")
+    parser.add_argument("--uncovered", action="store_true", help="only say what the cases of questions do not cover")
     given = parser.parse_args()
     exercises = Exercises(given.folder.resolve())
     if given.list:
         return known_mistakes(exercises, given.list)
+    if given.uncovered:
+        return report(exercises)
     sources = exercises.sources()
     if not sources:
         print(f"no source/NN_name.md under {exercises.folder}", file=sys.stderr)
@@ -50,6 +54,15 @@ def known_mistakes(exercises: Exercises, id: str) -> int:
             return 0
     print(f"no question {id!r}", file=sys.stderr)
     return 1
+
+
+def report(exercises: Exercises) -> int:
+    """Print what no case covers, question by question; 1 if there is anything."""
+    problems = [f"{id}: {problem}" for source in exercises.sources()
+                for id, question in load_assignment(source.with_suffix(".py")).questions.items()
+                for problem in uncovered(question, keys.build(question, keys.public_rng(id)))]
+    print("\n".join(problems) or "every question is covered")
+    return int(bool(problems))
 
 
 if __name__ == "__main__":
