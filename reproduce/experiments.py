@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from reproduce.streams import NoisyCell, RecallTask
 from rnnlib import GRUCell, OrthogonalCell, PlainCell
 from rnnlib.initialisers import orthogonal
 from rnnlib.tasks import AddingTask, CopyTask, TemporalOrderTask
@@ -96,7 +97,9 @@ def optimisers(steps: int, updates: int, seeds: int) -> Experiment:
     return Experiment(f"optimisers-adding-{steps}", AddingTask(steps), 64, 0.0, contenders, seeds, batch=32)
 
 
-def temporal_order(steps: int, rate: float, updates: int, seeds: int) -> Experiment:
+def temporal_order(
+    steps: int, rate: float, updates: int, seeds: int, clips: tuple[float | None, ...] = (1.0, None)
+) -> Experiment:
     """Temporal order, by gradient descent, with clipping and without: pairs that share their seeds."""
     return Experiment(
         f"temporal-order-{steps}-rate-{rate}",
@@ -104,30 +107,24 @@ def temporal_order(steps: int, rate: float, updates: int, seeds: int) -> Experim
         units=50,
         solved=0.1,
         seeds=seeds,
-        contenders=(
-            Contender("clipped", PlainCell, SGD(rate), updates, clip=1.0),
-            Contender("not clipped", PlainCell, SGD(rate), updates),
+        contenders=tuple(
+            Contender("clipped" if clip else "not clipped", PlainCell, SGD(rate), updates, clip=clip) for clip in clips
         ),
     )
 
 
-def order_rates(steps: int, rates: tuple[float, ...], seeds: int) -> Experiment:
-    """Temporal order at every rate, without clipping and clipped at two thresholds: each may choose its own rate."""
-    kinds = {"not clipped": None, "clipped at 1": 1.0, "clipped at 3": 3.0}
+def fading_start(rng: np.random.Generator, params: Any) -> Any:
+    """W half an orthogonal matrix, U normal with standard deviation 0.3: what came in has faded after ten steps."""
+    U = 0.3 * rng.standard_normal(params.U.shape).astype(params.U.dtype)
+    return params._replace(W=(0.5 * orthogonal(rng, params.W.shape)).astype(params.W.dtype), U=U)
+
+
+def recall(lag: int, k: int, rates: tuple[float, ...], steps: int = 16_000, seeds: int = 5) -> Experiment:
+    """Recall in chunks of ``k``, by a cell with noise and a memory that fades: the same stream for every ``k``."""
     contenders = tuple(
-        Contender(f"{name}, rate {rate:g}", PlainCell, SGD(rate), 1000, clip=clip)
-        for name, clip in kinds.items()
-        for rate in rates
+        Contender(f"plain, noisy, rate {rate:g}", NoisyCell, Adam(rate), steps // k, fading_start) for rate in rates
     )
-    return Experiment(
-        f"temporal-order-{steps}",
-        TemporalOrderTask(steps),
-        50,
-        solved=0.1,
-        contenders=contenders,
-        seeds=seeds,
-        batch=32,
-    )
+    return Experiment(f"recall-{lag}-chunks-{k}", RecallTask(lag, k), 64, 0.0, contenders, seeds, batch=32)
 
 
 def by_name(*experiments: Experiment) -> dict[str, Experiment]:
@@ -148,8 +145,8 @@ EXPERIMENTS = by_name(
     reach("copy-3-20", CopyTask(20, 4, 3), FOR_COPYING),
     reach("copy-3-40", CopyTask(40, 4, 3), FOR_COPYING, OTHERS),
     temporal_order(50, 0.01, updates=10_000, seeds=5),
-    order_rates(20, (0.02, 0.03, 0.04, 0.06, 0.1, 0.2, 0.4, 0.8), seeds=20),
-    temporal_order(50, 0.03, updates=10_000, seeds=12),
+    temporal_order(50, 0.03, updates=10_000, seeds=12, clips=(None,)),
+    *(recall(10, k, (1e-3, 3e-3, 1e-2)) for k in (1, 5, 20)),
 )
 """By name, the most telling first."""
 

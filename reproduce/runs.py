@@ -56,9 +56,10 @@ def train(experiment: Experiment, contender: Contender, seed: int) -> Record:
     unit = 2 if task.loss == "squared_error" else 1
     began, diverged = process_time(), False
     try:
+        stream = hasattr(task, "stream")
         run = fit(
             model,
-            task,
+            task.stream(rng, experiment.batch, np.float32) if stream else task,
             rng,
             contender.optimiser,
             clip=partial(clip_norm, theta=contender.clip) if contender.clip else None,
@@ -67,6 +68,7 @@ def train(experiment: Experiment, contender: Contender, seed: int) -> Record:
             solved=loss_below(experiment.solved / unit, WINDOW),
             every=WINDOW,
             params=params,
+            carry=stream,
         )
     except DivergedError as error:
         run, diverged = error.fit, True

@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
 
 from reproduce import __main__ as command
 from reproduce import merging, runs
-from reproduce.experiments import EXPERIMENTS, PLAIN, QUICK, WINDOW, Contender, Experiment, temporal_order
-from rnnlib import PlainCell
+from reproduce.experiments import EXPERIMENTS, PLAIN, QUICK, WINDOW, Contender, Experiment, recall, temporal_order
+from reproduce.streams import NoisyCell, RecallTask
+from rnnlib import PlainCell, unroll
 from rnnlib.tasks import AddingTask
 from rnnlib.training import SGD
 
@@ -147,6 +149,34 @@ def test_data_of_runs_that_this_machine_has_not_made_are_kept(monkeypatch):
     changed = replace(both, batch=9)
     assert merging.gather([changed], earlier)["results"] == []
     assert merging.gather([], earlier)["results"] == []
+
+
+def test_a_stream_is_read_in_chunks_that_continue_one_another():
+    chunks = list(islice(RecallTask(lag=3, k=2).stream(np.random.default_rng(0), B=4), 10))
+    x = np.concatenate([chunk.x[..., 0] for chunk in chunks])
+    asked = np.concatenate([chunk.targets for chunk in chunks])
+    assert x.shape == asked.shape == (20, 4)
+    np.testing.assert_array_equal(2 * asked[3:] - 1, x[:-3])
+    assert {-1.0, 1.0} == set(x.ravel())
+
+
+def test_recall_is_learnt_from_long_chunks_and_not_at_random():
+    long = recall(2, k=8, rates=(1e-2,), steps=2400)
+    record = runs.train(replace(long, units=16, batch=16), long.contenders[0], 0)
+    assert record["loss"] < 0.1 * record["baseline"]
+    # Without the state that is carried, the first two steps of each chunk have nothing to go by.
+    assert record["updates"] == 300
+
+
+def test_noise_is_drawn_in_training_alone():
+    cell = NoisyCell(2, 3, noise=0.5)
+    params, x = cell.init(np.random.default_rng(0)), np.zeros((400, 5, 2))
+    still, loud = (unroll(each, params, x).h for each in (cell, cell.training(np.random.default_rng(1))))
+    np.testing.assert_array_equal(still, unroll(PlainCell(2, 3), params, x).h)
+    # The first state is tanh of the noise alone.
+    drawn = unroll(cell.training(np.random.default_rng(1)), params, np.zeros((1, 20_000, 2))).h[1]
+    assert np.arctanh(drawn).std() == pytest.approx(0.5, rel=0.02)
+    assert not np.array_equal(still, loud)
 
 
 def test_clipping_is_compared_seed_by_seed():
