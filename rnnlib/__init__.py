@@ -12,6 +12,7 @@
 (3, 3)
 """
 
+import importlib
 import importlib.util
 from typing import Any
 
@@ -33,9 +34,46 @@ from rnnlib.scan import scan, scan_back
 from rnnlib.through_time import Gradients, Tape, bptt, unroll
 from rnnlib.truncation import Chunk, checkpointed_bptt, truncated_bptt
 
+__version__ = "0.1.0"
+
+# What is not imported above, by the module that has it: it is found here too, and loaded when it is first asked for.
+_OFFERED = {
+    "accounting": "activation_bytes flops least_floats",
+    "attention": "Attention softmax_jacobian",
+    "bidirectional": "Bidirectional BidirectionalParams BidirectionalState",
+    "data": "digits sunspots text",
+    "gradients": "central_differences clip_each clip_norm clip_values complex_step global_norm relative_error",
+    "initialisers": "chrono identity orthogonal small with_spectral_radius xavier",
+    "jacobians": "delta_norms effective_horizon log_norms log_singular_values lyapunov_exponents products saturation "
+    "spectrum step_jacobians transient_growth",
+    "losses": "softmax softmax_cross_entropy squared_error",
+    "models": "Batch Model ModelParams",
+    "optimisers": "SGD Adam Momentum RMSprop",
+    "padding": "lengths_to_mask pad",
+    "readouts": "Embedding EmbeddingParams LinearParams LinearReadout",
+    "regularisers": "FlowModel flow_penalty",
+    "sampling": "sample",
+    "schedules": "Cosine Exponential Steps Warmup",
+    "tasks": "AddingTask BracketsTask CopyTask DistantContactTask FlipFlopTask LatchTask SelectiveCopyTask SineTask "
+    "TemporalOrderTask",
+    "torch_bridge": "from_torch to_torch",
+    "training": "DivergedError Fit Log OtherRunError Snapshot fit loss_below",
+}
+_WHERE = {name: module for module, names in _OFFERED.items() for name in names.split()}
+
 
 def __getattr__(name: str) -> Any:
-    """Import a module of the package on first use, since not everybody needs each, and some need more than NumPy."""
-    if importlib.util.find_spec(f"rnnlib.{name}") is None:
-        raise AttributeError(f"module 'rnnlib' has no attribute {name!r}")
-    return importlib.import_module(f"rnnlib.{name}")
+    """Import a module of the package, or what one offers, on first use: some need more than NumPy, all take time."""
+    if name in _WHERE:
+        return getattr(importlib.import_module(f"rnnlib.{_WHERE[name]}"), name)
+    if not name.startswith("_") and importlib.util.find_spec(f"rnnlib.{name}") is not None:
+        return importlib.import_module(f"rnnlib.{name}")
+    from difflib import get_close_matches
+
+    close = "".join(f"; did you mean {match!r}?" for match in get_close_matches(name, __dir__(), n=1))
+    raise AttributeError(f"module 'rnnlib' has no attribute {name!r}{close}")
+
+
+def __dir__() -> list[str]:
+    """Name all that can be asked for, for those who look and for editors."""
+    return sorted({*globals(), *_WHERE, *_OFFERED} - {"Any", "importlib"})

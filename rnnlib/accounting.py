@@ -3,8 +3,9 @@
 from collections import namedtuple
 from typing import Any
 
+from rnnlib._door import check_offers, check_size
 from rnnlib.cells.protocol import Cell
-from rnnlib.through_time import Tape
+from rnnlib.through_time import Tape, check_tape
 from rnnlib.trees import leaves
 
 
@@ -21,6 +22,7 @@ def activation_bytes(tape: Tape) -> ActivationBytes:
     >>> activation_bytes(unroll(cell, cell.init(np.random.default_rng(0)), np.ones((5, 4, 2))))
     ActivationBytes(states=576, saved=0, inputs=320)
     """
+    check_tape(tape)
     parts = (tape.states, tape.saved, (tape.x, tape.mask))
     return ActivationBytes(*(sum(array.nbytes for array in leaves(part) if array is not None) for part in parts))
 
@@ -57,6 +59,8 @@ def flops(cell: Cell, T: int, B: int) -> Flops:
     >>> flops(LSTMCell(inputs=2, units=3), T=10, B=5)
     Flops(forward=6000, backward=12000)
     """
+    check_size("T", T, 0)
+    check_size("B", B, 0)
     entries = 0
     for layer in layers(cell):
         seen = layer.inputs if hasattr(layer, "diagonal") else layer.inputs + layer.units
@@ -66,4 +70,6 @@ def flops(cell: Cell, T: int, B: int) -> Flops:
 
 def layers(cell: Any) -> list[Any]:
     """Return the cells of a stack, of stacks of stacks, the lowest first; ``[cell]`` of any other."""
+    if not hasattr(cell, "cells"):
+        check_offers("cell", cell, "a cell, say PlainCell(inputs=2, units=3)", "gates", "State")
     return [layer for part in cell.cells for layer in layers(part)] if hasattr(cell, "cells") else [cell]

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array, check_choice, check_drawing, check_fields, check_floats, check_mask
+from rnnlib import _door
+from rnnlib._door import Array, Rng
 from rnnlib.initialisers import by_columns
 from rnnlib.padding import hide
 
@@ -62,7 +63,10 @@ class Attention:
     keys: str = "k <= t"
 
     def __post_init__(self) -> None:
-        check_choice("keys", self.keys, KEYS)
+        _door.check_choice("keys", self.keys, KEYS)
+        for name in ("units", "size", "sources"):
+            if name == "units" or getattr(self, name) is not None:
+                _door.check_size(name, getattr(self, name))
         if self.size is None and self.sources not in (None, self.units):
             raise ValueError(f"sources: expected {self.units}, for nothing is projected; got {self.sources}")
 
@@ -76,7 +80,7 @@ class Attention:
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
         r"""Draw normal projections, of variance one over the number of their inputs."""
-        check_drawing(rng, dtype)
+        _door.check_drawing(rng, dtype)
         drawn = [by_columns(rng, shape, dtype) for shape in self.shapes().values()]
         return AttentionParams(*drawn) if drawn else ()
 
@@ -89,14 +93,14 @@ class Attention:
         stands elsewhere does not matter. Raises ``ValueError`` if a shape or dtype does not fit, or for NaN.
         """
         if self.size is not None:
-            check_fields("params", params, AttentionParams, self.shapes())
-        elif params != ():
+            _door.check_fields("params", params, AttentionParams, self.shapes())
+        elif not isinstance(params, tuple) or params:
             raise ValueError(f"params: expected (), for nothing is projected; got {type(params).__name__}")
         h = hide(h, mask) if source is None else h
-        T, B, _ = check_array("h", h, ("T", "B", self.units), params[0].dtype if params else None).shape
+        T, B, _ = _door.check_array("h", h, ("T", "B", self.units), params[0].dtype if params else None).shape
         source = h if source is None else hide(source, mask)
-        K = len(check_array("source", source, ("K", B, self.sources or self.units), h.dtype))
-        check_mask(mask, (K, B))
+        K = len(_door.check_array("source", source, ("K", B, self.sources or self.units), h.dtype))
+        _door.check_mask(mask, (K, B))
         sides = zip(params or [None] * 3, (h, source, source))
         q, k, v = ((side if W is None else side @ W.T).swapaxes(0, 1) for W, side in sides)
         seen = np.arange(K) - np.arange(T)[:, np.newaxis] <= KEYS[self.keys]
@@ -116,8 +120,8 @@ class Attention:
         projection, key and value path of a single query are :math:`\alpha_k (dm + (dm^\top (h_k - m)) q)` together.
         Raises ``ValueError`` if ``dm`` does not fit.
         """
-        h, source, q, k, v, alpha = saved
-        dm = check_array("dm", dm, (*h.shape[:2], v.shape[2]), h.dtype).swapaxes(0, 1)
+        h, source, q, k, v, alpha = _door.check_kind("saved", saved, Attended, "as forward returns it")
+        dm = _door.check_array("dm", dm, (*h.shape[:2], v.shape[2]), h.dtype).swapaxes(0, 1)
         de = alpha * (dm @ v.swapaxes(1, 2))
         de -= alpha * de.sum(axis=-1, keepdims=True)
         de *= self.scale
@@ -147,5 +151,5 @@ def softmax_jacobian(alpha: Array) -> Array:
     array([[ 0.25, -0.25],
            [-0.25,  0.25]])
     """
-    check_floats("alpha", alpha, "K")
+    _door.check_floats("alpha", alpha, "K")
     return alpha[..., np.newaxis] * (np.eye(alpha.shape[-1], dtype=alpha.dtype) - alpha[..., np.newaxis, :])

@@ -4,14 +4,15 @@ The packages are optional: without them an ``ImportError`` names the extra, ``tr
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, optional
+from rnnlib._door import Array, Rng, check_drawing, check_kind, check_number, check_size, optional
 from rnnlib.models import Batch
+from rnnlib.readouts import check_ids
 from rnnlib.tasks import Task, asked_at_last
 
 
@@ -41,7 +42,7 @@ class Digits(Task):
 
     inputs, outputs, steps, baseline = 1, 10, 64, log(10)
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` digits, with replacement."""
         return self.whole(dtype, rng.integers(len(self.labels), size=B))
 
@@ -60,8 +61,8 @@ def digits(rng: Rng, test: float = 0.2) -> tuple[Digits, Digits]:
     >>> train.x.shape, test.x.shape
     ((64, 1438, 1), (64, 359, 1))
     """
-    if not 0 < test < 1:
-        raise ValueError(f"test: expected a fraction between 0 and 1, got {test}")
+    check_drawing(rng)
+    check_number("test", test, "a fraction between 0 and 1", lambda test: 0 < test < 1)
     loaded = optional("sklearn.datasets", "data").load_digits()
     order = rng.permutation(len(loaded.target))
     x, cut = loaded.data.T[..., np.newaxis] / 16, len(order) - round(test * len(order))
@@ -80,7 +81,7 @@ class Text(Task):
     alphabet: str
     steps: int
 
-    inputs = outputs = property(lambda self: len(self.alphabet))
+    inputs = outputs = tokens = property(lambda self: len(self.alphabet))
 
     @property
     def baseline(self) -> float:
@@ -90,7 +91,7 @@ class Text(Task):
         given = counts / np.bincount(before)[pairs // self.outputs]
         return float(-(counts * np.log(given)).sum() / len(before))
 
-    def draw(self, rng: Rng, B: int, dtype: Any = None) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` windows that begin anywhere; ``dtype`` does not matter."""
         windows = self.ids[np.arange(self.steps + 1)[:, np.newaxis] + rng.integers(len(self.ids) - self.steps, size=B)]
         return Batch(windows[:-1], windows[1:])
@@ -101,13 +102,25 @@ class Text(Task):
         Every batch continues the one before: carry the state from one to the next. Up to ``B`` characters at the end
         are left over, and the last batch may be shorter.
         """
+        check_size("B", B)
+        return self._streams(B)
+
+    def _streams(self, B: int) -> Iterator[Batch]:
         length = (len(self.ids) - 1) // B
         x, targets = (self.ids[start : start + B * length].reshape(B, length).T for start in (0, 1))
         for start in range(0, length, self.steps):
             yield Batch(x[start : start + self.steps], targets[start : start + self.steps])
 
+    def ids_of(self, string: str) -> Array:
+        """Return the places of characters in the alphabet, ``(T,)``; ``ValueError`` for one that is not there."""
+        check_kind("string", string, str)
+        if unknown := sorted(set(string) - set(self.alphabet)):
+            raise ValueError(f"string: expected characters of the alphabet, got {unknown}")
+        return np.array([self.alphabet.index(character) for character in string], int)
+
     def string(self, ids: Array) -> str:
-        """Return the characters of ``ids (T,)``."""
+        """Return the characters of ``ids (T,)``; ``ValueError`` for a number that is none's."""
+        check_ids("ids", np.asarray(ids, None if len(ids) else int), len(self.alphabet))
         return "".join(self.alphabet[i] for i in ids)
 
 
@@ -123,9 +136,8 @@ def text(string: str, steps: int = 50, alphabet: str | None = None) -> Text:
     >>> [task.string(batch.targets[:, 0]) for batch in task.streams(2)]
     ['ello', ' ']
     """
-    alphabet = "".join(sorted(set(string))) if alphabet is None else alphabet
-    if unknown := sorted(set(string) - set(alphabet)):
-        raise ValueError(f"string: expected characters of the alphabet, got {unknown}")
-    if not 1 <= steps < len(string):
-        raise ValueError(f"steps: expected 1 or more and fewer than the {len(string)} characters, got {steps}")
-    return Text(np.array([alphabet.index(character) for character in string]), alphabet, steps)
+    for name, given in (("string", string), ("alphabet", "" if alphabet is None else alphabet)):
+        check_kind(name, given, str)
+    check_size("steps", steps, 1, len(string) - 1, f"1 or more and fewer than the {len(string)} characters")
+    task = Text(np.empty(0, int), "".join(sorted(set(string))) if alphabet is None else alphabet, steps)
+    return replace(task, ids=task.ids_of(string))

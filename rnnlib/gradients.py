@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import check_number, described
+from rnnlib._door import check_number, check_offers, described
 from rnnlib.norms import split_norm, times_ratio
 from rnnlib.trees import Tree, leaves, map_leaves
 
@@ -41,7 +41,9 @@ def complex_step(loss: Callable[[Any], Any], params: Tree, step: float = 1e-30) 
 
 def _loss_moved(loss: Callable[[Any], Any], params: Tree, by: complex) -> Tree:
     """Return, in a tree like ``params``, the loss with that entry alone moved ``by`` so much."""
-    if any(leaf.dtype != np.float64 for leaf in leaves(params)):
+    check_offers("loss", loss, "a function of the parameters", "__call__")
+    check_number("step", abs(by), "a positive number", lambda step: step > 0)
+    if any(leaf.dtype != np.float64 for leaf in leaves(check_gradients("params", params))):
         raise ValueError("params: expected dtype float64 for a numerical gradient; smaller types drown it in rounding")
     inputs = map_leaves(lambda leaf: leaf.astype(np.result_type(leaf, by)), params)
     losses = map_leaves(np.zeros_like, inputs)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng
+from rnnlib._door import Array, Rng, check_drawing, check_floats, check_matrices, check_number, check_size, described
 from rnnlib.norms import times_ratio
 
 
@@ -12,6 +12,7 @@ def by_columns(rng: Rng, shape: tuple[int, ...], dtype: Any = np.float64) -> Arr
     """Normal weights of variance one over the number of columns, so that a product keeps the size of its input; zeros
     for a vector, which is a bias.
     """
+    _check(rng, shape, dtype)
     return (rng.standard_normal(shape) / np.sqrt(shape[1]) if len(shape) == 2 else np.zeros(shape)).astype(dtype)
 
 
@@ -21,6 +22,8 @@ def small(rng: Rng, shape: tuple[int, ...], scale: float = 0.01, dtype: Any = np
     >>> small(np.random.default_rng(0), (2, 3)).shape
     (2, 3)
     """
+    _check(rng, shape, dtype)
+    check_number("scale", scale, "a standard deviation, 0 or more", lambda scale: scale >= 0)
     return (scale * rng.standard_normal(shape)).astype(dtype)
 
 
@@ -32,6 +35,7 @@ def xavier(rng: Rng, shape: tuple[int, int], dtype: Any = np.float64) -> Array:
     >>> bool(np.abs(xavier(np.random.default_rng(0), (2, 4))).max() < 1)
     True
     """
+    _check(rng, shape, dtype, 2)
     bound = np.sqrt(6 / sum(shape))
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
@@ -44,6 +48,7 @@ def identity(rng: Rng, shape: tuple[int, int], dtype: Any = np.float64) -> Array
     array([[1., 0., 0.],
            [0., 1., 0.]])
     """
+    _check(rng, shape, dtype, 2)
     return np.eye(*shape, dtype=dtype)
 
 
@@ -59,6 +64,7 @@ def orthogonal(rng: Rng, shape: tuple[int, int], dtype: Any = np.float64) -> Arr
     >>> np.allclose(W @ W.T, np.eye(3))
     True
     """
+    _check(rng, shape, dtype, 2)
     Q, R = np.linalg.qr(rng.standard_normal((max(shape), min(shape))))
     Q *= np.copysign(1, np.diag(R))
     return (Q if shape[0] >= shape[1] else Q.T).astype(dtype)
@@ -75,9 +81,10 @@ def with_spectral_radius(W: Array, rho: float) -> Array:
     array([[0.  , 1.  ],
            [0.25, 0.  ]])
     """
+    check_matrices("W", check_floats("W", W, "n", "n"))
     radius = np.abs(np.linalg.eigvals(W)).max()
-    if rho < 0 or radius == 0:
-        raise ValueError(f"rho: expected at least 0, and a W that is not nilpotent; got {rho}, and radius {radius}")
+    expected = f"at least 0, and a W that is not nilpotent, its radius is {radius};"
+    check_number("rho", rho, expected, lambda rho: rho >= 0 and radius > 0)
     return times_ratio(W, rho, radius)
 
 
@@ -99,8 +106,19 @@ def chrono(rng: Rng, params: Any, longest: int) -> Any:
     (True, True)
     """
     gates = [name for name in ("b_f", "b_i", "b_z") if hasattr(params, name)]
-    if longest <= 2 or not gates:
-        raise ValueError(f"chrono: expected longest above 2 and params with b_f or b_z, got {longest} and {gates}")
+    check_drawing(rng)
+    check_number("longest", longest, "a number of steps above 2", lambda longest: longest > 2)
+    if not gates:
+        raise ValueError(f"params: expected those of a cell with gates, b_f or b_z, got {described(params)}")
     like = getattr(params, gates[0])
     b = np.log(rng.uniform(1, longest - 1, like.shape)).astype(like.dtype)
     return params._replace(**{name: b if name == "b_f" else -b for name in gates})
+
+
+def _check(rng: Any, shape: Any, dtype: Any, axes: int | None = None) -> None:
+    """Raise ``ValueError`` unless an array of this ``shape``, of so many ``axes``, can be drawn."""
+    check_drawing(rng, dtype)
+    if not isinstance(shape, tuple) or axes not in (None, len(shape)):
+        raise ValueError(f"shape: expected a tuple of {axes or 'some'} sizes, got {shape!r}")
+    for size in shape:
+        check_size("shape", size, 0)

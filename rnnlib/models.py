@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array, check_choice
+from rnnlib._door import Array, Rng, check_array, check_choice, check_kind, check_offers, check_size
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.padding import hide
@@ -48,8 +48,9 @@ class Model:
     r"""A cell, a linear readout :math:`y_t = V h_t + b`, a loss, and if the inputs are symbols an embedding.
 
     ``loss`` is ``"softmax_cross_entropy"`` (nats) or ``"squared_error"`` (half the squared distance), a mean over the
-    steps that count. Its gradient is whole; batches of a few steps with a carried state truncate it. Raises
-    ``ValueError`` if there is no such loss and, when it runs, if the parts do not fit together.
+    steps that count. Its gradient is whole; batches of a few steps with a carried state truncate it.
+    :meth:`of` makes the model that a task asks for. Raises ``ValueError`` if there is no such loss, or if the parts do
+    not fit together.
 
     >>> from rnnlib import PlainCell
     >>> model = Model(PlainCell(inputs=2, units=3), LinearReadout(units=3, outputs=4))
@@ -67,6 +68,29 @@ class Model:
 
     def __post_init__(self) -> None:
         check_choice("loss", self.loss, LOSSES)
+        check_offers("cell", self.cell, "a cell, say PlainCell(inputs=2, units=3)", "units", "init")
+        check_kind("readout", self.readout, LinearReadout)
+        if self.embedding is not None:
+            check_kind("embedding", self.embedding, Embedding)
+            check_size("embedding", self.embedding.size, *2 * (self.cell.inputs,), f"size={self.cell.inputs}")
+        if self.readout.units != self.cell.units:
+            raise ValueError(f"readout: expected units={self.cell.units}, to fit {self.cell}, got {self.readout}")
+
+    @classmethod
+    def of(cls, task: Any, cell: Cell, **options: Any) -> "Model":
+        """Return the model of a ``cell`` that ``task`` asks for: its loss, a readout of its size, an embedding of ids.
+
+        >>> from rnnlib import PlainCell, tasks
+        >>> Model.of(tasks.AddingTask(steps=10), PlainCell(inputs=2, units=3)).loss
+        'squared_error'
+        """
+        check_offers("task", task, "a task, say AddingTask(steps=10)", "inputs", "outputs", "loss")
+        check_offers("cell", cell, "a cell, say PlainCell(inputs=2, units=3)", "units", "init")
+        tokens = getattr(task, "tokens", None)
+        if tokens is None and cell.inputs != task.inputs:
+            raise ValueError(f"cell: expected inputs={task.inputs}, as many as the task gives, got {cell.inputs}")
+        embedding = None if tokens is None else Embedding(tokens, cell.inputs)
+        return cls(cell, LinearReadout(cell.units, task.outputs), task.loss, embedding, **options)
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> ModelParams:
         """Draw the parameters of all parts."""
@@ -75,8 +99,13 @@ class Model:
 
     def predict(self, params: ModelParams, batch: Batch, state: State | None = None) -> Array:
         """Return the outputs ``y (T, B, m)`` of all steps, from ``state`` (zeros if not given)."""
-        tape = unroll(self.cell, params.cell, self._inputs(params, batch), state, batch.mask)
+        tape = self._unrolled(self.cell, params, batch, state)
         return self.readout.forward(params.readout, tape.h[1:])
+
+    def evaluate(self, params: ModelParams, batch: Batch, state: State | None = None) -> float:
+        """Return the loss of ``batch`` alone, without gradients; nothing is dropped."""
+        tape = self._unrolled(self.cell, params, batch, state)
+        return self._local(params.readout, tape.h[1:], batch)[0]
 
     def loss_and_grads(
         self, params: ModelParams, batch: Batch, state: State | None = None, rng: "Rng | None" = None
@@ -87,12 +116,17 @@ class Model:
         or dtypes do not fit, there are NaNs, or no step counts.
         """
         cell: Any = self.cell if rng is None or not hasattr(self.cell, "training") else self.cell.training(rng)
-        tape = unroll(cell, params.cell, self._inputs(params, batch), state, batch.mask)
+        tape = self._unrolled(cell, params, batch, state)
         loss, dreadout, dh = self._local(params.readout, tape.h[1:], batch)
         grads = bptt(tape, dh)
         ids = hide(batch.x, batch.mask)
         dembedding = () if self.embedding is None else self.embedding.backward(params.embedding, ids, grads.x)
         return loss, ModelGradients(ModelParams(dembedding, grads.params, dreadout), grads.delta, tape.state)
+
+    def _unrolled(self, cell: Any, params: ModelParams, batch: Batch, state: State | None) -> Any:
+        check_kind("params", params, ModelParams, "as model.init draws them")
+        check_kind("batch", batch, Batch)
+        return unroll(cell, params.cell, self._inputs(params, batch), state, batch.mask)
 
     def _inputs(self, params: ModelParams, batch: Batch) -> Array:
         x = hide(batch.x, batch.mask)

@@ -3,19 +3,24 @@
 An optimiser is a frozen set of numbers. ``init(params)`` returns what it has to remember, ``update(params, grads,
 memory)`` the new parameters and memory; neither changes what it was given. Parameters are any named tuple of arrays, or
 a tuple of those. They are moved as one vector, for one operation on a long array is faster than the same on many short
-ones. ``ValueError`` is raised if gradients and parameters differ in structure, in the shape of an array or in dtype.
+ones. ``ValueError`` is raised if gradients and parameters differ in structure, in the shape of an array or in dtype,
+and for a rate below 0 or a decay that is no share.
 
-``rates`` gives some parameters a rate of their own: a tree like the parameters that holds factors of ``rate``, in which
-one number may stand for a whole branch. ``Adam(1e-3, rates=(0.1, 1.0))`` trains the first of two groups at 1e-4.
+``rate`` is a number, or a function of the number of updates made (:mod:`rnnlib.schedules`). ``rates`` gives some
+parameters a rate of their own: a tree like the parameters that holds factors of ``rate``, in which one number may stand
+for a whole branch. ``Adam(1e-3, rates=(0.1, 1.0))`` trains the first of two groups at 1e-4.
 """
 
 from collections import namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array
+from rnnlib._door import Array, check_number
+from rnnlib.gradients import check_gradients
+from rnnlib.schedules import check_rate, rate_after
 from rnnlib.trees import Tree, join, leaves, map_leaves
 
 
@@ -34,10 +39,17 @@ class SGD:
     (array([ 0.5, -1. ]),)
     """
 
-    rate: float = 1e-2
+    rate: float | Callable[[int], float] = 1e-2
     rates: Any = field(default=None, kw_only=True)
 
     means: ClassVar[int] = 0
+    shares: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        check_rate(self.rate)
+        for name in self.shares:
+            for share in np.ravel(getattr(self, name)).tolist():
+                check_number(name, share, "a number from 0 to below 1", lambda share: 0 <= share < 1)
 
     def init(self, params: Any) -> Memory:
         """Return the memory before the first update."""
@@ -47,7 +59,7 @@ class SGD:
         """Return the updated parameters and memory."""
         step, *means = self._step(_vector(params, grads), memory.updates + 1, *memory.means)
         sizes: list[int] = [leaf.size for leaf in leaves(params)]
-        rate: Any = self.rate
+        rate: Any = rate_after(self.rate, memory.updates)
         if self.rates is not None:
             rate = rate * np.repeat(np.array(_factors(self.rates, params), step.dtype), sizes)
         moved = iter(np.split(_vector(params, params) - rate * step, np.cumsum(sizes)))
@@ -77,6 +89,7 @@ class Momentum(SGD):
     momentum: float = 0.9
 
     means: ClassVar[int] = 1
+    shares: ClassVar[tuple[str, ...]] = ("momentum",)
 
     def _step(self, g: Array, s: int, *means: Array) -> tuple[Array, ...]:
         v = self.momentum * means[0] + g
@@ -98,11 +111,12 @@ class RMSprop(SGD):
     array([0.8])
     """
 
-    rate: float = 1e-3
+    rate: float | Callable[[int], float] = 1e-3
     decay: float = 0.99
     eps: float = 1e-8
 
     means: ClassVar[int] = 1
+    shares: ClassVar[tuple[str, ...]] = ("decay",)
 
     def _step(self, g: Array, s: int, *means: Array) -> tuple[Array, ...]:
         v = self.decay * means[0] + (1 - self.decay) * g * g
@@ -125,11 +139,12 @@ class Adam(SGD):
     array([ 0.9, -0.9])
     """
 
-    rate: float = 1e-3
+    rate: float | Callable[[int], float] = 1e-3
     betas: tuple[float, float] = (0.9, 0.999)
     eps: float = 1e-8
 
     means: ClassVar[int] = 2
+    shares: ClassVar[tuple[str, ...]] = ("betas",)
 
     def _step(self, g: Array, s: int, *means: Array) -> tuple[Array, ...]:
         (beta1, beta2), (m, v) = self.betas, means
@@ -140,7 +155,8 @@ class Adam(SGD):
 
 def _vector(params: Any, tree: Any) -> Array:
     """Copy all arrays of ``tree``, which must be like ``params``, one after the other into one vector."""
-    flat = map_leaves(lambda _, leaf: leaf.reshape(-1), params, tree)
+    check_gradients("params", params)
+    flat = map_leaves(lambda _, leaf: leaf.reshape(-1), params, check_gradients("grads", tree))
     dtypes = {leaf.dtype for leaf in leaves((params, tree))}
     if len(dtypes) != 1:
         raise ValueError(f"expected arrays of one dtype, got {', '.join(sorted(map(str, dtypes))) or 'no arrays'}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array, check_fields
+from rnnlib._door import Array, Rng, check_array, check_drawing, check_fields, check_size, described
 from rnnlib.initialisers import by_columns
 
 
@@ -30,6 +30,10 @@ class LinearReadout:
 
     units: int
     outputs: int
+
+    def __post_init__(self) -> None:
+        check_size("units", self.units)
+        check_size("outputs", self.outputs)
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> LinearParams:
         r"""Draw ``V`` normal with variance :math:`1/n`, and a zero bias."""
@@ -68,8 +72,13 @@ class Embedding:
     tokens: int
     size: int
 
+    def __post_init__(self) -> None:
+        check_size("tokens", self.tokens)
+        check_size("size", self.size)
+
     def init(self, rng: Rng, dtype: Any = np.float64) -> EmbeddingParams:
         """Draw ``E`` from the standard normal distribution."""
+        check_drawing(rng, dtype)
         return EmbeddingParams(rng.standard_normal((self.tokens, self.size)).astype(dtype))
 
     def forward(self, params: EmbeddingParams, ids: Array) -> Array:
@@ -92,8 +101,9 @@ class Embedding:
 
 def check_ids(name: str, ids: Array, tokens: int) -> Array:
     """Return ``ids`` if they are integers from 0 to ``tokens - 1``; raise ``ValueError`` if not."""
-    if not isinstance(ids, np.ndarray) or not np.issubdtype(ids.dtype, np.integer):
-        raise ValueError(f"{name}: expected an array of integers, got {getattr(ids, 'dtype', type(ids).__name__)}")
+    if type(ids) is not np.ndarray or not np.issubdtype(ids.dtype, np.integer):
+        got = ids.dtype if type(ids) is np.ndarray else described(ids)
+        raise ValueError(f"{name}: expected an array of integers, got {got}")
     if ids.size and (ids.min() < 0 or ids.max() >= tokens):
         raise ValueError(f"{name}: expected integers from 0 to {tokens - 1}, got {ids.min()} to {ids.max()}")
     return ids

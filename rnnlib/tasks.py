@@ -14,13 +14,14 @@ Sizes with which there is no such task raise ``ValueError``.
 (120, 64, 10)
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
 from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_size
+from rnnlib._door import Array, Rng, check_array, check_drawing, check_kind, check_number, check_size
 from rnnlib.models import Batch
 
 
@@ -28,13 +29,27 @@ class Task:
     """What tasks share; one asks for classes unless it says otherwise. ``least`` says how small its sizes may be."""
 
     loss = "softmax_cross_entropy"
+    outputs: Any
+    _draw: Callable[[Rng, int, Any], Batch]
     least: ClassVar[Any] = {}
 
     def __post_init__(self) -> None:
         for name, least in self.least.items():
             check_size(name, getattr(self, name), least)
 
+    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+        """Draw ``B`` sequences; ``ValueError`` unless ``rng`` is a generator, ``B`` a size and ``dtype`` a float."""
+        check_drawing(rng, dtype)
+        check_size("B", B, 0)
+        return self._draw(rng, B, dtype)
+
     def score(self, outputs: Array, batch: Batch) -> float:
+        """Say how well ``outputs (T, B, m)`` answer ``batch``, from 0 to 1; ``ValueError`` for another shape."""
+        check_kind("batch", batch, Batch)
+        check_array("outputs", outputs, (*np.shape(batch.targets)[:2], self.outputs))
+        return self._score(outputs, batch)
+
+    def _score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of the steps that count at which the largest output is the right class."""
         hits = outputs.argmax(axis=-1) == batch.targets
         return float(hits.mean() if batch.counted is None else hits[batch.counted].mean())
@@ -62,7 +77,7 @@ class CopyTask(Task):
     steps = property(lambda self: self.delay + 2 * self.length)
     baseline = property(lambda self: self.length * log(self.symbols) / self.steps)
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         blank, delimiter = self.symbols, self.symbols + 1
         symbols = rng.integers(self.symbols, size=(self.length, B))
@@ -75,7 +90,7 @@ class CopyTask(Task):
     def _places(self, rng: Rng, B: int) -> Array:
         return np.arange(self.length)[:, np.newaxis]
 
-    def score(self, outputs: Array, batch: Batch) -> float:
+    def _score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of the symbols recalled; the blanks do not count."""
         asked = slice(-self.length, None)
         return float((outputs[asked].argmax(axis=-1) == batch.targets[asked]).mean())
@@ -111,7 +126,7 @@ class AddingTask(Task):
     inputs, outputs, baseline = 2, 1, 1 / 6
     least: ClassVar[Any] = {"steps": 3}
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         x = np.zeros((self.steps, B, 2), dtype)
         x[..., 0] = rng.random((self.steps, B))
@@ -120,7 +135,7 @@ class AddingTask(Task):
         x[places, np.arange(B), 1] = 1
         return asked_at_last(x, (x[..., :1] * x[..., 1:]).sum(axis=0))
 
-    def score(self, outputs: Array, batch: Batch) -> float:
+    def _score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of sums that are off by less than 0.04, the criterion of the source."""
         return float((abs(outputs[-1] - batch.targets[-1]) < 0.04).mean())
 
@@ -141,7 +156,7 @@ class TemporalOrderTask(Task):
     inputs, outputs, baseline = 6, 4, log(4)
     least: ClassVar[Any] = {"steps": 10}
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         T = self.steps
         ids = rng.integers(2, 6, size=(T, B))
@@ -168,7 +183,7 @@ class LatchTask(Task):
     inputs, outputs, baseline = 1, 2, log(2)
     least = property(lambda self: {"shown": 1, "steps": self.shown + 1})
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         bit = rng.integers(2, size=B)
         x = self.noise * rng.standard_normal((self.steps, B, 1))
@@ -195,13 +210,12 @@ class FlipFlopTask(Task):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.rate <= 1:
-            raise ValueError(f"rate: expected a probability from 0 to 1, got {self.rate}")
+        check_number("rate", self.rate, "a probability from 0 to 1", lambda rate: 0 <= rate <= 1)
 
     inputs = outputs = property(lambda self: self.bits)
     baseline = property(lambda self: (1 - self.rate) * (self.steps - 1) / self.steps)
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         size = (self.steps, B, self.bits)
         pulses = rng.random(size) < self.rate
@@ -210,7 +224,7 @@ class FlipFlopTask(Task):
         latest = np.maximum.accumulate(np.where(pulses, np.arange(self.steps)[:, np.newaxis, np.newaxis], 0))
         return Batch(x, np.take_along_axis(x, latest, axis=0))
 
-    def score(self, outputs: Array, batch: Batch) -> float:
+    def _score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of outputs, at all steps, of the right sign."""
         return float((np.sign(outputs) == batch.targets).mean())
 
@@ -253,14 +267,14 @@ class SineTask(Task):
         explained = np.divide(answer**2, chance, out=np.zeros_like(chance), where=chance > 0)
         return float(0.5 - explained.sum() / chance.sum())
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         u, noise = rng.random((B, 1)), rng.standard_normal((self.steps, B, 1))
         t = np.arange(self.steps)[:, np.newaxis, np.newaxis]
         now, later = (np.sin(2 * np.pi * ((t + ahead) / self.period + u)) for ahead in (0, self.ahead))
         return Batch((now + self.noise * noise).astype(dtype), later.astype(dtype))
 
-    def score(self, outputs: Array, batch: Batch) -> float:
+    def _score(self, outputs: Array, batch: Batch) -> float:
         """Fraction of values that are off by less than a tenth of the amplitude."""
         return float((abs(outputs - batch.targets) < 0.1).mean())
 
@@ -282,7 +296,7 @@ class DistantContactTask(Task):
     inputs, outputs, baseline = 5, 2, log(2)
     least = property(lambda self: {"first": 1, "second": self.first + 1, "steps": self.second})
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` chains."""
         ids = rng.integers(4, size=(self.steps, B))
         x = np.eye(self.inputs, dtype=dtype)[ids]
@@ -314,7 +328,7 @@ class BracketsTask(Task):
     steps = property(lambda self: 2 * self.pairs)
     baseline = property(lambda self: log(self.kinds))
 
-    def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
+    def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
         length = 2 * rng.integers(self.shortest, self.pairs + 1, size=B)
         ids, chance = rng.integers(self.kinds, size=(self.steps, B)), rng.random((self.steps, B))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, check_array, check_kind, check_mask, check_offers
+from rnnlib._door import Array, check_array, check_kind, check_mask, check_offers, check_size
 from rnnlib.cells.protocol import Cell, State
 from rnnlib.padding import hide
 from rnnlib.trees import at, leaves, map_leaves, steps_of
@@ -41,6 +41,8 @@ class Tape:
 
     def span(self, start: int, stop: int) -> "Tape":
         """Return the tape of the steps ``start + 1 .. stop`` alone, as views: ``tape.span(0, T)`` is the whole."""
+        check_size("start", start, 0, len(self.x), f"a step from 0 to {len(self.x)}")
+        check_size("stop", stop, start, len(self.x), f"a step from {start} to {len(self.x)}")
         cut, states = slice(start, stop), at(self.states, slice(start, stop + 1))
         return replace(self, x=self.x[cut], mask=at(self.mask, cut), states=states, saved=at(self.saved, cut))
 
@@ -99,6 +101,8 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     >>> tape.h.shape, tape.state.h.shape
     ((6, 4, 3), (4, 3))
     """
+    if hasattr(cell, "unroll") and not isinstance(cell, type):
+        return cell.unroll(params, x, state, mask)
     x = check_run(cell, params, x, state, mask)
     T, B, _ = x.shape
     w = cell.prepare(params)
@@ -119,12 +123,12 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
 
 def check_cell(cell: Any) -> Any:
     """Return ``cell`` if it is one; ``ValueError`` if it is a class, or anything else."""
-    return check_offers("cell", cell, "a cell, say PlainCell(inputs=2, units=3)", "step", "step_back")
+    return check_offers("cell", cell, "a cell that takes steps, say PlainCell(inputs=2, units=3)", "step", "step_back")
 
 
 def check_run(cell: Cell, params: Any, x: Array, state: State | None, mask: Array | None) -> Array:
     """Raise ``ValueError`` unless :func:`unroll` can run on these; return ``x`` with zeros where it is padded."""
-    dtype = check_cell(cell).check(params)
+    dtype = check_offers("cell", cell, "a cell, say PlainCell(inputs=2, units=3)", "check", "zeros").check(params)
     x = check_array("x", hide(x, mask), ("T", "B", cell.inputs), dtype)
     check_mask(mask, x.shape[:2])
     if state is not None:
@@ -165,6 +169,8 @@ def bptt(tape: Tape, dh: Array, dstate: State | None = None) -> Gradients:
     >>> grads.params.W.shape, grads.x.shape, grads.state.h.shape, grads.delta.h.shape
     ((3, 3), (5, 4, 2), (4, 3), (6, 4, 3))
     """
+    if hasattr(tape, "bptt"):
+        return tape.bptt(dh, dstate)
     dh = local_gradients(tape, dh)
     T, B, _ = tape.x.shape
     delta = tape.cell.zeros((T + 1, B), tape.x.dtype)

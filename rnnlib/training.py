@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import warnings
 from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, NotANumberError, Rng, optional
+from rnnlib import _door
+from rnnlib._door import Array, Rng
 from rnnlib.gradients import Clipping, global_norm
 from rnnlib.models import Batch, Model, ModelGradients, ModelParams
 from rnnlib.norms import norm
@@ -18,11 +20,11 @@ from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop  # noqa: F401
 from rnnlib.trees import leaves, map_leaves
 
 
-class Snapshot(namedtuple("Snapshot", "update score delta")):
+class Snapshot(namedtuple("Snapshot", "update score delta validation", defaults=(np.nan,))):
     r"""A look at a run before its update number ``update`` (the first is 0), on the batch of that update.
 
     ``score`` is the task's (NaN if it has none); ``delta (T+1,)`` the norms :math:`|\partial L/\partial h_t|`, over
-    all sequences and units of the batch together.
+    all sequences and units of the batch together; ``validation`` what ``validate`` said of the parameters.
     """
 
 
@@ -37,12 +39,13 @@ class Log(namedtuple("Log", "loss before after fraction snapshots", defaults=(()
     """The fraction of updates, up to and including each, in which anything was clipped, ``(U,)``."""
 
 
-class Fit(namedtuple("Fit", "params state carried log solved_at seconds generator")):
+class Fit(namedtuple("Fit", "params state carried log solved_at seconds generator made_by")):
     """A training run as far as it went: all that is needed to look at it, and to go on with it exactly.
 
     ``params`` and the optimiser's ``state`` after the last update, ``carried`` the hidden state for the next batch
     (``()`` unless batches continue one another), the ``log``, ``solved_at`` the number of updates after which the run
-    was solved (``None``: it was not), the ``seconds`` spent, ``generator`` the state of the random numbers.
+    was solved (``None``: it was not), the ``seconds`` spent, ``generator`` the state of the random numbers; ``made_by``
+    are the model and the kind of optimiser, in words.
     """
 
     def save(self, path: str | Path) -> None:
@@ -55,22 +58,46 @@ class Fit(namedtuple("Fit", "params state carried log solved_at seconds generato
 
     @staticmethod
     def load(path: str | Path, model: Model, optimiser: Any) -> "Fit":
-        """Read what :meth:`save` wrote; ``ValueError`` if that was of another model or optimiser."""
-        with np.load(path, allow_pickle=False) as file:
-            text, *arrays = (file[name] for name in file.files)
-        (*columns, snapshots), *rest = json.loads(str(text))
-        log = Log._make((*map(np.array, columns), tuple(Snapshot(u, s, np.array(delta)) for u, s, delta in snapshots)))
-        params = model.init(np.random.default_rng(0), arrays[0].dtype)
-        known = params, optimiser.init(params)
-        carried = model.cell.zeros(arrays[-1].shape[:1], arrays[0].dtype) if len(arrays) > len([*leaves(known)]) else ()
-        return Fit._make((*_filled((*known, carried), arrays), log, *rest))
+        """Read what :meth:`save` wrote; ``ValueError`` if that was of another model or optimiser, or is damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                text, *arrays = (file[name] for name in file.files)
+            (*columns, snapshots), *rest, made_by = json.loads(str(text))
+            snapshots = tuple(Snapshot(u, score, np.array(delta), *more) for u, score, delta, *more in snapshots)
+            log = Log._make((*map(np.array, columns), snapshots))
+            _check_made_by(tuple(made_by), model, optimiser)
+            params = model.init(np.random.default_rng(0), arrays[0].dtype)
+            known = params, optimiser.init(params)
+            more = len(arrays) > len([*leaves(known)])
+            carried = model.cell.zeros(arrays[-1].shape[:1], arrays[0].dtype) if more else ()
+            return Fit._make((*_filled((*known, carried), arrays), log, *rest, tuple(made_by)))
+        except (FileNotFoundError, IsADirectoryError, PermissionError, OtherRunError):
+            raise
+        except Exception as error:
+            raise ValueError(f"{path}: expected a run that Fit.save wrote, whole; got {error}") from error
+
+
+class OtherRunError(ValueError):
+    """A run is to go on with another model or another kind of optimiser than it was made by."""
+
+
+def _made_by(model: Model, optimiser: Any) -> tuple[str, str]:
+    return repr(model), type(optimiser).__name__
+
+
+def _check_made_by(made_by: tuple[str, str], model: Model, optimiser: Any) -> None:
+    """Raise ``OtherRunError``, with what was expected and what came, unless these two made the run."""
+    for expected, got in zip(made_by, _made_by(model, optimiser)):
+        if expected != got:
+            advice = "to start from its weights alone, give params=run.params"
+            raise OtherRunError(f"resume: expected the run's own {expected}, got {got}; {advice}")
 
 
 def _filled(tree: Any, arrays: list[Array]) -> Any:
     """Return ``arrays`` as a tree like ``tree``, whole numbers as such."""
     expected, got = [np.shape(leaf) for leaf in leaves(tree)], [array.shape for array in arrays]
     if expected != got:
-        raise ValueError(f"resume: expected arrays of shapes {expected}, got {got}: another model's or optimiser's")
+        raise ValueError(f"arrays of shapes {got} in place of {expected}")
     rest = iter(arrays)
     return map_leaves(lambda leaf: next(rest).item() if isinstance(leaf, int) else next(rest), tree)
 
@@ -89,8 +116,14 @@ class DivergedError(ArithmeticError):
 def loss_below(threshold: float, window: int = 50) -> Callable[[Log], bool]:
     """Solved when the mean loss of the last ``window`` updates is below ``threshold``, and there were as many.
 
-    If every batch is drawn anew, its loss is measured before it is learnt from: no other test set is needed.
+    If every batch is drawn anew, its loss is measured before it is learnt from: no other test set is needed. Raises
+    ``ValueError`` unless ``threshold`` is a number and ``window`` a whole one.
+
+    >>> loss_below(0.5, window=2)(Log(np.array([0.9, 0.6, 0.3]), None, None, None))
+    True
     """
+    _door.check_number("threshold", threshold, "a number", lambda threshold: threshold == threshold)
+    _door.check_size("window", window)
     return lambda log: len(log.loss) >= window and bool(log.loss[-window:].mean() < threshold)
 
 
@@ -107,66 +140,119 @@ def fit(
     params: ModelParams | None = None,
     resume: str | Path | Fit | None = None,
     progress: bool = False,
-    dtype: Any = np.float32,
+    dtype: Any = np.float64,
     carry: bool = False,
+    validate: Callable[[ModelParams], float] | None = None,
+    save: str | Path | None = None,
 ) -> Fit:
     """Train ``model`` on ``task`` for so many ``updates``, or until it is ``solved``.
 
     ``task`` draws batches, ``task.draw(rng, batch, dtype)``, or is itself an iterable of them, which may end the run
     earlier. ``optimiser`` is ``Adam()`` if not given, ``clip`` a function, say ``lambda grads: clip_norm(grads, 1.0)``.
     ``solved(log)`` is asked after each update (say :func:`loss_below`); a snapshot is taken before every update whose
-    number is a multiple of ``every``. Training starts from ``params``, in their dtype, or draws them in ``dtype``. With
-    ``carry`` each batch starts in the state the one before ended in. ``progress`` shows a bar on a terminal (extra
-    ``train``).
+    number is a multiple of ``every``, and with it goes what ``validate(params)`` says, say a loss on held-out data,
+    ``lambda params: model.evaluate(params, held_out)``. Training starts from ``params``, in their dtype, or draws them
+    in ``dtype``. With ``carry`` each batch starts in the state the one before ended in. ``progress`` shows a bar on a
+    terminal (extra ``train``).
 
     ``resume`` goes on with an earlier run, or with the file it was saved in, for ``updates`` more, and sets ``rng`` to
     where that run had left its own: the numbers are those of a run that never stopped, bit for bit, if the arguments
-    are the same (an iterable must go on by itself). A run that was solved stays as it is. Raises
-    :class:`DivergedError` if the loss or the gradient is not finite, and ``ValueError`` for what does not fit.
+    are the same (an iterable must go on by itself). A run that was solved stays as it is. An interrupt (Ctrl-C) ends
+    the run with a warning: what it had reached is returned, to look at and to resume. ``save`` names a file that the
+    run is written to after every ``every`` updates, and when it ends, however it does.
 
-    >>> from rnnlib import PlainCell, readouts, tasks
-    >>> model = Model(PlainCell(inputs=6, units=8), readouts.LinearReadout(units=8, outputs=4))
-    >>> run = fit(model, tasks.TemporalOrderTask(steps=10), np.random.default_rng(0), updates=3)
+    Raises :class:`DivergedError` if the loss or the gradient is not finite or overflows in the optimiser,
+    :class:`OtherRunError`, a ``ValueError``, if a run to resume was made by another model or kind of optimiser, and
+    ``ValueError`` for what does not fit.
+
+    >>> from rnnlib import PlainCell, tasks
+    >>> task = tasks.TemporalOrderTask(steps=10)
+    >>> model = Model.of(task, PlainCell(inputs=6, units=8))
+    >>> run = fit(model, task, np.random.default_rng(0), updates=3)
     >>> run.log.loss.shape, run.solved_at, run.log.snapshots[0].delta.shape
     ((3,), None, (11,))
     """
     optimiser = Adam() if optimiser is None else optimiser
+    _check_parts(model, task, rng, optimiser, dtype, params, resume, carry)
+    for name, size, least in (("batch", batch, 1), ("updates", updates, 0), ("every", every, 1)):
+        _door.check_size(name, size, least)
+    for name, function in (("clip", clip), ("solved", solved), ("validate", validate)):
+        if function is not None:
+            _door.check_offers(name, function, "a function, or none", "__call__")
     run = _begin(model, optimiser, rng, params, resume, dtype)
     began, made = time.perf_counter() - run.seconds, len(run.log.loss)
     rows = np.concatenate([np.column_stack(run.log[:4]), np.empty((updates, 4))])
     count: Any = range(made, made + updates if run.solved_at is None else made)
     if progress:
-        count = optional("tqdm", "train").tqdm(count, disable="CI" in os.environ or None)
+        count = _door.optional("tqdm", "train").tqdm(count, disable="CI" in os.environ or None)
     dtype = run.params.readout.b.dtype
     # An iterator that never meets its end, for no batch is None.
     draws = iter(lambda: task.draw(rng, batch, dtype), None) if hasattr(task, "draw") else task
-    score = getattr(task, "score", lambda *_: np.nan)
-    for update, drawn in zip(count, draws):
-        grads, rows[update] = _gradients(model, clip, rng, run, drawn)
-        snapshots = run.log.snapshots
-        if update % every == 0:
-            norms = norm(grads.delta.h, axis=(1, 2))
-            snapshots += (Snapshot(update, score(model.predict(run.params, drawn, run.carried or None), drawn), norms),)
-        params, state = _moved(optimiser, grads.params, run, drawn)
-        log, seconds = Log._make((*rows[: update + 1].T, snapshots)), time.perf_counter() - began
-        solved_at = update + 1 if solved is not None and solved(log) else None
-        run = Fit(params, state, grads.last if carry else (), log, solved_at, seconds, rng.bit_generator.state)
-        if solved_at is not None:
-            break
+    try:
+        for update, drawn in zip(count, draws):
+            grads, rows[update] = _gradients(model, clip, rng, run, drawn)
+            snapshots = run.log.snapshots
+            if update % every == 0:
+                snapshots += (_look(model, task, validate, run, drawn, grads),)
+            params, state = _moved(optimiser, grads.params, run, drawn)
+            log, seconds = Log._make((*rows[: update + 1].T, snapshots)), time.perf_counter() - began
+            solved_at = update + 1 if solved is not None and solved(log) else None
+            carried, generator = grads.last if carry else (), rng.bit_generator.state
+            run = Fit(params, state, carried, log, solved_at, seconds, generator, run.made_by)
+            if save is not None and (update + 1) % every == 0:
+                run.save(save)
+            if solved_at is not None:
+                break
+    except KeyboardInterrupt:
+        rng.bit_generator.state = run.generator
+        warnings.warn(f"interrupted: this is the run after {len(run.log.loss)} updates, resume it", stacklevel=2)
+    finally:
+        if save is not None:
+            run.save(save)
     return run
+
+
+def _check_parts(
+    model: Any, task: Any, rng: Any, optimiser: Any, dtype: Any, params: Any, resume: Any, carry: bool
+) -> None:
+    """Raise ``ValueError`` unless these are what :func:`fit` trains, and on what, and fit one another."""
+    _door.check_kind("model", model, Model)
+    _door.check_drawing(rng, dtype)
+    _door.check_offers("optimiser", optimiser, "an optimiser, say Adam(1e-3)", "init", "update")
+    if isinstance(task, type | str | tuple) or (not hasattr(task, "draw") and not hasattr(task, "__iter__")):
+        raise ValueError(f"task: expected a task that draws batches, or a list of batches, got {_door.described(task)}")
+    if (loss := getattr(task, "loss", model.loss)) != model.loss:
+        raise ValueError(f"model: expected loss={loss!r}, that of the task, got {model.loss!r}; Model.of takes it over")
+    if params is not None and resume is not None:
+        raise ValueError("params: expected none, for the run to resume has its own")
+    if params is not None:
+        _door.check_kind("params", params, ModelParams, "as model.init draws them")
+    if resume is not None and not isinstance(resume, str | Path | Fit):
+        raise ValueError(f"resume: expected a Fit or the name of a file, got {_door.described(resume)}")
+    if carry and not hasattr(model.cell, "step"):
+        raise ValueError(f"carry: expected False, for {type(model.cell).__name__} needs the whole sequence at once")
 
 
 def _begin(model: Model, optimiser: Any, rng: Rng, params: Any, resume: Any, dtype: Any) -> Fit:
     """Return the run that stands before its first update, or the one to resume; its random numbers go into ``rng``."""
     if resume is None:
         params = model.init(rng, dtype) if params is None else params
-        log = Log(*np.empty((4, 0)))
-        return Fit(params, optimiser.init(params), (), log, None, 0.0, rng.bit_generator.state)
-    if params is not None:
-        raise ValueError("params: expected none, for the run to resume has its own")
+        log, generator = Log(*np.empty((4, 0))), rng.bit_generator.state
+        return Fit(params, optimiser.init(params), (), log, None, 0.0, generator, _made_by(model, optimiser))
     run = resume if isinstance(resume, Fit) else Fit.load(resume, model, optimiser)
+    _check_made_by(run.made_by, model, optimiser)
     rng.bit_generator.state = run.generator
     return run
+
+
+def _look(model: Model, task: Any, validate: Any, run: Fit, batch: Batch, grads: ModelGradients) -> Snapshot:
+    """Return a snapshot of ``run`` on ``batch``."""
+    score = np.nan
+    if hasattr(task, "score"):
+        score = task.score(model.predict(run.params, batch, run.carried or None), batch)
+    validation = np.nan if validate is None else validate(run.params)
+    _door.check_number("validate", validation, "a function that returns a number", lambda number: True)
+    return Snapshot(len(run.log.loss), score, norm(grads.delta.h, axis=(1, 2)), float(validation))
 
 
 def _moved(optimiser: Any, grads: Any, run: Fit, batch: Batch) -> tuple[Any, Any]:
@@ -180,13 +266,14 @@ def _moved(optimiser: Any, grads: Any, run: Fit, batch: Batch) -> tuple[Any, Any
 
 def _gradients(model: Model, clip: Any, rng: Rng, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
     """Return the clipped gradients on ``batch`` and the four numbers for the log."""
+    _door.check_kind("task", batch, Batch, "at each draw")
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             loss, grads = model.loss_and_grads(run.params, batch, run.carried or None, rng)
             length = global_norm(grads.params)
         if not np.isfinite(loss) or not np.isfinite(length):
-            raise NotANumberError(f"loss {loss}, norm of the gradient {length}")
-    except NotANumberError as error:
+            raise _door.NotANumberError(f"loss {loss}, norm of the gradient {length}")
+    except _door.NotANumberError as error:
         raise DivergedError(f"update {len(run.log.loss)}: {error}", run, batch) from error
     clipped, done = (grads.params, Clipping(length, length, 0.0)) if clip is None else clip(grads.params)
     return grads._replace(params=clipped), (loss, *done)

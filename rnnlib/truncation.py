@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnlib._door import Array, check_offers, check_size
 from rnnlib.cells.protocol import Cell, State
-from rnnlib.through_time import Gradients, Tape, bptt, check_run, unroll
+from rnnlib.through_time import Gradients, Tape, bptt, check_cell, check_run, unroll
 from rnnlib.trees import at, map_leaves
 
 
@@ -62,22 +62,20 @@ def truncated_bptt(
     if not all(isinstance(size, int | np.integer) for size in (every, k)) or not 1 <= every <= k:
         raise ValueError(f"every, k: expected whole numbers, 1 <= every <= k, got every={every!r}, k={k!r}")
     check_offers("local", local, "a function of new states and their span", "__call__")
+    check_cell(cell)
     # Asked once more here, so that what does not fit is said at the call and not when the first window is wanted.
     x = check_run(cell, params() if callable(params) else params, x, state, mask)
-    return _windows(cell, params, x, local, k, every, state, mask)
 
+    def windows(state: State | None, first: int = 0) -> Iterator[Chunk]:
+        for span in _spans(len(x), every):
+            window = slice(first, span.stop)
+            tape = unroll(cell, params() if callable(params) else params, x[window], state, at(mask, window))
+            old, new = np.split(tape.h[1:], [span.start - first])
+            yield Chunk(span, tape, bptt(tape, np.concatenate([np.zeros_like(old), local(new, span)])))
+            following = max(0, span.stop + every - k)
+            state, first = tape.span(0, following - first).state, following
 
-def _windows(
-    cell: Cell, params: Any, x: Array, local: Any, k: int, every: int, state: State | None, mask: Array | None
-) -> Iterator[Chunk]:
-    first = 0
-    for span in _spans(len(x), every):
-        window = slice(first, span.stop)
-        tape = unroll(cell, params() if callable(params) else params, x[window], state, at(mask, window))
-        old, new = np.split(tape.h[1:], [span.start - first])
-        yield Chunk(span, tape, bptt(tape, np.concatenate([np.zeros_like(old), local(new, span)])))
-        following = max(0, span.stop + every - k)
-        state, first = tape.span(0, following - first).state, following
+    return windows(state)
 
 
 def _spans(T: int, every: int) -> Iterator[slice]:
@@ -112,6 +110,7 @@ def checkpointed_bptt(
     >>> np.allclose(grads.params.W, bptt(tape, tape.h[1:]).params.W)
     True
     """
+    check_cell(cell)
     x = check_run(cell, params, x, state, mask)
     T, B, _ = x.shape
     every = isqrt(T) + 1 if every is None else every

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnlib._door import check_drawing
 from rnnlib.cells.affine import AffineCell
 from rnnlib.cells.protocol import Array, Rng, State
 
@@ -54,8 +55,9 @@ class LRUCell(AffineCell):
         super().__post_init__()
         if self.units % 2:
             raise ValueError(f"units: expected an even number, two to a complex one, got {self.units}")
-        if not 0 <= self.radii[0] < self.radii[1] < 1:
-            raise ValueError(f"radii: expected 0 <= inner < outer < 1, got {self.radii}")
+        numbers = isinstance(self.radii, tuple) and [isinstance(radius, float | int) for radius in self.radii]
+        if numbers != [True, True] or not 0 <= self.radii[0] < self.radii[1] < 1:
+            raise ValueError(f"radii: expected 0 <= inner < outer < 1, got {self.radii!r}")
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
@@ -64,6 +66,7 @@ class LRUCell(AffineCell):
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> LRUParams:
         r"""Draw :math:`\lambda` from the ring, and normal input weights of variance :math:`1/2d` a part."""
+        check_drawing(rng, dtype)
         m, (inner, outer) = self.units // 2, self.radii
         rate, angle = -np.log(rng.uniform(inner**2, outer**2, m)) / 2, 2 * np.pi * (1 - rng.random(m))
         U = rng.standard_normal((2, m, self.inputs)) / np.sqrt(2 * self.inputs)

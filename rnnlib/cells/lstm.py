@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnlib._door import check_number
 from rnnlib.cells.affine import AffineWeights
 from rnnlib.cells.gates import GateCell
 from rnnlib.cells.layer_norm import LayerNorm
@@ -61,6 +62,10 @@ class LSTMCell(GateCell):
     blocks: ClassVar[int] = 6
     Params: ClassVar[Any] = LSTMParams
     State: ClassVar[Any] = LSTMState
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_number("forget_bias", self.forget_bias, "a number", lambda bias: bias == bias)
 
     def __new__(cls, *args: Any, layer_norm: bool = False, **kwargs: Any) -> "LSTMCell":
         """Choose the class by the option: the cell without it does not pay for it."""

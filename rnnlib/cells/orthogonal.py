@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnlib._door import check_drawing
 from rnnlib.cells.affine import AffineCell, AffineWeights
 from rnnlib.cells.orthogonal_maps import MAPS
 from rnnlib.cells.plain import ACTIVATIONS
@@ -71,6 +72,7 @@ class OrthogonalCell(AffineCell):
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> OrthogonalParams:
         r"""Draw angles of rotations, input weights of variance :math:`1/d`, and zero biases."""
+        check_drawing(rng, dtype)
         angles = rng.uniform(-np.pi, np.pi, self.units // 2)
         return super().init(rng, dtype)._replace(A=MAPS[self.map].of_angles(angles, self.units).astype(dtype))
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnlib._door import check_drawing, check_number, check_offers
 from rnnlib.cells.protocol import Array, Cell, Rng
 from rnnlib.trees import at, map_leaves
 
@@ -67,17 +68,19 @@ class Stack:
     def __post_init__(self) -> None:
         if not isinstance(self.cells, tuple) or not self.cells:
             raise ValueError(f"cells: expected a tuple of at least one cell, got {self.cells!r}")
+        for cell in self.cells:
+            check_offers("cells", cell, "cells, say PlainCell(inputs=2, units=3)", "step", "step_back")
         for below, above in zip(self.cells, self.cells[1:]):
             if above.inputs != below.units:
                 raise ValueError(f"cells: expected inputs={below.units} on top of {below}, got {above}")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout: expected a probability in [0, 1), got {self.dropout}")
+        check_number("dropout", self.dropout, "a probability in [0, 1)", lambda dropout: 0 <= dropout < 1)
 
     def training(self, rng: Rng) -> "Stack":
         """Return the stack that draws masks from ``rng``, new ones whenever it projects inputs.
 
         They stay on the tape, so that the way back is exact.
         """
+        check_drawing(rng)
         return replace(self, rng=rng)
 
     inputs = property(lambda self: self.cells[0].inputs)

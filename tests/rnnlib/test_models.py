@@ -3,10 +3,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import rnnlib
+from rnnlib.data import text
 from rnnlib.gradients import central_differences, relative_error
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.models import Batch, Model
 from rnnlib.readouts import Embedding, LinearReadout
+from rnnlib.tasks import AddingTask, TemporalOrderTask
 from rnnlib.trees import leaves
 
 T, B = 6, 4
@@ -118,6 +120,31 @@ def test_refuses_what_does_not_fit(rng):
     ]:
         with pytest.raises(ValueError, match=message):
             model.loss_and_grads(params, wrong)
-    other = Model(cell, LinearReadout(4, 3))
-    with pytest.raises(ValueError, match="h: expected shape"):
-        other.loss_and_grads(other.init(rng), batch)
+    with pytest.raises(ValueError, match="readout: expected units=5, to fit PlainCell.*, got LinearReadout.*4"):
+        Model(cell, LinearReadout(4, 3))
+    with pytest.raises(ValueError, match="embedding: expected size=2, got 3"):
+        Model(cell, LinearReadout(5, 3), embedding=Embedding(7, 3))
+    with pytest.raises(ValueError, match="batch: expected Batch, got tuple"):
+        model.loss_and_grads(params, tuple(batch))
+    with pytest.raises(ValueError, match="params: expected ModelParams, as model.init draws them, got PlainParams"):
+        model.predict(params.cell, batch)
+
+
+def test_a_task_says_what_its_model_is():
+    for task in (AddingTask(steps=5), TemporalOrderTask(steps=10), text("hello", steps=2)):
+        ids = hasattr(task, "tokens")
+        model = Model.of(task, rnnlib.GRUCell(3 if ids else task.inputs, 4))
+        assert (model.loss, model.readout) == (task.loss, LinearReadout(4, task.outputs))
+        assert model.embedding == (Embedding(4, 3) if ids else None)
+        rng = np.random.default_rng(0)
+        params, batch = model.init(rng), task.draw(rng, 2)
+        assert model.evaluate(params, batch) == model.loss_and_grads(params, batch)[0]
+    with pytest.raises(ValueError, match="cell: expected inputs=2, as many as the task gives, got 3"):
+        Model.of(AddingTask(steps=5), rnnlib.GRUCell(3, 4))
+
+
+def test_what_is_dropped_in_training_is_there_when_evaluated(rng):
+    cell = rnnlib.Stack((rnnlib.PlainCell(2, 5), rnnlib.PlainCell(5, 5)), 0.5, np.random.default_rng(0))
+    model = Model(cell, LinearReadout(5, 3))
+    params, batch = model.init(rng), random_batch(rng, model.loss)
+    assert model.evaluate(params, batch) != model.loss_and_grads(params, batch, rng=rng)[0]

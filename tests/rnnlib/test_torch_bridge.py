@@ -119,10 +119,10 @@ def test_dropout_between_layers_crosses_over(rng):
 
 @pytest.mark.parametrize(
     "module",
-    [torch.nn.RNN(2, 3, bidirectional=True), torch.nn.LSTM(2, 3, proj_size=2), torch.nn.LSTMCell(2, 3)],
+    [torch.nn.RNN(2, 3, 2, bidirectional=True), torch.nn.LSTM(2, 3, proj_size=2), torch.nn.LSTMCell(2, 3)],
 )
 def test_other_modules_are_refused(module):
-    with pytest.raises(ValueError, match=r"module: expected a torch\.nn\.RNN, LSTM or GRU of one direction"):
+    with pytest.raises(ValueError, match=r"module: expected (a torch\.nn\.RNN, LSTM or GRU|layers of one direction)"):
         from_torch(module)
 
 
@@ -152,3 +152,29 @@ def test_a_stack_of_layers_that_differ_is_refused(rng, upper):
 def test_parameters_that_do_not_fit_are_refused(rng):
     with pytest.raises(ValueError, match=r"params.*: expected"):
         to_torch(rnnlib.LSTMCell(2, 3), rnnlib.LSTMCell(2, 4).init(rng))
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+@pytest.mark.parametrize("kind", [torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU])
+def test_half_precision_crosses_over_exactly_as_float32(kind, dtype):
+    module = kind(2, 3, num_layers=2, bias=True, dtype=dtype)
+    for weights in module.all_weights:
+        torch.nn.init.zeros_(weights[3].detach()[: 2 * 3] if kind is torch.nn.GRU else weights[3])
+    cell, params = from_torch(module)
+    assert {leaf.dtype for leaf in leaves(params)} == {np.dtype(np.float32)}
+    back = to_torch(cell, params).to(dtype)
+    for ours, theirs in zip(back.parameters(), module.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize("kind", [torch.nn.RNN, torch.nn.LSTM, torch.nn.GRU])
+def test_two_directions_cross_over(kind, rng):
+    module = kind(2, 3, bidirectional=True, dtype=torch.float64)
+    cell, params = from_torch(module)
+    x = rng.standard_normal((5, 4, 2))
+    assert_allclose(rnnlib.unroll(cell, params, x).h[1:], module(torch.tensor(x))[0].detach().numpy(), rtol=1e-12)
+    again = to_torch(cell, params)
+    assert_allclose(again(torch.tensor(x))[0].detach().numpy(), module(torch.tensor(x))[0].detach().numpy(), rtol=1e-12)
+    with pytest.raises(ValueError, match="cell: expected two directions alike"):
+        other = rnnlib.Bidirectional(rnnlib.LSTMCell(2, 3), rnnlib.LSTMCell(2, 4))
+        to_torch(other, other.init(rng))

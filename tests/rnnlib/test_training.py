@@ -12,7 +12,7 @@ from rnnlib.models import Batch, Model
 from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop
 from rnnlib.readouts import LinearReadout
 from rnnlib.tasks import BracketsTask, TemporalOrderTask
-from rnnlib.training import DivergedError, Fit, Log, Snapshot, fit, loss_below
+from rnnlib.training import DivergedError, Fit, Log, OtherRunError, Snapshot, fit, loss_below
 from rnnlib.trees import leaves
 
 TASK = TemporalOrderTask(steps=10)
@@ -25,7 +25,7 @@ def model():
 
 def streams(updates, rng):
     """Batches that continue one another."""
-    return [TASK.draw(rng, 4, np.float32) for _ in range(updates)]
+    return [TASK.draw(rng, 4) for _ in range(updates)]
 
 
 def equal(a, b):
@@ -92,7 +92,7 @@ def test_the_log_says_what_happened(model):
     thetas = [1e-2, 1e2, 1e2] * 3
     threshold = iter(thetas)
     run = fit(model, Watched(), rng, optimiser, lambda g: clip_norm(g, next(threshold)), batch=8, updates=9, every=4)
-    params = model.init(np.random.default_rng(3), np.float32)
+    params = model.init(np.random.default_rng(3))
     scores, deltas = [], []
     for update, batch in enumerate(seen):
         loss, grads = model.loss_and_grads(params, batch)
@@ -125,9 +125,23 @@ def test_starts_from_the_parameters_given_in_their_dtype(model):
     assert equal(run, run._replace(params=params))
     moved = fit(model, TASK, np.random.default_rng(0), batch=4, updates=1, params=params)
     assert {leaf.dtype for leaf in leaves(moved.params)} == {np.dtype(float)}
-    assert {leaf.dtype for leaf in leaves(fit(model, TASK, np.random.default_rng(0), updates=1).params)} == {
-        np.dtype(np.float32)
-    }
+    single = model.init(np.random.default_rng(5), np.float32)
+    for run in (
+        fit(model, TASK, np.random.default_rng(0), updates=1, params=single),
+        fit(model, TASK, np.random.default_rng(0), updates=1, dtype=np.float32),
+    ):
+        assert {leaf.dtype for leaf in leaves(run.params)} == {np.dtype(np.float32)}
+
+
+def test_the_dtype_that_is_not_said_is_one_everywhere(model):
+    """What is drawn, trained, predicted and scored by default fits together."""
+    rng = np.random.default_rng(0)
+    run = fit(model, TASK, rng, updates=1, params=model.init(rng))
+    assert equal(
+        run, fit(model, TASK, np.random.default_rng(0), updates=1, params=model.init(np.random.default_rng(0)))
+    )
+    batch = TASK.draw(rng, 4)
+    assert TASK.score(model.predict(fit(model, TASK, rng, updates=1).params, batch), batch) >= 0
 
 
 def test_stops_as_soon_as_it_is_solved_and_stays_so(model):
@@ -155,7 +169,7 @@ def test_a_small_cell_learns_and_the_run_stops(task):
     solved = loss_below(0.6 * task.baseline, window=20)
     run = fit(model, task, np.random.default_rng(0), Adam(0.02), partial(clip_norm, theta=1.0), 32, 1000, solved)
     assert run.solved_at is not None
-    batch = task.draw(np.random.default_rng(1), 500, np.float32)
+    batch = task.draw(np.random.default_rng(1), 500)
     assert task.score(model.predict(run.params, batch), batch) > 0.7
 
 
@@ -236,8 +250,15 @@ def test_refuses_to_resume_what_does_not_fit(model, tmp_path):
     run = fit(model, TASK, np.random.default_rng(0), batch=2, updates=1)
     run.save(tmp_path / "run")
     other = Model(rnnlib.LSTMCell(6, 4), LinearReadout(4, 4))
-    for args, optimiser in [(other, Adam()), (model, SGD())]:
-        with pytest.raises(ValueError, match="resume: expected arrays of shapes"):
+    for args, optimiser, got in [
+        (other, Adam(), "Model.*units=4"),
+        (model, SGD(), "SGD"),
+        (model, RMSprop(), "RMSprop"),
+    ]:
+        for resume in (run, tmp_path / "run"):
+            with pytest.raises(OtherRunError, match=f"resume: expected the run's own .*, got {got}.*params=run.params"):
+                fit(args, TASK, np.random.default_rng(0), optimiser, resume=resume)
+        with pytest.raises(OtherRunError, match=got):
             Fit.load(tmp_path / "run", args, optimiser)
     with pytest.raises(ValueError, match="params: expected none"):
         fit(model, TASK, np.random.default_rng(0), params=run.params, resume=run)
