@@ -70,7 +70,9 @@ def test_a_part_to_test_with_is_a_part(fraction):
         digits(np.random.default_rng(0), fraction)
 
 
-@pytest.mark.parametrize(("module", "load"), [("statsmodels", sunspots), ("sklearn", partial(digits, np.random.default_rng(0)))])
+@pytest.mark.parametrize(
+    ("module", "load"), [("statsmodels", sunspots), ("sklearn", partial(digits, np.random.default_rng(0)))]
+)
 def test_a_missing_package_names_the_extra(module, load, monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == module]:
         monkeypatch.delitem(sys.modules, name)

@@ -93,7 +93,7 @@ def test_chrono_spreads_time_constants_evenly_up_to_the_longest(rng, cell, keep,
 
 
 def test_chrono_refuses_what_it_cannot_set(rng):
-    with pytest.raises(ValueError, match="expected longest above 2"):
+    with pytest.raises(ValueError, match="longest: expected a number of steps above 2, got 2"):
         initialisers.chrono(rng, rnnlib.LSTMCell(1, 2).init(rng), longest=2)
-    with pytest.raises(ValueError, match="params with b_f or b_z"):
+    with pytest.raises(ValueError, match="params: expected those of a cell with gates, b_f or b_z"):
         initialisers.chrono(rng, rnnlib.PlainCell(1, 2).init(rng), longest=10)

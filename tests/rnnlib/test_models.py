@@ -120,13 +120,13 @@ def test_refuses_what_does_not_fit(rng):
     ]:
         with pytest.raises(ValueError, match=message):
             model.loss_and_grads(params, wrong)
-    with pytest.raises(ValueError, match="readout: expected units=5, to fit PlainCell.*, got LinearReadout.*4"):
+    with pytest.raises(ValueError, match=r"readout: expected units=5, to fit PlainCell.*, got LinearReadout.*4"):
         Model(cell, LinearReadout(4, 3))
     with pytest.raises(ValueError, match="embedding: expected size=2, got 3"):
         Model(cell, LinearReadout(5, 3), embedding=Embedding(7, 3))
     with pytest.raises(ValueError, match="batch: expected Batch, got tuple"):
         model.loss_and_grads(params, tuple(batch))
-    with pytest.raises(ValueError, match="params: expected ModelParams, as model.init draws them, got PlainParams"):
+    with pytest.raises(ValueError, match=r"params: expected ModelParams, as model.init draws them, got PlainParams"):
         model.predict(params.cell, batch)
 
 

@@ -1,4 +1,4 @@
-"""What is drawn from a model has the probabilities that the model gives, by a chi-square test with a fixed generator."""
+"""What is drawn from a model has the probabilities that the model gives, by a chi-square test at a fixed seed."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ SYMBOLS = 4
 
 
 def markov(one_hot, table):
-    """A model in which the logits of the next symbol are a row of ``table``: that of the last symbol, held by a cell."""
+    """A model in which the logits of the next symbol are a row of ``table``, that of the last symbol."""
     cell = rnnlib.PlainCell(SYMBOLS, SYMBOLS, "linear")
     model = Model(cell, LinearReadout(SYMBOLS, SYMBOLS), embedding=None if one_hot else Embedding(SYMBOLS, SYMBOLS))
     params = map_leaves(np.zeros_like, model.init(np.random.default_rng(0)))

@@ -175,6 +175,6 @@ def test_two_directions_cross_over(kind, rng):
     assert_allclose(rnnlib.unroll(cell, params, x).h[1:], module(torch.tensor(x))[0].detach().numpy(), rtol=1e-12)
     again = to_torch(cell, params)
     assert_allclose(again(torch.tensor(x))[0].detach().numpy(), module(torch.tensor(x))[0].detach().numpy(), rtol=1e-12)
+    other = rnnlib.Bidirectional(rnnlib.LSTMCell(2, 3), rnnlib.LSTMCell(2, 4))
     with pytest.raises(ValueError, match="cell: expected two directions alike"):
-        other = rnnlib.Bidirectional(rnnlib.LSTMCell(2, 3), rnnlib.LSTMCell(2, 4))
         to_torch(other, other.init(rng))

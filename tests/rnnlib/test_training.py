@@ -137,9 +137,7 @@ def test_the_dtype_that_is_not_said_is_one_everywhere(model):
     """What is drawn, trained, predicted and scored by default fits together."""
     rng = np.random.default_rng(0)
     run = fit(model, TASK, rng, updates=1, params=model.init(rng))
-    assert equal(
-        run, fit(model, TASK, np.random.default_rng(0), updates=1, params=model.init(np.random.default_rng(0)))
-    )
+    assert equal(run, fit(model, TASK, np.random.default_rng(0), updates=1))
     batch = TASK.draw(rng, 4)
     assert TASK.score(model.predict(fit(model, TASK, rng, updates=1).params, batch), batch) >= 0
 
@@ -250,11 +248,8 @@ def test_refuses_to_resume_what_does_not_fit(model, tmp_path):
     run = fit(model, TASK, np.random.default_rng(0), batch=2, updates=1)
     run.save(tmp_path / "run")
     other = Model(rnnlib.LSTMCell(6, 4), LinearReadout(4, 4))
-    for args, optimiser, got in [
-        (other, Adam(), "Model.*units=4"),
-        (model, SGD(), "SGD"),
-        (model, RMSprop(), "RMSprop"),
-    ]:
+    wrong = [(other, Adam(), "Model.*units=4"), (model, SGD(), "SGD"), (model, RMSprop(), "RMSprop")]
+    for args, optimiser, got in wrong:
         for resume in (run, tmp_path / "run"):
             with pytest.raises(OtherRunError, match=f"resume: expected the run's own .*, got {got}.*params=run.params"):
                 fit(args, TASK, np.random.default_rng(0), optimiser, resume=resume)
