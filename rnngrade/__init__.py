@@ -4,6 +4,7 @@ A question is a reference answer, an independent oracle, and the mistakes people
 alone.
 """
 
+from rnngrade.cells import failing_case
 from rnngrade.check import CheckFailed, check
 from rnngrade.covers import Covers
 from rnngrade.questions import Case, Group, Maker, Mistake, Question, QuestionInfo
@@ -20,4 +21,5 @@ __all__ = [
     "QuestionInfo",
     "Tolerance",
     "check",
+    "failing_case",
 ]

@@ -14,6 +14,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from rnngrade import keys
+from rnngrade.cells import remember
 from rnngrade.diagnosis import Diagnosis, describe, diagnose
 from rnngrade.keys import Key, KeyGroup
 from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome, call, make
@@ -21,6 +22,9 @@ from rnngrade.questions import ONLY_GROUP, QuestionInfo
 from rnngrade.values import copied
 
 NOT_GIVEN = object()
+READY = "The smallest case that fails, for your next cell"
+PRE = ("margin:.2em 0 0;padding:.3em .6em;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.92em;"
+       "font-family:var(--jp-code-font-family,monospace);background:var(--jp-layout-color2,rgba(128,128,128,.12))")
 NO_MODEL = Outcome()
 
 
@@ -55,7 +59,7 @@ def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -
     outcomes = run(key.info, cases, found, model)
     diagnosis = diagnose(key.info, cases, outcomes)
     warned = dict.fromkeys(warning for outcome in (model, *outcomes) for warning in outcome.warnings)
-    Panel(key, cases, diagnosis, tuple(warned)).show()
+    Panel(key, cases, diagnosis, tuple(warned), remember(key, cases, diagnosis.failing)).show()
     if not diagnosis.passed:
         raise CheckFailed(f"{question_id}: {diagnosis.message}")
 
@@ -161,6 +165,7 @@ class Panel:
     group: KeyGroup
     diagnosis: Diagnosis
     warnings: tuple[str, ...] = ()
+    code: str = ""
 
     def show(self) -> None:
         """Display in Jupyter (never as the cell's result: nbgrader would read it as a score), else print."""
@@ -202,12 +207,15 @@ class Panel:
                 *(f"Case {i}: {arguments}" for i, arguments in enumerate(shown, 1))]
 
     def __str__(self) -> str:
-        return "\n  ".join([self.title, *self.lines])
+        ready = [f"{READY}:", *(f"  {line}" for line in self.code.split("\n"))] if self.code else []
+        return "\n  ".join([self.title, *self.lines, *ready])
 
     def _repr_html_(self) -> str:
         colour = "#149c6e" if self.diagnosis.passed else "#d9622b"
         mark = "✓" if self.diagnosis.passed else "→"
         body = "".join(f'<div style="margin-top:.3em">{_marked_up(line)}</div>' for line in self.lines)
+        if self.code:
+            body += f'<div style="margin-top:.3em">{READY}:<pre style="{PRE}">{html.escape(self.code)}</pre></div>'
         style = (f"border-left:4px solid {colour};padding:.4em .9em;margin:.3em 0;max-width:46em;line-height:1.45;"
                  "overflow-wrap:anywhere;font-family:var(--jp-content-font-family,sans-serif);"
                  "color:var(--jp-content-font-color1,inherit)")

@@ -45,12 +45,16 @@ class CaseKey:
 
 @dataclass(frozen=True)
 class KeyGroup:
-    """The cases that earn ``points`` together; for a model, where their mean loss is ``within`` a bound."""
+    """The cases that earn ``points`` together; for a model, where their mean loss is ``within`` a bound.
+
+    ``examples`` are the judge's: for each case, code that holds another one of its kind, to be shown in its place.
+    """
 
     name: str
     points: float
     cases: tuple[CaseKey, ...]
     within: float | None = None
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ No rule may say what is false: each holds in every case it speaks of, and is gua
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,9 +41,12 @@ def diagnose(info: QuestionInfo, group: KeyGroup, outcomes: Sequence[Outcome]) -
         raise ValueError(f"group {group.name!r} has {len(group.cases)} cases, got {len(outcomes)} outcomes")
     answers = Answers(info, group.cases, outcomes, [value_of(outcome) for outcome in outcomes], group.within)
     with np.errstate(all="ignore"):  # wrong answers overflow; a warning here would cost the learner the points
-        return next(filter(None, (rule(answers) for rule in (MODEL_RULES if info.kind == "model" else RULES))))
+        found = next(filter(None, (rule(answers) for rule in (MODEL_RULES if info.kind == "model" else RULES))))
+        failing = None if found.passed or found.kind in NOT_RUN else answers.smallest
+        return found if failing is None else replace(found, failing=failing)
 
 
+NOT_RUN = ("not-written", "wrong-name", "forbidden")
 Rule = Callable[[Answers], Diagnosis | None]
 MODEL_RULES: tuple[Rule, ...] = (
     conduct.not_written, conduct.wrong_name, conduct.forbidden, conduct.raises, structure.wrong_structure,

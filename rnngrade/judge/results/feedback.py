@@ -98,6 +98,9 @@ def _group(group: GroupResult) -> Iterator[str]:
         caption = "Got and, dashed, expected" if len(group.picture.got) == 1 else "Got and expected"
         yield f'<figure tabindex="0"><figcaption>{caption}{f" ({named})" if named else ""}</figcaption>'
         yield drawing.compared(group.picture) + "</figure>"
+    if group.example:
+        yield '<details class="example"><summary>a case like one that fails, for a cell of yours</summary>'
+        yield f'<pre tabindex="0">{text(group.example)}</pre></details>'
     yield "</div>"
 
 

@@ -20,6 +20,7 @@ class GroupResult:
     diagnosis: Diagnosis
     picture: Picture | None = None
     checked: tuple[str, ...] = ()
+    example: str = ""
 
 
 @dataclass(frozen=True)

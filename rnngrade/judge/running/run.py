@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from rnngrade import keys
+from rnngrade.cells import examples
 from rnngrade.course import Assignment, load_assignment
 from rnngrade.judge.handed_in.entries import Unreadable
 from rnngrade.judge.handed_in.reading import discover
@@ -59,10 +60,15 @@ def read_class(
 
 
 def hidden_keys(assignment: Assignment, seed: int) -> dict[str, keys.Key]:
-    """Fresh cases for every question. Each question's generator depends on the seed and its own id alone."""
-    return {
-        id: keys.build(question, _rng(seed, f"{assignment.name}/{id}")) for id, question in assignment.questions.items()
-    }
+    """Fresh cases for every question, and others like them that may be shown.
+
+    Each question's generator depends on the seed and its own id alone.
+    """
+    found = {}
+    for id, question in assignment.questions.items():
+        key = keys.build(question, _rng(seed, f"{assignment.name}/{id}"))
+        found[id] = examples(key, question, _rng(seed, f"{assignment.name}/{id}/example"))
+    return found
 
 
 def _rng(seed: int, name: str) -> np.random.Generator:

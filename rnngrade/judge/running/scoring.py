@@ -64,6 +64,7 @@ def _judged(key: Key, group: KeyGroup, run: Run) -> GroupResult:
         diagnosis,
         picture(key, group, outcomes, diagnosis),
         _checked(key, group),
+        group.examples[diagnosis.failing] if group.examples and diagnosis.failing is not None else "",
     )
 
 
