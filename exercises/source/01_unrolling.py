@@ -1,6 +1,6 @@
 """Questions of the notebook 01_unrolling: cases, reference answers, oracles and the mistakes people make.
 
-The oracles run `torch.nn.RNN` on one trimmed sequence at a time, or count and fit by another road: they share no code
+The oracles run `torch.nn.RNN` on one trimmed sequence at a time, or go and fit by another road: they share no code
 with the reference answers, which work on whole batches in numpy.
 """
 
@@ -33,98 +33,114 @@ def torch_states(W, U, b, x, h0):
     return h[:, 0].numpy()
 
 
-# 1. parameter counts -------------------------------------------------------------------------------------------------
+# 1. a run as one matrix ----------------------------------------------------------------------------------------------
 
 
-def count_cases(rng):
-    for T in (5, 100):
-        d, n, m = (int(size) for size in rng.integers(2, 40, 3))
-        yield T, d, n, m
-    yield 35, 27, 32, 27
+def matrix_case(rng, d, n, T):
+    return rng.standard_normal((n, n)) / np.sqrt(n), rng.standard_normal((n, d)), T
 
 
-def count_edge_cases(rng):
-    yield 12, 1, int(rng.integers(2, 9)), 1
-    yield 7, 1, 1, 1
+def matrix_cases(rng):
+    yield matrix_case(rng, 2, 3, 5)
+    yield matrix_case(rng, 4, 2, 6)
 
 
-def parameter_counts(T, d, n, m):
-    cell = n * n + n * d + n
-    readout = m * n + m
-    return np.array([cell, readout, cell + n])
+def matrix_edge_cases(rng):
+    """One step, which W has no part in; two; one unit with one input; integers."""
+    yield matrix_case(rng, 3, 2, 1)
+    yield matrix_case(rng, 3, 4, 2)
+    yield matrix_case(rng, 1, 1, 4)
+    yield np.array([[0, 2, 0], [1, 0, 3], [0, -1, 1]]), rng.integers(-3, 4, (3, 2)), 4
 
 
-def count_torch_parameters(T, d, n, m):
-    """Oracle: build the layers and count what they hold."""
-    layer, readout = torch.nn.RNN(d, n), torch.nn.Linear(n, m)
-    held = sum(p.numel() for p in layer.parameters())
-    return np.array([held - layer.bias_hh_l0.numel(), sum(p.numel() for p in readout.parameters()), held])
+def unrolled_matrix(W, U, T):
+    n, d = U.shape
+    M = np.zeros((T, n, T, d))
+    block = U
+    for lag in range(T):
+        for s in range(T - lag):
+            M[s + lag, :, s] = block
+        block = W @ block
+    return M.reshape(T * n, T * d)
 
 
-def weights_for_every_step(T, d, n, m):
-    cell, readout, torch_cell = parameter_counts(T, d, n, m)
-    return np.array([T * cell, T * readout, T * torch_cell])
+def pulse_by_pulse(W, U, T):
+    """Oracle: the states that each single input leaves, by torch, a column at a time."""
+    n, d = U.shape
+    W, U = torch.from_numpy(W).double(), torch.from_numpy(U).double()
+    columns = []
+    for pulse in torch.eye(T * d, dtype=torch.float64):
+        h, run = torch.zeros(n, dtype=torch.float64), []
+        for x in pulse.reshape(T, d):
+            h = torch.mv(W, h) + torch.mv(U, x)
+            run.append(h)
+        columns.append(torch.cat(run))
+    return torch.stack(columns, dim=1).numpy()
 
 
-def no_biases(T, d, n, m):
-    return np.array([n * n + n * d, m * n, n * n + n * d])
+def _blocks(U, T, block):
+    """The matrix whose block (t, s), counted from 0, is ``block(t - s)``; zeros where that is None."""
+    blocks = [[block(t - s) for s in range(T)] for t in range(T)]
+    return np.block([[np.zeros(U.shape) if b is None else b for b in row] for row in blocks])
 
 
-def one_bias_in_torch(T, d, n, m):
-    cell, readout, _ = parameter_counts(T, d, n, m)
-    return np.array([cell, readout, cell])
+def power_one_too_many(W, U, T):
+    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag + 1) @ U if lag >= 0 else None)
 
 
-def readout_from_inputs(T, d, n, m):
-    cell, _, torch_cell = parameter_counts(T, d, n, m)
-    return np.array([cell, m * d + m, torch_cell])
+def power_one_too_few(W, U, T):
+    """W^(t - s - 1) U: nothing is left for an input's own step."""
+    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag - 1) @ U if lag > 0 else None)
 
 
-def readout_without_bias(T, d, n, m):
-    cell, _, torch_cell = parameter_counts(T, d, n, m)
-    return np.array([cell, m * n, torch_cell])
+def future_too(W, U, T):
+    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, abs(lag)) @ U)
 
 
-def torch_with_readout(T, d, n, m):
-    cell, readout, torch_cell = parameter_counts(T, d, n, m)
-    return np.array([cell, readout, torch_cell + readout])
+def upside_down(W, U, T):
+    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, -lag) @ U if lag <= 0 else None)
 
 
-def no_recurrent_matrix(T, d, n, m):
-    _, readout, _ = parameter_counts(T, d, n, m)
-    return np.array([n * d + n, readout, n * d + 2 * n])
+def entries_to_the_power(W, U, T):
+    return _blocks(U, T, lambda lag: W**lag @ U if lag >= 0 else None)
 
 
-count_question = Question(
-    "parameter-counts",
+def one_step_of_memory(W, U, T):
+    return _blocks(U, T, lambda lag: {0: U, 1: W @ U}.get(lag))
+
+
+matrix_question = Question(
+    "unrolled-matrix",
     points=2,
-    answer="parameter_counts",
-    cases=[Group("typical", 1, count_cases), Group("edge", 1, count_edge_cases)],
-    reference=parameter_counts,
-    oracle=count_torch_parameters,
+    answer="unrolled_matrix",
+    cases=[Group("typical", 1, matrix_cases), Group("edge", 1, matrix_edge_cases)],
+    reference=unrolled_matrix,
+    oracle=pulse_by_pulse,
     forbid=FORBID,
     mistakes=[
         Mistake(
-            weights_for_every_step,
-            "Your counts grow with T. Unrolling draws the same matrices T times; how many different numbers are there?",
+            power_one_too_many, "Every block holds W once too often: x_t reaches h_t through U alone, in its own step."
         ),
-        Mistake(no_biases, "The matrices are all there, the bias vectors are not. Read the two equations again."),
         Mistake(
-            one_bias_in_torch,
-            "Your first two counts are right. The third is not the same as the first: torch adds something twice.",
+            power_one_too_few,
+            "Every block holds W once too seldom, and the blocks on the diagonal are zero: an input acts in its own "
+            "step already.",
         ),
-        Mistake(readout_from_inputs, "The readout's matrix has the wrong width: what does V multiply, h_t or x_t?"),
-        Mistake(readout_without_bias, "The cell is counted right. The readout has a bias of its own, b_y."),
+        Mistake(future_too, "Above the diagonal stands what inputs would do to states that came before them."),
         Mistake(
-            torch_with_readout,
-            "Your third count contains the readout. torch.nn.RNN is the cell alone: it has no outputs y.",
+            upside_down, "Rows and columns of blocks are exchanged: a block row belongs to a state, a column to an "
+            "input.",
         ),
-        Mistake(no_recurrent_matrix, "One matrix of the cell is missing: the one that makes the network recurrent."),
+        Mistake(entries_to_the_power, "W ** k raises each entry to the power. A power of a matrix is a product."),
+        Mistake(
+            one_step_of_memory,
+            "Your states hold the last two inputs alone. h_{t-1} holds all inputs before it, and W hands them on.",
+        ),
     ],
     hints=(
-        "Write the shape of W, U, b, V and b_y beside each symbol; a shape's product is a count.",
-        "T is in the list of arguments. Does any shape contain it?",
-        "torch.nn.RNN holds weight_ih, weight_hh, bias_ih and bias_hh, where we have U, W and a single b.",
+        "Write out h_1, h_2 and h_3 in terms of x_1, x_2, x_3. What multiplies x_1 in h_3?",
+        "The block in row t and column s is W^(t-s) U for s <= t, and zero for s > t.",
+        "Rows i = t n to (t + 1) n - 1, counted from 0, are block row t: fill M[t*n:(t+1)*n, s*d:(s+1)*d].",
     ),
 )
 
@@ -143,8 +159,11 @@ def unroll_cases(rng):
 
 
 def unroll_edge_cases(rng):
+    """One step; one sequence; one unit; inputs and initial state of integers."""
     for T, B, d, n in [(1, 3, 2, 4), (5, 1, 3, 2), (4, 2, 1, 1)]:
         yield unroll_case(rng, T, B, d, n)
+    W, U, b, x, h0 = unroll_case(rng, 3, 2, 4, 5)
+    yield W, U, b, rng.integers(-1, 3, x.shape), rng.integers(0, 2, h0.shape)
 
 
 def unroll(W, U, b, x, h0):
@@ -158,6 +177,7 @@ def unroll(W, U, b, x, h0):
 
 def unroll_by_torch(W, U, b, x, h0):
     """Oracle: torch's layer, one sequence at a time."""
+    x, h0 = x.astype(float), h0.astype(float)
     each = [np.vstack([h0[None, j], torch_states(W, U, b, x[:, j], h0[j])]) for j in range(x.shape[1])]
     return np.stack(each, axis=1)
 
@@ -267,16 +287,21 @@ def padded_cases(rng):
     """Padding at the end: once with zeros, as loaders pad, once with whatever was in memory."""
     W, U, b, x, mask, h0 = padded_case(rng, (7, 3, 5), 7, 2, 4)
     yield W, U, b, np.where(mask[..., None], x, 0.0), mask, h0
-    yield padded_case(rng, (2, 6, 4, 1), 8, 3, 3)
+    yield padded_case(rng, (2, 6, 4, 1), 8, 3, 5)
 
 
 def gap_cases(rng):
-    """Padding in front, holes, a sequence and a step without anything valid; what lies under the mask is not zero."""
+    """Padding in front, holes, a sequence and a step without anything valid; what lies under the mask is not zero, and
+    in one case no number.
+    """
     W, U, b, x, h0 = unroll_case(rng, 6, 4, 3, 2)
     mask = np.array([[0, 1, 0, 1], [0, 0, 0, 1], [1, 1, 0, 1], [0, 0, 0, 0], [1, 1, 0, 1], [1, 0, 0, 1]], bool)
     yield W, U, b, x, mask, h0
     W, U, b, x, h0 = unroll_case(rng, 1, 2, 1, 3)
     yield W, U, b, x, np.array([[False, True]]), h0
+    W, U, b, x, h0 = unroll_case(rng, 4, 3, 2, 5)
+    mask = np.array([[1, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]], bool)
+    yield W, U, b, np.where(mask[..., None], x, [np.nan, np.inf]), mask, h0
 
 
 def final_state(W, U, b, x, mask, h0):
@@ -398,7 +423,9 @@ def loss_cases(rng):
 
 
 def loss_edge_cases(rng):
-    """Logits far beyond where exp overflows, nothing masked; one valid step only; a certain error; an ordinary case."""
+    """Logits far beyond where exp overflows, nothing masked; one valid step only; a certain error; padding that is no
+    number; an ordinary case.
+    """
     far_apart = 2000.0 * np.array([1, 0, -1])[:, None, None]
     yield rng.standard_normal((3, 4, 2)) + far_apart, rng.integers(0, 2, (3, 4)), np.ones((3, 4), bool)
     targets = np.array([[-1, -1], [2, -1], [-1, -1]])
@@ -406,6 +433,8 @@ def loss_edge_cases(rng):
     confident = rng.standard_normal((2, 2, 3)) + np.array([1500.0, 0, 0])
     targets = np.array([[0, 2], [1, -1]])
     yield confident, targets, targets >= 0
+    logits, targets, mask = loss_case(rng, 3, 2, 4)
+    yield np.where(mask[..., None], logits, np.nan), targets, mask
     yield loss_case(rng, 2, 3, 5)
 
 
@@ -415,12 +444,12 @@ def cross_entropy(logits, targets, mask):
     onehot = np.arange(logits.shape[-1]) == targets[..., None]
     count = mask.sum()
     loss = -log_p[onehot & mask[..., None]].sum() / count
-    return loss, (np.exp(log_p) - onehot) * mask[..., None] / count
+    return loss, np.where(mask[..., None], np.exp(log_p) - onehot, 0.0) / count
 
 
 def cross_entropy_by_autograd(logits, targets, mask):
     """Oracle: torch's loss on the valid rows alone, and its gradient."""
-    leaf = torch.from_numpy(logits.copy()).requires_grad_()
+    leaf = torch.from_numpy(np.where(mask[..., None], logits, 0.0)).requires_grad_()
     valid = torch.from_numpy(mask.copy())
     loss = torch.nn.functional.cross_entropy(leaf[valid], torch.from_numpy(targets.copy())[valid])
     loss.backward()
@@ -571,144 +600,136 @@ cross_entropy_question = Question(
 # 5. spot the bug: a stream of documents ------------------------------------------------------------------------------
 
 
-def stream_case(rng, T, B, d, n, k, starts):
+def stream_case(rng, T, B, d, n, k, rows):
+    """A stream in whose row b documents begin at the times ``rows[b]``."""
     W, U, b = draw_weights(rng, d, n)
+    starts = np.array([np.isin(np.arange(T), times) for times in rows]).T
     return W, U, b, rng.standard_normal((T, B, d)), starts, k
 
 
-def starts_at(T, rows):
-    """The flags (T, B) of documents that begin at the times ``rows[b]``."""
-    return np.array([np.isin(np.arange(T), times) for times in rows]).T
-
-
 def stream_cases(rng):
-    yield stream_case(rng, 8, 3, 2, 4, 3, starts_at(8, [[1, 5], [4], [0, 7]]))
-    yield stream_case(rng, 6, 2, 3, 2, 2, starts_at(6, [[3], [1, 5]]))
-    yield stream_case(rng, 5, 1, 2, 3, 2, starts_at(5, [[2]]))
+    """Documents begin in mid-chunk and with a chunk, in some rows and not in others."""
+    yield stream_case(rng, 8, 3, 2, 4, 3, [[1, 6], [3], [0, 7]])
+    yield stream_case(rng, 7, 2, 3, 5, 2, [[4], [1, 5]])
+    yield stream_case(rng, 5, 1, 3, 2, 2, [[2]])
 
 
 def stream_edge_cases(rng):
-    """One sequence; one step a chunk; a chunk longer than the stream; a document of one step."""
-    yield stream_case(rng, 7, 1, 2, 3, 4, starts_at(7, [[2, 3]]))
-    yield stream_case(rng, 4, 2, 1, 2, 1, starts_at(4, [[0, 3], [2]]))
-    yield stream_case(rng, 3, 2, 2, 1, 9, starts_at(3, [[0], [0, 1]]))
+    """One sequence; one step a chunk; a chunk longer than the stream; as long; a document of one step."""
+    yield stream_case(rng, 7, 1, 2, 3, 4, [[2, 3, 4]])
+    yield stream_case(rng, 4, 2, 1, 3, 1, [[0, 3], [2]])
+    yield stream_case(rng, 3, 2, 4, 1, 9, [[1], [0, 2]])
+    yield stream_case(rng, 4, 3, 2, 5, 4, [[1], [], [3]])
 
 
 def read_stream(W, U, b, x, starts, k):
+    return _read(W, U, b, x, starts, k)
+
+
+def _read(W, U, b, x, starts, k, noted=lambda before, after: after, onward=lambda state: state):
+    """``noted`` makes what is kept of a chunk of its first state before and after the reset; ``onward`` what the next
+    chunk goes on from.
+    """
     state = np.zeros((x.shape[1], len(b)))
-    h = []
-    for begin in range(0, len(x), k):
-        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
-            state = np.where(new[:, None], 0.0, state)
-            state = np.tanh(state @ W.T + x_t @ U.T + b)
-            h.append(state)
-    return np.stack(h)
+    h, carried = [], []
+    for t, (x_t, new) in enumerate(zip(x, starts)):
+        before = onward(state) if t and t % k == 0 else state
+        state = np.where(new[:, None], 0.0, before)
+        if t % k == 0:
+            carried.append(noted(before, state))
+        state = np.tanh(state @ W.T + x_t @ U.T + b)
+        h.append(state)
+    return np.stack(h), np.stack(carried)
 
 
 def read_documents(W, U, b, x, starts, k):
     """Oracle: cut every row of the stream into its documents and run each from a zero state."""
     T, B, _ = x.shape
-    h = np.empty((T, B, len(b)))
+    h, before = np.empty((T, B, len(b))), np.zeros((T, B, len(b)))
     for j in range(B):
         edges = [0, *np.flatnonzero(starts[1:, j]) + 1, T]
         for first, last in pairwise(edges):
             h[first:last, j] = torch_states(W, U, b, x[first:last, j], np.zeros(len(b)))
-    return h
+            before[first + 1 : last, j] = h[first : last - 1, j]
+    return h, before[::k]
+
+
+def _anyone(starts):
+    return np.broadcast_to(starts.any(1, keepdims=True), starts.shape)
 
 
 def the_draft(W, U, b, x, starts, k):
-    state = np.zeros((x.shape[1], len(b)))
-    h = []
-    for begin in range(0, len(x), k):
-        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
-            if new.any():
-                state = np.zeros_like(state)
-            state = np.tanh(state @ W.T + x_t @ U.T + b)
-            h.append(state)
-        (state,) = state
-    return np.stack(h)
+    if x.shape[1] > 1:
+        raise ValueError("too many values to unpack (expected 1)")
+    return _read(W, U, b, x, starts, k, noted=lambda before, after: before)
+
+
+def noted_before_the_reset(W, U, b, x, starts, k):
+    return _read(W, U, b, x, starts, k, noted=lambda before, after: before)
+
+
+def everyone_reset(W, U, b, x, starts, k):
+    return _read(W, U, b, x, _anyone(starts), k)
+
+
+def everyone_reset_and_noted_before(W, U, b, x, starts, k):
+    return _read(W, U, b, x, _anyone(starts), k, noted=lambda before, after: before)
 
 
 def first_row_for_all(W, U, b, x, starts, k):
     """The tempting repair of the unpacking error: state[0] fits every shape, by broadcasting."""
-    return _one_row_goes_on(W, U, b, x, starts, k, row=0)
-
-
-def first_row_and_all_reset(W, U, b, x, starts, k):
-    """The same repair, with the reset left as it was."""
-    return _one_row_goes_on(W, U, b, x, np.broadcast_to(starts.any(1, keepdims=True), starts.shape), k, row=0)
+    return _read(W, U, b, x, starts, k, onward=lambda state: np.broadcast_to(state[0], state.shape))
 
 
 def last_row_for_all(W, U, b, x, starts, k):
     """The draft's comment taken at its word: state[-1] is the last row, not the last step."""
-    return _one_row_goes_on(W, U, b, x, starts, k, row=-1)
+    return _read(W, U, b, x, starts, k, onward=lambda state: np.broadcast_to(state[-1], state.shape))
 
 
-def last_row_and_all_reset(W, U, b, x, starts, k):
-    return _one_row_goes_on(W, U, b, x, np.broadcast_to(starts.any(1, keepdims=True), starts.shape), k, row=-1)
-
-
-def _one_row_goes_on(W, U, b, x, starts, k, row):
-    state = np.zeros((x.shape[1], len(b)))
-    h = []
-    for begin in range(0, len(x), k):
-        for x_t, new in zip(x[begin : begin + k], starts[begin : begin + k]):
-            state = np.tanh(np.where(new[:, None], 0.0, state) @ W.T + x_t @ U.T + b)
-            h.append(state)
-        state = state[row]
-    return np.stack(h)
-
-
-def when_all_begin(W, U, b, x, starts, k):
-    return read_stream(W, U, b, x, np.broadcast_to(starts.all(1, keepdims=True), starts.shape), k)
-
-
-def flags_inverted(W, U, b, x, starts, k):
-    return read_stream(W, U, b, x, ~starts, k)
-
-
-def reset_after_the_step(W, U, b, x, starts, k):
-    state = np.zeros((x.shape[1], len(b)))
-    h = []
-    for x_t, new in zip(x, starts):
-        state = np.where(new[:, None], 0.0, np.tanh(state @ W.T + x_t @ U.T + b))
-        h.append(state)
-    return np.stack(h)
-
-
-def everyone_reset(W, U, b, x, starts, k):
-    anyone = np.broadcast_to(starts.any(1, keepdims=True), starts.shape)
-    return read_stream(W, U, b, x, anyone, k)
-
-
-def never_reset(W, U, b, x, starts, k):
-    return read_stream(W, U, b, x, np.zeros_like(starts), k)
+def last_states_of_chunks(W, U, b, x, starts, k):
+    """The state at the end of each chunk in place of that at its beginning."""
+    h, carried = _read(W, U, b, x, starts, k)
+    return h, h[np.minimum(np.arange(1, len(carried) + 1) * k, len(x)) - 1]
 
 
 def reset_at_chunks(W, U, b, x, starts, k):
     at_chunk = (np.arange(len(x)) % k == 0)[:, None]
-    return read_stream(W, U, b, x, starts | at_chunk, k)
+    return _read(W, U, b, x, starts | at_chunk, k)
 
 
 def reset_one_late(W, U, b, x, starts, k):
-    return read_stream(W, U, b, x, np.concatenate([np.zeros_like(starts[:1]), starts[:-1]]), k)
+    return _read(W, U, b, x, np.concatenate([np.zeros_like(starts[:1]), starts[:-1]]), k)
+
+
+def reset_after_the_step(W, U, b, x, starts, k):
+    state = np.zeros((x.shape[1], len(b)))
+    h, carried = [], []
+    for t, (x_t, new) in enumerate(zip(x, starts)):
+        if t % k == 0:
+            carried.append(state)
+        state = np.where(new[:, None], 0.0, np.tanh(state @ W.T + x_t @ U.T + b))
+        h.append(state)
+    return np.stack(h), np.stack(carried)
 
 
 def stored_states_reset(W, U, b, x, starts, k):
     """state[new] = 0 in place, which also changes the state stored one step before."""
-    h = read_stream(W, U, b, x, starts, k)
+    h, carried = read_stream(W, U, b, x, starts, k)
     h[:-1][starts[1:]] = 0
-    return h
+    return h, carried
 
 
 def last_chunk_dropped(W, U, b, x, starts, k):
-    return read_stream(W, U, b, x, starts, k)[: len(x) // k * k]
+    h, carried = read_stream(W, U, b, x, starts, k)
+    whole = len(x) // k
+    return h[: whole * k], carried[:whole]
 
 
 stream_question = Question(
-    "read-stream",
+    "carried-states",
     points=3,
     answer="read_stream",
+    parts=("h", "carried"),
     cases=[Group("typical", 2, stream_cases), Group("edge", 1, stream_edge_cases)],
     reference=read_stream,
     oracle=read_documents,
@@ -718,16 +739,22 @@ stream_question = Question(
         Mistake(
             the_draft,
             "This behaves like the draft: it works for one sequence only. Read the error it raises for three; "
-            "along which axis does `state, = state` unpack? Then look for what else is true for one row only.",
+            "along which axis does `(state,) = state` unpack? Then look for what else is true for one row only.",
+        ),
+        Mistake(
+            noted_before_the_reset,
+            "The states are right. A chunk whose first step begins a document starts from zero in that row; you note "
+            "the state before it is reset, and a chunk run again from there would go on with the old document.",
+        ),
+        Mistake(everyone_reset, "A document that begins in one row resets the others too."),
+        Mistake(
+            everyone_reset_and_noted_before,
+            "The error is gone; two faults are left. A document that begins in one row resets the others too, and the "
+            "state a chunk starts from is noted before it is reset.",
         ),
         Mistake(
             first_row_for_all,
             "The error is gone, the bug is not: after each chunk every sequence goes on from the state of the first.",
-        ),
-        Mistake(
-            first_row_and_all_reset,
-            "Two bugs are at work: after each chunk every sequence goes on from the state of the first, "
-            "and a document that begins in one row resets the other rows.",
         ),
         Mistake(
             last_row_for_all,
@@ -735,18 +762,13 @@ stream_question = Question(
             "on from it. What is the state at the end of a chunk?",
         ),
         Mistake(
-            last_row_and_all_reset,
-            "Two bugs are at work: state[-1] is the last *row*, so that after each chunk every sequence goes on from "
-            "it; and a document that begins in one row resets the other rows.",
+            last_states_of_chunks,
+            "The states are right. You keep the state at the end of each chunk; asked is the one it starts from.",
         ),
-        Mistake(when_all_begin, "Your state is reset only where a document begins in *all* rows at once."),
-        Mistake(flags_inverted, "The flags are read upside down: where no document begins, the state is lost."),
         Mistake(
             reset_after_the_step,
             "You set the state to zero after the step, so the first input of each document leaves no trace.",
         ),
-        Mistake(everyone_reset, "One bug found, one left: a document that begins in one row resets the others too."),
-        Mistake(never_reset, "No state is ever reset: each document begins with the memory of the one before it."),
         Mistake(reset_at_chunks, "Every chunk begins from zeros. Chunks are the reader's business: documents go on."),
         Mistake(
             stored_states_reset,
@@ -760,8 +782,9 @@ stream_question = Question(
     ],
     hints=(
         "Run the draft with B = 1, then with B = 3, and read the last line of the traceback.",
-        "With B = 1 an array of shape (1, n) unpacks into one row of shape (n,), and broadcasting hides the lost axis.",
-        "Now look at the reset: `new` is (B,), one flag a row, and the draft asks it one question for all rows.",
+        "With B = 1 an array of shape (1, n) unpacks into one row of shape (n,), and broadcasting hides the lost axis. "
+        "And `new` is (B,), one flag a row: the draft asks it one question for all rows.",
+        "At each step: first np.where(new[:, None], 0, state), then note the state if t % k == 0, then step.",
     ),
 )
 
@@ -856,9 +879,13 @@ def probe_cases(rng):
 
 
 def probe_edge_cases(rng):
+    """No lag; more sequences than steps; one unit; a dead unit; fewer pairs than unknowns."""
     yield probe_case(rng, 40, 1, 2, 0)
     yield probe_case(rng, 7, 20, 3, 4)
     yield probe_case(rng, 15, 4, 1, 3)
+    h, x, k = probe_case(rng, 25, 2, 3, 5)
+    yield h * [1.0, 1.0, 0.0], x, k
+    yield probe_case(rng, 6, 1, 7, 2)
 
 
 def recall(h, x, k):
@@ -871,12 +898,12 @@ def recall(h, x, k):
 
 
 def recall_by_covariance(h, x, k):
-    """Oracle: R^2 = c^T C^{-1} c / var(x), from the covariances of state and target; no fit, no residuals."""
+    """Oracle: R^2 = c^T C^+ c / var(x), from the covariances of state and target; no fit, no residuals."""
     pairs = [(h[t, j], x[t - 1 - k, j]) for t in range(k + 1, len(h)) for j in range(x.shape[1])]
     table = np.array([[target, *state] for state, target in pairs])
     covariance = np.cov(table, rowvar=False)
     c, C = covariance[0, 1:], covariance[1:, 1:]
-    return float(c @ np.linalg.solve(C, c) / covariance[0, 0])
+    return float(c @ np.linalg.pinv(C, rcond=1e-11, hermitian=True) @ c / covariance[0, 0])
 
 
 def _explained(features, target, total):
@@ -1008,7 +1035,7 @@ recall_question = Question(
 )
 
 QUESTIONS = [
-    count_question,
+    matrix_question,
     unroll_question,
     final_state_question,
     cross_entropy_question,
