@@ -235,17 +235,21 @@ def padded_at_end(T, lengths):
 
 def masked_cases(rng):
     yield masked_case(rng, padded_at_end(6, (6, 2, 4)), 2, 4)
-    yield masked_case(rng, padded_at_end(7, (3, 5)), 3, 2)
+    yield masked_case(rng, padded_at_end(7, (3, 5)), 3, 4)
 
 
 def masked_gap_cases(rng):
-    """Holes and padding in front; a sequence without any valid step; one step; nothing masked."""
-    yield masked_case(rng, [[0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]], 2, 3)
-    yield masked_case(rng, [[1, 0]], 3, 2)
-    yield masked_case(rng, np.ones((4, 1)), 1, 2)
+    """Holes and padding in front; a sequence without any valid step; one step; nothing masked; NaN in the padding."""
+    yield masked_case(rng, [[0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]], 2, 4)
+    yield masked_case(rng, [[1, 0]], 3, 4)
+    yield masked_case(rng, np.ones((4, 1)), 3, 2)
+    W, U, b, x, mask, h0, dh = masked_case(rng, [[1, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]], 2, 5)
+    valid = mask[..., None]
+    yield W, U, b, np.where(valid, x, [np.nan, np.inf]), mask, h0, np.where(valid, dh, np.nan)
 
 
 def masked_bptt(W, U, b, x, mask, h0, dh):
+    x, dh = (np.where(mask[..., None], array, 0.0) for array in (x, dh))
     T = len(x)
     h = [h0]
     for x_t, valid in zip(x, mask):
@@ -255,7 +259,7 @@ def masked_bptt(W, U, b, x, mask, h0, dh):
     delta = np.zeros_like(h0)
     for t in range(T, 0, -1):
         valid = mask[t - 1][:, None]
-        delta = delta + dh[t - 1] * valid
+        delta = delta + dh[t - 1]
         g[t - 1] = delta * (1 - h[t] ** 2) * valid
         delta = np.where(valid, g[t - 1] @ W, delta)
     return np.einsum("tbi,tbj->ij", g, h[:-1]), np.einsum("tbi,tbj->ij", g, x), g.sum((0, 1)), g @ U, delta
@@ -410,12 +414,16 @@ def check_case(rng, T, B, d, n, step):
 
 def check_cases(rng):
     yield check_case(rng, 5, 3, 2, 4, 1e-5)
-    yield check_case(rng, 8, 2, 3, 3, 1e-5)
+    yield check_case(rng, 8, 2, 4, 3, 0.5)
 
 
 def check_edge_cases(rng):
-    yield check_case(rng, 4, 1, 2, 4, 1e-5)
-    yield check_case(rng, 6, 2, 3, 1, 1e-5)
+    """One sequence; one unit; weights that are integers, some of them zero; a step of one."""
+    yield check_case(rng, 4, 1, 2, 3, 1e-5)
+    yield check_case(rng, 6, 2, 3, 1, 1e-4)
+    _, U, b, x, target, step = check_case(rng, 3, 2, 4, 3, 1e-4)
+    yield np.array([[0, 1, 0], [-1, 0, 2], [0, 0, 1]]), U, b, x, target, step
+    yield check_case(rng, 2, 4, 3, 5, 1.0)
 
 
 def loss(W, U, b, x, target):
@@ -428,30 +436,39 @@ def loss(W, U, b, x, target):
 
 
 def numerical_gradient(W, U, b, x, target, step):
-    gradient = np.empty_like(W)
+    gradient = np.empty(W.shape)
     for i, j in np.ndindex(W.shape):
-        up, down = W.copy(), W.copy()
+        up, down = W.astype(float), W.astype(float)
         up[i, j] += step
         down[i, j] -= step
         gradient[i, j] = (loss(up, U, b, x, target) - loss(down, U, b, x, target)) / (2 * step)
     return gradient
 
 
-def gradient_by_autograd(W, U, b, x, target, step):
-    """Oracle: the gradient itself, which central differences meet to an error of the order of step squared."""
-    W, U, b, x, target = as_tensor(W, leaf=True), *map(as_tensor, (U, b, x, target))
-    h, total = torch.zeros(x.shape[1], len(b), dtype=DOUBLE), 0.0
+def mean_of_gradients(W, U, b, x, target, step):
+    """Oracle: (L(W + e) - L(W - e)) / 2e is the mean of dL/dW between the two, here by autograd and Gauss's rule.
+
+    A copy of W for every node and entry, all in one batch; forty nodes are exact to rounding for steps up to one.
+    """
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    W, U, b, x, target = map(as_tensor, (W, U, b, x, target))
+    n = len(W)
+    units = torch.eye(n * n, dtype=DOUBLE).reshape(-1, 1, n, n)
+    moved = (W + step * as_tensor(nodes)[:, None, None] * units).requires_grad_()
+    h, total = torch.zeros(*moved.shape[:2], x.shape[1], n, dtype=DOUBLE), 0.0
     for x_t, target_t in zip(x, target):
-        h = torch.tanh(h @ W.T + x_t @ U.T + b)
+        h = torch.tanh(h @ moved.mT + x_t @ U.T + b)
         total = total + 0.5 * ((h - target_t) ** 2).sum()
-    return torch.autograd.grad(total, W)[0].numpy()
+    [gradients] = torch.autograd.grad(total, moved)
+    along = (gradients * units).sum((2, 3)) @ as_tensor(weights / 2)
+    return along.reshape(n, n).numpy()
 
 
 def _differences(W, rest, step, above, below, shift):
     """(L(W + above) - L(W - below)) / shift for the entries in turn; ``above`` and ``below`` in steps."""
-    gradient = np.empty_like(W)
+    gradient = np.empty(W.shape)
     for i, j in np.ndindex(W.shape):
-        unit = np.zeros_like(W)
+        unit = np.zeros(W.shape)
         unit[i, j] = step
         gradient[i, j] = (loss(W + above * unit, *rest) - loss(W - below * unit, *rest)) / (shift * step)
     return gradient
@@ -472,7 +489,7 @@ def one_array_twice(W, U, b, x, target, step):
 
 def copied_once(W, U, b, x, target, step):
     """The two copies are made before the loops, so every entry probed stays moved: up in one, down in the other."""
-    up, down, gradient = W.copy(), W.copy(), np.empty_like(W)
+    up, down, gradient = W.astype(float), W.astype(float), np.empty(W.shape)
     for i, j in np.ndindex(W.shape):
         up[i, j] += step
         down[i, j] -= step
@@ -490,7 +507,7 @@ def halved_forward(W, U, b, x, target, step):
 
 def never_restored(W, U, b, x, target, step):
     """W[i, j] goes up one step, down two, and stays there when the next entry is probed."""
-    W = W.copy()
+    W = W.astype(float)
     gradient = np.empty_like(W)
     for i, j in np.ndindex(W.shape):
         W[i, j] += step
@@ -501,9 +518,9 @@ def never_restored(W, U, b, x, target, step):
 
 
 def whole_row(W, U, b, x, target, step):
-    gradient = np.empty_like(W)
+    gradient = np.empty(W.shape)
     for i in range(len(W)):
-        up, down = W.copy(), W.copy()
+        up, down = W.astype(float), W.astype(float)
         up[i] += step
         down[i] -= step
         gradient[i] = (loss(up, U, b, x, target) - loss(down, U, b, x, target)) / (2 * step)
@@ -512,7 +529,7 @@ def whole_row(W, U, b, x, target, step):
 
 def all_at_once(W, U, b, x, target, step):
     up, down = loss(W + step, U, b, x, target), loss(W - step, U, b, x, target)
-    return np.full_like(W, (up - down) / (2 * step))
+    return np.full(W.shape, (up - down) / (2 * step))
 
 
 check_question = Question(
@@ -521,7 +538,7 @@ check_question = Question(
     answer="numerical_gradient",
     cases=[Group("typical", 2, check_cases), Group("edge", 1, check_edge_cases)],
     reference=numerical_gradient,
-    oracle=gradient_by_autograd,
+    oracle=mean_of_gradients,
     tolerance=Tolerance(rtol=3e-8),
     forbid=FORBID,
     mistakes=[
@@ -1000,17 +1017,30 @@ def chain_case(rng, T, K, size=1.0):
     return size * rng.standard_normal((T, K)), size * rng.standard_normal((K, K))
 
 
+def chain_apart_cases(rng):
+    """Steps that nothing connects, and a single step."""
+    local, pair = chain_case(rng, 3, 4)
+    yield local, 0 * pair
+    yield chain_case(rng, 1, 3)
+
+
 def chain_cases(rng):
     yield chain_case(rng, 5, 3)
-    yield chain_case(rng, 4, 4)
+    yield chain_case(rng, 3, 4)
 
 
 def chain_edge_cases(rng):
-    """One step, so that no pair is used; two; and log-potentials whose exponentials overflow, or are zero, by turns."""
-    yield chain_case(rng, 1, 3)
-    yield chain_case(rng, 2, 2)
+    """Two steps; log-potentials whose exponentials overflow, or are zero, by turns, or in one place only; a step all of
+    whose states lie far below another's.
+    """
+    yield chain_case(rng, 2, 4)
     local, pair = chain_case(rng, 4, 3)
     yield local + np.array([900.0, 0.0, -900.0, 300.0])[:, None], pair + 300.0
+    local, pair = chain_case(rng, 4, 3)
+    local[1, 2], pair[0, 1] = 1000.0, -1000.0
+    yield local, pair
+    local, pair = chain_case(rng, 3, 4)
+    yield local + np.array([1000.0, -1000.0, 0.0])[:, None], pair
 
 
 def log_sum_exp(a, axis):
@@ -1214,7 +1244,7 @@ chain_question = Question(
     points=4,
     answer="chain_marginals",
     parts=("log_Z", "marginals", "moves"),
-    cases=[Group("typical", 3, chain_cases), Group("edge", 1, chain_edge_cases)],
+    cases=[Group("apart", 1, chain_apart_cases), Group("typical", 2, chain_cases), Group("edge", 1, chain_edge_cases)],
     reference=chain_marginals,
     oracle=list_all_paths,
     tolerance=Tolerance(rtol=1e-6),

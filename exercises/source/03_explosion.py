@@ -33,12 +33,17 @@ def linear_cases(rng):
 
 
 def linear_edge_cases(rng):
-    """No step, one, two; a thousand; an eigenvalue of exactly one, where no fixed point exists."""
+    """No step, one, two; a thousand; an eigenvalue of exactly one, where no fixed point exists; too few eigenvectors,
+    with an eigenvalue that is one half, and zero.
+    """
     for t in (0, 1, 2):
         yield linear_case(rng, 3, 2, t, 0.9)
     yield linear_case(rng, 2, 3, 1000, 0.95)
     cycle = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     yield cycle, rng.standard_normal(3), rng.standard_normal((2, 3)), 10
+    for eigenvalue, n, t in ((0.5, 3, 9), (0.0, 5, 3)):
+        chain = eigenvalue * np.eye(n) + np.diag(rng.uniform(1, 2, n - 1), -1)
+        yield chain, rng.standard_normal(n), rng.standard_normal((2, n)), t
 
 
 def linear_state(W, c, h0, t):
@@ -210,10 +215,17 @@ def pulse_cases(rng):
 
 
 def pulse_edge_cases(rng):
-    """One step, which W has no part in; more inputs than units; a nilpotent W, whose eigenvalues are all zero."""
+    """One step, which W has no part in; more inputs than units; one input; one unit; a nilpotent W, whose eigenvalues
+    are all zero; weights far from one.
+    """
     yield pulse_case(rng, 3, 4, 1)
     yield pulse_case(rng, 2, 5, 4)
+    yield pulse_case(rng, 3, 1, 5)
+    yield pulse_case(rng, 1, 4, 3)
     yield np.triu(rng.standard_normal((4, 4)), 1) + np.diag([2.0, 3.0, 2.0], 1), rng.standard_normal((4, 3)), 3
+    for size in (1e-140, 1e140):
+        W, U, t = pulse_case(rng, 4, 3, 5)
+        yield W, size * U, t
 
 
 def upright(v):
@@ -235,10 +247,12 @@ def pulse_by_gram_matrix(W, U, t):
         for _ in range(t - 1):
             h = W.dot(h)
         states.append(h)
+    size = max(abs(h).max() for h in states)
+    states = [h / size for h in states]
     gram = torch.tensor(np.array([[float(a.dot(b)) for a in states] for b in states]))
     values, vectors = torch.linalg.eigh(gram)
     v = vectors[:, -1].numpy()
-    return math.sqrt(float(values[-1])), v if max(v) > -min(v) else -v
+    return size * math.sqrt(float(values[-1])), v if max(v) > -min(v) else -v
 
 
 def one_step_more(W, U, t):
@@ -302,7 +316,7 @@ pulse_question = Question(
     cases=[Group("typical", 2, pulse_cases), Group("edge", 1, pulse_edge_cases)],
     reference=worst_pulse,
     oracle=pulse_by_gram_matrix,
-    tolerance=Tolerance(rtol=1e-6),
+    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
     forbid=FORBID,
     mistakes=[
         Mistake(
@@ -365,9 +379,10 @@ def bounds_cases(rng):
 
 
 def bounds_edge_cases(rng):
-    """One step; two; more units than steps."""
+    """One step; two, with small weights; one unit; more units than steps."""
     yield bounds_case(rng, 1, 3)
-    yield bounds_case(rng, 2, 4)
+    yield bounds_case(rng, 2, 4, 1e-100)
+    yield bounds_case(rng, 5, 1)
     yield bounds_case(rng, 3, 7, 0.5)
 
 
@@ -549,8 +564,10 @@ def lengths_case(rng, T, B, n, size=1.0, low=0.2):
 
 
 def lengths_cases(rng):
+    """Lengths of an ordinary size; and of three sizes in one batch."""
     yield lengths_case(rng, 50, 2, 3, size=1.8)
-    yield lengths_case(rng, 9, 3, 4)
+    W, slopes, delta = lengths_case(rng, 9, 3, 4)
+    yield W, slopes, delta * np.array([[1e-150], [1.0], [1e150]])
 
 
 def lengths_far_cases(rng):
@@ -756,13 +773,17 @@ def euler_cases(rng):
 
 
 def euler_edge_cases(rng):
-    """A pure rotation, one growing direction, a growing rotation; one system; one unit."""
+    """A pure rotation, one growing direction, a growing rotation; one system; one unit; too few eigenvectors; slow and
+    fast systems.
+    """
     rotation = np.array([[0.0, -2.0], [2.0, 0.0]])
     yield (np.stack([rotation, np.diag([-1.0, 0.5]), rotation + 0.3 * np.eye(2), np.diag([-1.0, -4.0])]),)
     yield (stable_system(rng, 4)[None],)
     yield (-rng.uniform(0.5, 3.0, (3, 1, 1)),)
     turning = np.array([[-0.5, -3.0], [3.0, -0.5]])
-    yield (np.stack([rng.uniform(0.5, 2.0) * turning, np.diag([-3.0, -0.2]), np.array([[-1.0, 6.0], [0.0, -2.0]])]),)
+    yield (np.stack([rng.uniform(0.5, 2.0) * turning, np.diag([-3.0, -0.2]), np.array([[-1.0, 6.0], [0.0, -1.0]])]),)
+    for size in (1e-5, 1e5):
+        yield (size * np.stack([stable_system(rng, 3) for _ in range(2)]),)
 
 
 def largest_steps(A):
@@ -773,7 +794,7 @@ def largest_steps(A):
 
 def steps_by_search(A):
     """Oracle: halve the interval between a step at which the recurrence's spectral radius is at most one and another
-    at which it is not; a system that is not stable at 1e-4 counts as never.
+    at which it is not; a system that is not stable at 1e-4 of its own time counts as never.
     """
 
     def stable(matrix, dt):
@@ -781,7 +802,7 @@ def steps_by_search(A):
 
     limits = []
     for matrix in A:
-        low, high = 1e-4, 1e4
+        low, high = (dt / np.abs(matrix).max() for dt in (1e-4, 1e4))
         if not stable(matrix, low):
             limits.append(0.0)
             continue
@@ -929,12 +950,15 @@ def cliff_cases(rng):
 
 
 def cliff_edge_cases(rng):
-    """One step; two; the chapter's cliff, with the start at zero; starts far out."""
+    """One step; two; the chapter's cliff, with the start at zero; starts far out; so many steps that rounding grows to
+    the size of the state.
+    """
     yield cliff_case(rng, 3, 1)
     yield cliff_case(rng, 2, 2)
     yield np.array([1.3, 1.5, 1.1]), np.zeros(3), 14
     w, h0, T = cliff_case(rng, 2, 16)
     yield np.append(w, 6.0), np.append(h0, -0.88), T
+    yield cliff_case(rng, 3, 100, least=1.4)
 
 
 def cliff(w, h0, T):
@@ -945,7 +969,7 @@ def cliff(w, h0, T):
 
 def cliff_by_search(w, h0, T):
     """Oracle: halve the interval of biases between one that ends below and one that ends above, where after 400 steps
-    the start itself is the divide; there, the slope by autograd.
+    the start itself is the divide; there, the slope step by step, each step's own two derivatives by autograd.
     """
     positions, slopes = [], []
     for weight, start in zip(w.tolist(), h0.tolist()):
@@ -955,12 +979,13 @@ def cliff_by_search(w, h0, T):
             for _ in range(400):
                 h = math.tanh(weight * h + middle)
             low, high = (low, middle) if h > start else (middle, high)
-        b = torch.tensor((low + high) / 2, dtype=torch.float64, requires_grad=True)
-        h = torch.tensor(start, dtype=torch.float64)
+        h, b = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in (start, (low + high) / 2))
+        by_state, by_bias = (d.item() for d in torch.autograd.grad(torch.tanh(weight * h + b), (h, b)))
+        moved = 0.0
         for _ in range(T):
-            h = torch.tanh(weight * h + b)
+            moved = by_state * moved + by_bias
         positions.append(b.item())
-        slopes.append(torch.autograd.grad(h, b)[0].item())
+        slopes.append(moved)
     return np.array(positions), np.array(slopes)
 
 

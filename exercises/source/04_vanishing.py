@@ -1,10 +1,11 @@
 """Questions of the notebook 04_vanishing: cases, reference answers, oracles and the mistakes people make.
 
-The references multiply slopes and weights. The oracles differentiate by autograd, fit by Python's own statistics, or
-find a root by another quadrature.
+The references multiply slopes and weights. The oracles differentiate by autograd, fit by Python's own statistics, find
+a root by another road, or count in fractions.
 """
 
 import math
+from fractions import Fraction
 from functools import cache
 from statistics import geometric_mean, linear_regression
 
@@ -40,11 +41,17 @@ def decay_cases(rng):
 
 
 def decay_edge_cases(rng):
-    """Never below, growing and slowly decaying; a single run; two lags."""
+    """Never below, growing and slowly decaying; a single run; two lags; exactly the fraction, which is not below it;
+    lengths whose product no double holds.
+    """
     yield decay_case(rng, 12, 3, 0.3, 1e-3)
     yield decay_case(rng, 15, 4, -0.1, 1e-6)
     yield decay_case(rng, 30, 1, -0.5, math.exp(-1), wave=1.0)
     yield np.array([[4.0, 8.0, 2.0], [1.0, 0.5, 0.03]]), 0.2
+    yield np.array([[1.0, 1.0], [0.75, 0.75], [0.5, 0.5], [0.25, 0.25]]), 0.5
+    for size in (1e-100, 1e100):
+        lengths, threshold = decay_case(rng, 9, 5, -0.6, 0.1)
+        yield size * lengths, threshold
 
 
 def decay(lengths, threshold):
@@ -203,165 +210,119 @@ decay_question = Question(
 )
 
 
-# 2. a unit that saturates --------------------------------------------------------------------------------------------
+# 2. where a unit settles --------------------------------------------------------------------------------------------
 
 
-def unit_case(rng, T, B, w, size):
-    return w, size * rng.standard_normal((T, B)), rng.uniform(-0.8, 0.8, B)
+def settled_cases(rng):
+    yield rng.uniform(0.3, 0.95, 3), rng.uniform(0.1, 1.5, 3) * rng.choice([-1, 1], 3)
+    yield np.append(rng.uniform(1.1, 2.0, 3), 1.0), rng.uniform(0.05, 0.6, 4) * rng.choice([-1, 1], 4)
 
 
-def unit_cases(rng):
-    yield unit_case(rng, 6, 3, 0.9, 0.5)
-    yield unit_case(rng, 9, 4, -1.4, 0.8)
+def settled_edge_cases(rng):
+    """Quiet inputs, on which a unit settles slowly, or far away; one unit; loud ones, and the weakest and strongest."""
+    yield np.array([1.0, 1.0, 1.0, 1.5]), np.array([1e-9, -3e-6, 1e-3, -1e-8])
+    yield rng.uniform(0.5, 1.5, 1), rng.uniform(-2, -1, 1)
+    yield np.array([0.1, 3.0, 0.999, 1.001, 2.5]), np.array([3.0, -0.01, 1e-7, 1e-7, 1e-9])
 
 
-def unit_edge_cases(rng):
-    """One step; two; a weight of two, where the unit saturates."""
-    yield unit_case(rng, 1, 3, 1.2, 0.7)
-    yield unit_case(rng, 2, 4, -0.8, 0.7)
-    yield unit_case(rng, 5, 2, 2.0, 1.0)
+def settled(w, x):
+    low, high = np.zeros_like(x), np.ones_like(x)
+    for _ in range(100):
+        middle = (low + high) / 2
+        below = np.tanh(w * middle + np.abs(x)) > middle
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return np.sign(x) * middle, -1 / np.log(w * (1 - middle**2))
 
 
-def run_unit(w, x, h0):
-    h = [h0]
-    for x_t in x:
-        h.append(np.tanh(w * h[-1] + x_t))
-    return np.stack(h)
+def settled_by_newton(w, x):
+    """Oracle: Newton's method for the pre-activation, from above, with the derivative of a step by autograd."""
+    states, memories = [], []
+    for weight, size in zip(w.tolist(), np.abs(x).tolist()):
+        a = weight + size
+        for _ in range(200):
+            a -= (a - weight * math.tanh(a) - size) / (1 - weight / math.cosh(a) ** 2)
+        h = torch.tensor(math.tanh(a), dtype=DOUBLE, requires_grad=True)
+        [slope] = torch.autograd.grad(torch.tanh(weight * h + size), h)
+        states.append(h.item())
+        memories.append(-1 / math.log(slope.item()))
+    return np.copysign(states, x), np.array(memories)
 
 
-def passed_on(w, x, h0):
-    h = run_unit(w, x, h0)
-    passed = np.ones_like(h)
-    for t in range(len(x), 0, -1):
-        passed[t - 1] = passed[t] * w * (1 - h[t] ** 2)
-    return passed
+def thousand_steps(w, x):
+    h = np.zeros_like(x)
+    for _ in range(1000):
+        h = np.tanh(w * h + x)
+    with np.errstate(divide="ignore"):
+        return h, -1 / np.log(w * (1 - h**2))
 
 
-def passed_by_autograd(w, x, h0):
-    """Oracle: each state made a leaf, the rest of the sequence run from it."""
-    states = run_unit(w, x, h0)
-    result = []
-    for t, state in enumerate(states):
-        h = leaf = torch.tensor(state, requires_grad=True)
-        for x_t in torch.tensor(x)[t:]:
-            h = torch.tanh(w * h + x_t)
-        result.append(torch.autograd.grad(h.sum(), leaf)[0].numpy())
-    return np.stack(result)
+def _with_factor(w, x, factor):
+    h = settled(w, x)[0]
+    with np.errstate(all="ignore"):
+        return h, -1 / np.log(factor(h))
 
 
-def _passed(w, factors):
-    """Products of the factors of steps t + 1 to T, for t = 0 .. T."""
-    ones = np.ones_like(factors[:1])
-    return np.concatenate([np.cumprod(factors[::-1], axis=0)[::-1], ones])
+def squashed_twice(w, x):
+    return _with_factor(w, x, lambda h: w * (1 - np.tanh(h) ** 2))
 
 
-def squashed_twice(w, x, h0):
-    return _passed(w, w * (1 - np.tanh(run_unit(w, x, h0)[1:]) ** 2))
+def weight_forgotten(w, x):
+    return _with_factor(w, x, lambda h: 1 - h**2)
 
 
-def slope_of_the_state_before(w, x, h0):
-    return _passed(w, w * (1 - run_unit(w, x, h0)[:-1] ** 2))
+def weight_alone(w, x):
+    return _with_factor(w, x, lambda h: w)
 
 
-def pre_activation_in_the_slope(w, x, h0):
-    h = run_unit(w, x, h0)
-    return _passed(w, w * (1 - (w * h[:-1] + x) ** 2))
+def slope_of_the_input(w, x):
+    return _with_factor(w, x, lambda h: w * (1 - np.tanh(x) ** 2))
 
 
-def slope_of_a_sigmoid(w, x, h0):
-    h = run_unit(w, x, h0)[1:]
-    return _passed(w, w * h * (1 - h))
+def linear_unit(w, x):
+    with np.errstate(all="ignore"):
+        return x / (1 - w), -1 / np.log(w)
 
 
-def square_forgotten(w, x, h0):
-    return _passed(w, w * (1 - run_unit(w, x, h0)[1:]))
+def factor_itself(w, x):
+    h, _ = settled(w, x)
+    return h, w * (1 - h**2)
 
 
-def weight_forgotten(w, x, h0):
-    return _passed(w, 1 - run_unit(w, x, h0)[1:] ** 2)
-
-
-def slopes_forgotten(w, x, h0):
-    return _passed(w, w * np.ones_like(x))
-
-
-def size_of_the_weight(w, x, h0):
-    return _passed(w, abs(w) * (1 - run_unit(w, x, h0)[1:] ** 2))
-
-
-def own_step_included(w, x, h0):
-    """From state t on, the factor of step t too: its own squashing, before it."""
-    factors = w * (1 - run_unit(w, x, h0)[1:] ** 2)
-    right = _passed(w, factors)
-    return np.concatenate([right[:1], right[1:] * factors])
-
-
-def from_the_start(w, x, h0):
-    """dh_t/dh_0."""
-    factors = w * (1 - run_unit(w, x, h0)[1:] ** 2)
-    return np.concatenate([np.ones_like(h0)[None], np.cumprod(factors, axis=0)])
-
-
-def factors_not_multiplied(w, x, h0):
-    factors = w * (1 - run_unit(w, x, h0)[1:] ** 2)
-    return np.concatenate([factors, np.ones_like(h0)[None]])
-
-
-def last_entry_missing(w, x, h0):
-    return passed_on(w, x, h0)[:-1]
-
-
-def in_the_order_of_the_way_back(w, x, h0):
-    return passed_on(w, x, h0)[::-1]
-
-
-unit_question = Question(
-    "saturation",
+settled_question = Question(
+    "settled-unit",
     points=3,
-    answer="passed_on",
-    cases=[Group("typical", 2, unit_cases), Group("edge", 1, unit_edge_cases)],
-    reference=passed_on,
-    oracle=passed_by_autograd,
+    answer="settled",
+    parts=("state", "memory"),
+    cases=[Group("typical", 2, settled_cases), Group("edge", 1, settled_edge_cases)],
+    reference=settled,
+    oracle=settled_by_newton,
     tolerance=Tolerance(rtol=1e-6),
     forbid=FORBID,
     mistakes=[
         Mistake(
+            thousand_steps,
+            "Right for loud inputs. On quiet ones the unit has not settled when your loop ends: it needs as many steps "
+            "as it remembers, and many times that for six digits. Solve the equation instead.",
+        ),
+        Mistake(
             squashed_twice,
-            "Your slope squashes the state again. h is tanh of something already: tanh'(a) written with a, and "
-            "written with h, are two formulas.",
+            "The state is right. Your slope squashes it again: h is tanh of something already.",
         ),
+        Mistake(weight_forgotten, "The state is right. A deviation crosses the weight as well as tanh."),
+        Mistake(weight_alone, "The state is right. This is the memory of a linear unit: the slope of tanh is missing."),
         Mistake(
-            slope_of_the_state_before,
-            "Your slopes are taken at the states before the steps. A step's slope is that of the state it makes.",
+            slope_of_the_input,
+            "The state is right. The slope belongs to the whole pre-activation, w h + x, not to the input alone.",
         ),
+        Mistake(linear_unit, "This is where a linear unit settles, if it does. Yours squashes."),
         Mistake(
-            pre_activation_in_the_slope,
-            "1 - a^2 is not the slope of tanh at a. Written with the state it makes, the slope is 1 - h^2.",
-        ),
-        Mistake(slope_of_a_sigmoid, "This is the slope of the logistic sigmoid. Here it is tanh."),
-        Mistake(square_forgotten, "The slope of tanh, written with its value, holds the square of the value."),
-        Mistake(weight_forgotten, "The slopes are right; a step back crosses a weight too."),
-        Mistake(slopes_forgotten, "These are powers of w: a linear unit. Every step back crosses tanh as well."),
-        Mistake(size_of_the_weight, "Right but for the signs: a negative weight turns what it passes on."),
-        Mistake(
-            own_step_included,
-            "One factor too many: the squashing that made h_t lies before it, not between h_t and h_T.",
-        ),
-        Mistake(from_the_start, "This is dh_t/dh_0, from the start to t. Asked is from t to the end."),
-        Mistake(
-            factors_not_multiplied, "These are the factors of single steps. From t to T, all of those between act."
-        ),
-        Mistake(
-            last_entry_missing, "One entry is missing: how much does h_T move with itself? The states count T + 1."
-        ),
-        Mistake(
-            in_the_order_of_the_way_back, "The numbers are right, in the order of the way back: entry t belongs to t."
+            factor_itself, "The state is right. This is what one step leaves; asked is after how many steps it is 1/e."
         ),
     ],
     hints=(
-        "Run the unit forward first and keep the T + 1 states.",
-        "One step: dh_t/dh_{t-1} = w (1 - h_t^2), with the state that the step has made.",
-        "Start with dh_T/dh_T = 1 and go back: each entry is the one after it, times one factor.",
+        "In the settled state h = tanh(w h + |x|): one equation for one number between 0 and 1. The sign is that of x.",
+        "tanh(w h + |x|) - h is positive at 0, negative at 1, and changes its sign once: halve the interval.",
+        "After tau steps (w (1 - h^2))^tau = 1/e: tau = -1 / ln(w (1 - h^2)).",
     ),
 )
 
@@ -869,19 +830,19 @@ spread_question = Question(
 )
 
 
-# 6. five logs --------------------------------------------------------------------------------------------------------
+# 6. look-alikes -----------------------------------------------------------------------------------------------------
 
-LABELS = ("healthy", "vanishing", "exploding", "rate too small", "converged")
-DEAL = 12
+LABELS = ("healthy", "short cut", "vanishing", "rate too small", "wrong targets")
+DEAL = 3
 
 
-def ailments():
-    """Read from the numbers."""
+def as_read():
+    """From the numbers."""
     return {
-        "A": "vanishing",
-        "B": "exploding",
-        "C": "rate too small",
-        "D": "converged",
+        "A": "wrong targets",
+        "B": "vanishing",
+        "C": "short cut",
+        "D": "rate too small",
         "E": "healthy",
     }
 
@@ -891,148 +852,127 @@ def as_dealt():
     return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
 
 
-def _exchanged(first, second):
+def _exchanged(first, second, message):
     other = {first: second, second: first}
-    return {letter: other.get(label, label) for letter, label in ailments().items()}
+    wrong = {letter: other.get(label, label) for letter, label in as_read().items()}
+    return Mistake(wrong, message, name=f"{first}_and_{second}".replace(" ", "_"))
 
 
 logs_question = Question(
-    "ailments",
+    "look-alikes",
     points=2,
     answer="diagnosis",
     kind="choice",
-    reference=ailments,
+    reference=as_read,
     oracle=as_dealt,
     mistakes=[
-        Mistake(
-            _exchanged("vanishing", "converged"),
-            "Two are exchanged: a small gradient can mean that nothing is heard, or that nothing is left to learn. "
-            "The loss knows which.",
-            name="vanishing_and_converged",
+        _exchanged(
+            "healthy",
+            "short cut",
+            "Two are exchanged: both losses fall. One of the two networks cannot have heard the first input.",
         ),
-        Mistake(
-            _exchanged("vanishing", "rate too small"),
+        _exchanged(
+            "short cut",
+            "vanishing",
+            "Two are exchanged: neither hears the first input. One of them answers rightly all the same.",
+        ),
+        _exchanged(
+            "vanishing",
+            "rate too small",
             "Two are exchanged: neither loss moves. One of the two would move if only it took longer steps: which one "
             "hears the first input?",
-            name="vanishing_and_rate",
         ),
-        Mistake(
-            _exchanged("vanishing", "exploding"),
-            "Two are exchanged: both are no better than a network without memory at the end. Compare the largest "
-            "gradient with the typical one, and the lengths over t.",
-            name="vanishing_and_exploding",
+        _exchanged(
+            "vanishing",
+            "wrong targets",
+            "Two are exchanged: neither learns. In one the first input is heard at the loss, and is of no use there.",
         ),
-        Mistake(
-            _exchanged("healthy", "converged"),
-            "Two are exchanged: one of them had something to learn when its log began.",
-            name="healthy_and_converged",
+        _exchanged(
+            "rate too small",
+            "wrong targets",
+            "Two are exchanged: both hear the first input, and neither learns. One of the two gradients would become "
+            "smaller if it were followed; whose has been followed already?",
         ),
-        Mistake(
-            _exchanged("healthy", "rate too small"),
-            "Two are exchanged: their gradients look alike at the start. What has come of them?",
-            name="healthy_and_rate",
-        ),
-        Mistake(
-            _exchanged("exploding", "rate too small"),
-            "Two are exchanged: large gradients that are alike all the time are no explosion. Compare the largest with "
-            "the typical one.",
-            name="exploding_and_rate",
+        _exchanged(
+            "healthy",
+            "wrong targets",
+            "Two are exchanged: a gradient that reaches the first input is no proof of learning. The loss is.",
         ),
     ],
     hints=(
-        "Without memory the best loss is 1/6 = 0.167. Who ends below it, who at it, who above?",
-        "|delta_1| / |delta_T| says whether the first input is heard at the loss. Near one is healthy; it says nothing "
-        "of how far learning has come.",
-        "An explosion is one gradient that is hundreds of times the typical one, and a loss that is worse afterwards.",
+        "Make a table: does the loss fall or stay, does |delta| fade or not? Four boxes for five programs.",
+        "A network that does not hear the first input, and yet answers rightly, has seen the number elsewhere.",
+        "Two hear and do not learn. If nothing can be learnt, the gradient is soon small: what is left is noise. If "
+        "the steps are too small, it stays what it was.",
     ),
 )
 
 
-# 7. by hand ----------------------------------------------------------------------------------------------------------
+# 7. the mean and the typical -----------------------------------------------------------------------------------------
 
 
 def by_hand():
-    """0.92^99, 0.92^-98, ln(1000)/-ln(0.92) = 82.8, and a ratio in which the rate cancels."""
-    return {"left": 0.92**99, "weaker": 0.92**-98, "horizon": 83, "changed": 1}
+    """1.05^100, 0.9^50, and two whole numbers just above 55.7 and 131.1."""
+    return {"mean": 1.05**100, "typical": 0.9**50, "needed": 56, "horizon": 132}
 
 
 def by_counting():
-    """Oracle: one multiplication a step."""
-    delta = {100: 1.0}
-    for t in range(100, 1, -1):
-        delta[t - 1] = 0.92 * delta[t]
-    horizon = next(k for k in range(100) if delta[100 - k] < 1e-3)
-    far, near = 50 * 0.01 * delta[1], 50 * 0.01 * delta[99]
-    before = (0.01 * delta[1]) / (0.01 * delta[99])
-    return {"left": delta[1], "weaker": delta[99] / delta[1], "horizon": horizon, "changed": far / near / before}
+    """Oracle: all numbers of long steps there can be, each with its probability, in exact fractions."""
+    short, long = Fraction(3, 5), Fraction(3, 2)
+    lengths = [long**k * short ** (100 - k) for k in range(101)]
+    mean = sum(math.comb(100, k) * length for k, length in enumerate(lengths)) / 2**100
+    horizon = next(lag for lag in range(1, 1000) if (short * long) ** lag < Fraction(1, 1000) ** 2)
+    needed = next(k for k, length in enumerate(lengths) if length >= 1)
+    return {"mean": float(mean), "typical": float(lengths[50]), "needed": needed, "horizon": horizon}
+
+
+def _with(message, name, **wrong):
+    return Mistake({**by_hand(), **wrong}, message, name=name)
 
 
 hand_question = Question(
-    "decay-by-hand",
+    "mean-and-typical",
     points=2,
     answer="by_hand",
     kind="value",
     reference=by_hand,
     oracle=by_counting,
-    tolerance=Tolerance(rtol=1e-3, atol=0.0),
+    tolerance=Tolerance(rtol=5e-4, atol=0.0),
     mistakes=[
-        Mistake(
-            {**by_hand(), "left": 0.92**100, "weaker": 0.92**-99},
-            "Horizon and change are right. Count the Jacobians between the states of steps 1 and 100, and between "
-            "those of 1 and 99.",
-            name="one_factor_too_many",
+        _with(
+            "`mean` is that of a typical network. The mean of a product of independent factors is the product of the "
+            "factors' means.",
+            "mean_of_logarithms",
+            mean=0.9**50,
         ),
-        Mistake(
-            {**by_hand(), "left": 0.92**100},
-            "One number is off by one factor. Count the Jacobians between the states of steps 1 and 100.",
-            name="as_many_factors_as_steps",
+        _with(
+            "`mean` is for networks that keep one factor at all steps. Each step draws anew.",
+            "one_draw_for_all_steps",
+            mean=(0.6**100 + 1.5**100) / 2,
         ),
-        Mistake(
-            {**by_hand(), "weaker": 0.92**-99},
-            "One number is off by one factor: delta_1 is compared with delta_99, not with delta_100.",
-            name="compared_with_the_last",
+        _with(
+            "`typical` is the mean over the networks. With fifty factors of each kind, multiply them.",
+            "mean_for_typical",
+            typical=1.05**100,
         ),
-        Mistake(
-            {**by_hand(), "weaker": 0.92**98},
-            "`weaker` says how many times smaller: more than one.",
-            name="upside_down",
-        ),
-        Mistake(
-            {**by_hand(), "horizon": 82},
-            "At this lag a little more than a thousandth is left: asked is the first at which less is.",
-            name="last_lag_above",
-        ),
-        Mistake(
-            {**by_hand(), "horizon": 36},
-            "Two logarithms of different bases are mixed in the horizon.",
-            name="bases_mixed",
-        ),
-        Mistake(
-            {**by_hand(), "horizon": 12},
-            "This horizon is 1/|ln 0.92|, for a threshold of 1/e.",
-            name="another_threshold",
-        ),
-        Mistake(
-            {**by_hand(), "changed": 50},
-            "The rate multiplies the sum of all parts. What does that do to the ratio of two of them?",
-            name="far_gains_by_the_rate",
-        ),
-        Mistake(
-            {**by_hand(), "changed": 1 / 50},
-            "The rate multiplies the sum of all parts. What does that do to the ratio of two of them?",
-            name="far_loses_by_the_rate",
-        ),
+        _with("`typical`: a hundred factors are fifty pairs, not a hundred.", "a_hundred_pairs", typical=0.9**100),
+        _with("`needed`: with this many the length is a little smaller still.", "rounded_down", needed=55),
+        _with("`needed`: one half of each makes 0.9^50, which is far below one.", "half_and_half", needed=50),
+        _with("`horizon`: at this lag a little more than a thousandth is left.", "last_lag_above", horizon=131),
+        _with("`horizon` is counted in pairs of steps: 0.9 is what two steps make.", "in_pairs", horizon=66),
+        _with("`horizon`: two logarithms of different bases are mixed.", "bases_mixed", horizon=57),
     ],
     hints=(
-        "From step 100 to step 99 there is one Jacobian; how many from 100 to 1?",
-        "0.92^k = exp(k ln 0.92), and ln 0.92 = -0.08338.",
-        "The horizon is the first whole k above ln(1000)/0.08338. In `changed`, write the ratio before and after.",
+        "The mean of one factor is 1.05, and factors of different steps are independent.",
+        "One long and one short step together multiply by 0.9. With k long ones the logarithm is k ln 1.5 + (100 - k) "
+        "ln 0.6.",
+        "The rate is (ln 0.6 + ln 1.5) / 2 = -0.05268: the horizon is the first whole number above ln(1000) / 0.05268.",
     ),
 )
 
 QUESTIONS = [
     decay_question,
-    unit_question,
+    settled_question,
     shares_question,
     contact_question,
     spread_question,

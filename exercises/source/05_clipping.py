@@ -32,12 +32,15 @@ def tree_cases(rng):
 
 
 def tree_edge_cases(rng):
-    """Branches of unequal depth; no gradient at all; a single number."""
+    """Branches of unequal depth; no gradient at all; a single number; gradients of sizes far from one."""
     layers = {"first": tree_case(rng, 1, (3, 3), (3, 1), (3,))[0], "second": {"W": rng.standard_normal((3, 3))}}
     deep = {"stack": layers, "b": 3 * rng.standard_normal(5)}
     yield deep, rng.uniform(0.5, 0.9)
     yield {"cell": {"W": np.zeros((2, 2)), "b": np.zeros(2)}}, 1.5
     yield {"w": np.array([rng.choice([-1, 1]) * rng.uniform(5, 9)])}, 2.5
+    for size, share in ((1e-150, 0.3), (1e150, 0.4), (1e-150, 2.0)):
+        grads, theta = tree_case(rng, share, (3, 3), (3, 2), (3,))
+        yield _map(lambda leaf, size=size: size * leaf, grads), size * theta
 
 
 def _map(function, tree):
@@ -157,7 +160,7 @@ clip_question = Question(
     cases=[Group("typical", 2, tree_cases), Group("edge", 1, tree_edge_cases)],
     reference=clip,
     oracle=clip_by_projection,
-    tolerance=Tolerance(rtol=1e-6),
+    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
     forbid=FORBID,
     mistakes=[
         Mistake(
@@ -223,11 +226,16 @@ def parts_cases(rng):
 
 
 def parts_edge_cases(rng):
-    """Nothing is cut; nearly everything is; a single tensor; a cosine that rounding makes larger than one."""
+    """Nothing is cut; nearly everything is; a single tensor; a cosine that rounding makes larger than one; gradients of
+    sizes far from one.
+    """
     yield parts_case(rng, 1e3, (3, 2), (2,))
     yield parts_case(rng, rng.uniform(0.4, 0.6), (5, 6), (3, 4))
     yield [2.0 * rng.standard_normal((4, 3))], 1.3
     yield [np.ones(3)], 5.0
+    for size in (1e-150, 1e150):
+        parts, theta = parts_case(rng, rng.uniform(0.8, 1.2), (3, 4), (5, 2))
+        yield [size * part for part in parts], size * theta
 
 
 def _vector(parts):
@@ -393,8 +401,9 @@ def units_cases(rng):
 
 
 def units_edge_cases(rng):
-    """One step; two; no clipping and a rate that throws the unit far away."""
+    """One step; two; one unit; no clipping and a rate that throws the unit far away."""
     yield units_case(rng, 3, 1, 0.7)
+    yield units_case(rng, 1, 5, 0.9)
     yield units_case(rng, 4, 2, 1.8)
     w, b, T, target, _, theta = units_case(rng, 3, 8, 0.1)
     yield w, b, T, target, 200.0, 1e6 * theta
@@ -623,16 +632,19 @@ def loop_case(rng, batches, T, B, d, n, piece, rate, share):
 
 
 def loop_cases(rng):
-    yield loop_case(rng, 4, 5, 7, 2, 4, 3, 0.2, 0.7)
-    yield loop_case(rng, 3, 6, 4, 3, 3, 2, 0.3, 0.6)
+    yield loop_case(rng, 4, 5, 7, 2, 6, 3, 0.2, 0.7)
+    yield loop_case(rng, 3, 6, 7, 4, 5, 2, 0.3, 0.6)
 
 
 def loop_edge_cases(rng):
-    """The batch in one piece; sequences one by one; a single batch; a piece that is longer than the batch."""
+    """The batch in one piece; sequences one by one; a single batch; a piece that is longer than the batch; nothing to
+    be clipped.
+    """
     yield loop_case(rng, 3, 4, 5, 2, 3, 5, 0.2, 0.6)
     yield loop_case(rng, 2, 3, 3, 2, 4, 1, 0.2, 0.8)
     yield loop_case(rng, 1, 4, 5, 3, 2, 2, 0.4, 0.5)
-    yield loop_case(rng, 2, 3, 3, 2, 3, 10, 0.3, 0.5)
+    yield loop_case(rng, 2, 3, 3, 2, 5, 10, 0.3, 0.5)
+    yield loop_case(rng, 2, 3, 5, 2, 4, 2, 0.3, 9.0)
 
 
 def gradients(params, x, target):
@@ -925,11 +937,16 @@ def rest_cases(rng):
 
 
 def rest_edge_cases(rng):
-    """A threshold that cuts nearly all; one that cuts none; a single number; all numbers far below zero."""
+    """A threshold that cuts nearly all; one that cuts none; a single number; all numbers far below zero; data of sizes
+    far from one.
+    """
     yield rest_case(rng, 15, 0.05)
     yield rest_case(rng, 11, 500.0)
     yield np.array([rng.uniform(3, 9)]), 0.5
     yield rest_case(rng, 25, 1.5)[0] - 100.0, 1.5
+    for size in (1e-100, 1e6, 1e100):
+        data, theta = rest_case(rng, 15, 1.2)
+        yield size * data, size * theta
 
 
 def rest(data, theta):
@@ -991,7 +1008,7 @@ rest_question = Question(
     cases=[Group("typical", 2, rest_cases), Group("edge", 1, rest_edge_cases)],
     reference=rest,
     oracle=rest_on_a_broken_line,
-    tolerance=Tolerance(rtol=1e-6),
+    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
     forbid=FORBID,
     mistakes=[
         Mistake(mean, "This is the mean, where descent rests without clipping."),

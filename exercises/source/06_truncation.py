@@ -29,8 +29,8 @@ def cut_case(rng, T, B, n, k):
 
 
 def cut_cases(rng):
-    yield cut_case(rng, 12, 3, 4, 4)
-    yield cut_case(rng, 11, 2, 3, 3)
+    yield cut_case(rng, 16, 2, 4, 3)
+    yield cut_case(rng, 10, 2, 5, 4)
 
 
 def cut_edge_cases(rng):
@@ -245,11 +245,12 @@ def reach_cases(rng):
 
 
 def reach_edge_cases(rng):
-    """Chunks; a window for every loss; a window longer than the sequence; both."""
+    """Chunks; a window for every loss; a window longer than the sequence; both; one step."""
     yield 8, 4, 4
     yield 7, 3, 1
     yield 6, 10, 2
     yield 9, 4, 3
+    yield 1, 2, 1
 
 
 def sees(T, k, every):
@@ -391,10 +392,16 @@ def lag_cases(rng):
     yield lag_case(rng, 3, 2, sign=-1)
 
 
-def lag_edge_cases(rng):
-    """One term; a target without a lag; with a lag of one; as many terms as lags."""
-    yield lag_case(rng, 4, 1)
+def no_lag_cases(rng):
+    """Targets without a lag, for one term and for several."""
     yield lag_case(rng, 0, 4)
+    yield lag_case(rng, 0, 1)
+    yield lag_case(rng, 0, 3, sign=-1)
+
+
+def lag_edge_cases(rng):
+    """One term; a lag of one; as many terms as lags."""
+    yield lag_case(rng, 4, 1)
     yield lag_case(rng, 1, 3, sign=-1)
     yield lag_case(rng, 3, 3)
 
@@ -552,7 +559,7 @@ lag_question = Question(
     points=4,
     answer="expected",
     parts=("window", "chunk"),
-    cases=[Group("typical", 2, lag_cases), Group("edge", 2, lag_edge_cases)],
+    cases=[Group("no-lag", 1, no_lag_cases), Group("typical", 2, lag_cases), Group("edge", 1, lag_edge_cases)],
     reference=expected,
     oracle=expected_lag_by_lag,
     tolerance=Tolerance(rtol=1e-6, atol=1e-9),
@@ -632,9 +639,16 @@ def stream_case(rng, T, B, d, n, k, share=0.25):
     return W, rng.standard_normal((n, d)), 0.3 * rng.standard_normal(n), x, new, dh, k
 
 
+def stream_forward_cases(rng):
+    """No loss, so no gradient: the states alone."""
+    for sizes in ((13, 4, 2, 3, 5), (9, 3, 2, 5, 4)):
+        *rest, dh, k = stream_case(rng, *sizes)
+        yield *rest, 0 * dh, k
+
+
 def stream_cases(rng):
-    yield stream_case(rng, 13, 4, 2, 3, 4)
-    yield stream_case(rng, 12, 3, 3, 4, 5)
+    yield stream_case(rng, 16, 4, 2, 5, 3)
+    yield stream_case(rng, 11, 3, 4, 5, 2)
 
 
 def stream_edge_cases(rng):
@@ -716,15 +730,6 @@ def all_rows_reset(W, U, b, x, new, dh, k):
     return _stream(W, U, b, x, new, dh, k, enter=_all_rows(new), leave=_cut(k, _all_rows(new)))
 
 
-def all_rows_reset_forward(W, U, b, x, new, dh, k):
-    """Backward the rows are told apart."""
-    return _stream(W, U, b, x, new, dh, k, enter=_all_rows(new), leave=_cut(k, _reset(new)))
-
-
-def all_rows_reset_message_crosses(W, U, b, x, new, dh, k):
-    return _stream(W, U, b, x, new, dh, k, enter=_all_rows(new), leave=_cut(k))
-
-
 def state_after_the_step_reset(W, U, b, x, new, dh, k):
     """The new text's first state itself is set to zero."""
     T, B, _ = x.shape
@@ -785,7 +790,11 @@ stream_question = Question(
     points=4,
     answer="chunked",
     parts=("h", "dW"),
-    cases=[Group("typical", 2, stream_cases), Group("edge", 2, stream_edge_cases)],
+    cases=[
+        Group("forward", 1, stream_forward_cases),
+        Group("typical", 2, stream_cases),
+        Group("edge", 1, stream_edge_cases),
+    ],
     reference=chunked,
     oracle=chunked_text_by_text,
     tolerance=Tolerance(rtol=1e-6),
@@ -799,15 +808,6 @@ stream_question = Question(
         Mistake(
             all_rows_reset,
             "Every step is looked at now. Where one row begins a text, you reset the others too.",
-        ),
-        Mistake(
-            all_rows_reset_forward,
-            "Every step is looked at now. Forward, where one row begins a text, you reset the others too.",
-        ),
-        Mistake(
-            all_rows_reset_message_crosses,
-            "Every step is looked at now. Where one row begins a text, you reset the others too; and on the way back "
-            "the message crosses that place.",
         ),
         Mistake(
             state_after_the_step_reset,
