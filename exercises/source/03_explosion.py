@@ -318,6 +318,10 @@ pulse_question = Question(
     oracle=pulse_by_gram_matrix,
     tolerance=Tolerance(rtol=1e-6, atol=1e-200),
     forbid=FORBID,
+    struck={
+        f"{name}_and_W_transposed": "hangs on the basis that a kernel chooses for a null space"
+        for name in ("column_of_Vt", "weakest_pulse")
+    },
     mistakes=[
         Mistake(
             one_step_more, "One step too many: U brings the pulse in at step 1, so W has acted less often than you say."
