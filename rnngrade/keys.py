@@ -182,8 +182,8 @@ def source_hash(*paths: Path) -> str:
 
 
 def build_assignment(assignment: Assignment) -> dict[str, Key]:
-    """The public keys of all its questions."""
-    return {id: build(question, public_rng(id)) for id, question in assignment.questions.items()}
+    """The public keys of all its questions, and of those that older notebooks ask."""
+    return {id: build(question, public_rng(id)) for id, question in assignment.ever_asked.items()}
 
 
 def save(name: str, keys: dict[str, Key], source: str, folder: Path = FOLDER) -> None:

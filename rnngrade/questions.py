@@ -115,6 +115,7 @@ class QuestionInfo:
     maker: str = ""
     seconds: float = 0.0
     axes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stands_for: str = ""
 
     @property
     def called(self) -> bool:
@@ -153,6 +154,7 @@ class Question:
             name; by default all. Mistakes with one argument changed are made of every function's reference.
         struck: generated mistakes that make no sense here, by name (``"W_transposed"``), each with the reason.
         covers: what the cases hold so that no wrong answer passes for want of one; see ``rnngrade.covers``.
+        stands_for: of a retired question, the id of the one that came in its place.
 
     Raises:
         ValueError: where one of these does not fit, saying what was expected and what was given.
@@ -186,6 +188,7 @@ class Question:
     slips: Sequence[str] | None = None
     struck: Mapping[str, str] = field(default_factory=dict)
     covers: Covers = field(default_factory=Covers)
+    stands_for: str = ""
 
     def __post_init__(self) -> None:
         for name in ("mistakes", "forbid", "hints", "parts"):
@@ -210,7 +213,7 @@ class Question:
         arguments = tuple(_positional(self.reference))[1 if self.maker else 0 :]
         made_by = (self.maker.name, self.maker.seconds) if self.maker else ("", 0.0)
         return QuestionInfo(self.id, self.points, self.answer, self.kind, self.tolerance, tuple(self.forbid), arguments,
-                            tuple(self.parts), messages, self.measure, *made_by)
+                            tuple(self.parts), messages, self.measure, *made_by, stands_for=self.stands_for)
 
 
 def _positional(function: Callable[..., Any]) -> list[str]:

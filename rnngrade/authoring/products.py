@@ -14,7 +14,7 @@ from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolution
 from rnngrade import keys
 from rnngrade.authoring.audit import audit
 from rnngrade.authoring.source import KERNEL, read, stub
-from rnngrade.course import Assignment
+from rnngrade.course import Assignment, retired_file
 from rnngrade.diagnosis.known import matching
 from rnngrade.keys import CaseKey, Key
 from rnngrade.models import Made
@@ -74,6 +74,7 @@ class Exercises:
 
     def _keys(self, assignment: Assignment, source: str) -> str:
         built = keys.build_assignment(assignment)
+        self._kept(assignment, built)
         path = self.keys / f"{assignment.name}.json"
         if keys.stored_source(assignment.name, self.keys) == source and \
                 same_keys(keys.load(assignment.name, self.keys), built):
@@ -81,6 +82,22 @@ class Exercises:
         keys.save(assignment.name, built, source, self.keys)
         keys.find.cache_clear()
         return path.name
+
+    def _kept(self, assignment: Assignment, built: dict[str, Key]) -> None:
+        """Whether notebooks that were handed out can still be checked with the keys that are about to be written.
+
+        Raises:
+            ValueError: if a question that is in the stored keys is gone, or asks for something else.
+        """
+        if not keys.stored_source(assignment.name, self.keys):
+            return
+        for id, key in keys.load(assignment.name, self.keys).items():
+            if id not in built:
+                raise ValueError(f"{assignment.name}: {id!r} is gone, and notebooks that ask it are in use: move its "
+                                 "question to source/retired, and say in STANDS_FOR which one came in its place")
+            if asks_for(key) != asks_for(built[id]):
+                raise ValueError(f"{assignment.name}: {id!r} asks for something else than the notebooks handed out. "
+                                 "Give it a new id, and keep the old question in source/retired")
 
     def _learner(self, assignment: Assignment, notebook: NotebookNode) -> str:
         return write(learner_notebook(assignment, notebook), self.learner(assignment.name))
@@ -95,8 +112,18 @@ class Exercises:
 
 
 def hash_of(source: Path) -> str:
-    """A hash of an assignment's two source files."""
-    return keys.source_hash(source, source.with_suffix(".py"))
+    """A hash of an assignment's two source files, and of its retired questions."""
+    return keys.source_hash(source, source.with_suffix(".py"), *filter(Path.is_file, [retired_file(source)]))
+
+
+def asks_for(key: Key) -> tuple[Any, ...]:
+    """What an answer has to fit: the name, the arguments, the parts, and for numbers and labels their names."""
+    names: tuple[str, ...] = ()
+    if not key.info.called:
+        expected = key.groups[0].cases[0].expected
+        names = tuple(sorted(expected)) if isinstance(expected, dict) else ()
+    groups = tuple((group.name, group.points) for group in key.groups)
+    return key.info.kind, key.info.answer, key.info.arguments, key.info.parts, key.info.maker, names, groups
 
 
 def hash_of_code() -> str:

@@ -73,7 +73,8 @@ def autograder(assignment: str, course: Path) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "setup.sh", SETUP.encode(), executable=True)
         _add(archive, "run_autograder", RUN.format(assignment=shlex.quote(assignment)).encode(), executable=True)
-        _add(archive, f"course/{assignment}.py", assignments[assignment].source.read_bytes())
+        for path in assignments[assignment].files:
+            _add(archive, f"course/{path.relative_to(course.resolve()).as_posix()}", path.read_bytes())
         for name, content in _packages():
             _add(archive, f"packages/{name}", content)
     return out.getvalue()

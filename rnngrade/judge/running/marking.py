@@ -53,7 +53,7 @@ class Facts:
 def asked(assignments: Mapping[str, Assignment]) -> dict[str, Asked]:
     """What tells the notebook of each assignment."""
     return {
-        name: Asked(frozenset(one.questions), frozenset(question.answer for question in one.questions.values()))
+        name: Asked(frozenset(one.ever_asked), frozenset(question.answer for question in one.ever_asked.values()))
         for name, one in assignments.items()
     }
 
@@ -80,7 +80,7 @@ class Class:
         facts = self.facts
         return records.fingerprint(
             assignment=name,
-            questions=keys.source_hash(self.assignments[name].source),
+            questions=keys.source_hash(*self.assignments[name].files),
             seed=str(facts.seed),
             isolation=facts.isolation,
             limits=asdict(facts.limits),

@@ -65,7 +65,7 @@ def hidden_keys(assignment: Assignment, seed: int) -> dict[str, keys.Key]:
     Each question's generator depends on the seed and its own id alone.
     """
     found = {}
-    for id, question in assignment.questions.items():
+    for id, question in assignment.ever_asked.items():
         key = keys.build(question, _rng(seed, f"{assignment.name}/{id}"))
         found[id] = examples(key, question, _rng(seed, f"{assignment.name}/{id}/example"))
     return found

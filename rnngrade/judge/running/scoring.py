@@ -39,7 +39,7 @@ def score(
     runs: dict[Zygote, Run] = {}
     groups: list[GroupResult] = []
     try:
-        for key in keys.values():
+        for key in asked_in(notebook, keys):
             zygote = zygote_for(notebook, key)
             run = runs.setdefault(zygote, Run(zygote, notebook.cells, limits))
             groups += [_judged(key, group, run) for group in key.groups]
@@ -49,6 +49,19 @@ def score(
     problems = dict.fromkeys(problem for run in runs.values() for problem in run.problems.values())
     ordered = tuple(sorted(problems, key=lambda problem: problem.number))
     return Result(tuple(groups), ordered, time.perf_counter() - started)
+
+
+def asked_in(notebook: Notebook, keys: Mapping[str, Key]) -> list[Key]:
+    """The questions that the notebook asks: today's, or where it has only the cell of an older one, that."""
+    older = {key.info.stands_for: key for key in keys.values() if key.info.stands_for and _has(notebook, key)}
+    today = [key for key in keys.values() if not key.info.stands_for]
+    return [older[key.info.id] if key.info.id in older and not _has(notebook, key) else key for key in today]
+
+
+def _has(notebook: Notebook, key: Key) -> bool:
+    """Whether the notebook holds the question's cell, or one that checks it."""
+    checks = {f"{CHECK}{key.info.id}", *(f"{CHECK}{key.info.id}-{group.name}" for group in key.groups)}
+    return key.info.id in notebook.ids or not checks.isdisjoint(notebook.ids)
 
 
 def _judged(key: Key, group: KeyGroup, run: Run) -> GroupResult:
