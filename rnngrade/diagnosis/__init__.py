@@ -55,6 +55,6 @@ MODEL_RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
     conduct.untouched, known.known_mistake, conduct.not_written, conduct.wrong_name, conduct.forbidden,
-    conduct.raises, conduct.changes_inputs, choices.wrong_choice, structure.wrong_structure, order.permuted_parts,
-    numeric.each_part,
+    conduct.raises, conduct.changes_inputs, choices.wrong_choice, structure.wrong_structure, known.known_where_wrong,
+    order.permuted_parts, numeric.each_part,
 )  # fmt: skip

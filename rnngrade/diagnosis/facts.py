@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ def which(a: Answers, wrong: list[int], shown: bool = False) -> str:
     if not right or not wrong or not a.info.called:
         return ""
     known = [dict(facts(a, i)) for i in range(len(a.cases))]
-    telling = list(itertools.islice(_telling(known, right, wrong), 2))
+    telling = _different(_telling(known, right, wrong))
     start = f"{_verbed(right)} right, {_verbed(wrong)} not"
     start = start[:1].upper() + start[1:]
     notes = [a.cases[i].note for i in wrong]
@@ -31,6 +32,14 @@ def which(a: Answers, wrong: list[int], shown: bool = False) -> str:
         case = "" if shown or len(wrong) > 1 else shown_case(a, wrong[0])
         return f"{start}: {there}, and only there, {' and '.join(telling)}.{case}"
     return f"{start}.{'' if shown else shown_case(a, a.smallest or wrong[0])}"
+
+
+def _different(found: Iterator[str]) -> list[str]:
+    """The first two facts that speak of different things."""
+    kept: dict[frozenset[str], str] = {}
+    for words in found:
+        kept.setdefault(frozenset(re.findall(r"`\w+`|\b[A-Za-z]\w*(?= =| is| and)", words)), words)
+    return list(kept.values())[:2]
 
 
 def _verbed(cases: list[int]) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from rnngrade.diagnosis import relations
+from rnngrade.diagnosis import facts, relations
 from rnngrade.diagnosis.answers import Answers, Leaf, Part, same
 from rnngrade.diagnosis.verdict import Diagnosis, Finding
 from rnngrade.diagnosis.words import joined, subject
 from rnngrade.outcomes import Failure
-from rnngrade.values import Tolerance, agree, as_array, part_at
+from rnngrade.values import Tolerance, agree, as_array, part_at, parts
 
 CLAIM = re.compile(
     r"^(?:[\w, `()|*-]+ (?:is|are) right(?: here)?|All right but [\w\[\]` -]+?)(?:[.:;]|, but) +", re.ASCII)
@@ -27,6 +27,32 @@ def known_mistake(a: Answers) -> Diagnosis | None:
         if all(same(value, case.mistakes[name], tolerance) for value, case in zip(a.values, a.cases)):
             return Diagnosis(False, "mistake", f"{rights(a)}{without_claims(a, message)}", wrong[0], mistake=name)
     return None
+
+
+def known_where_wrong(a: Answers) -> Diagnosis | None:
+    """The one mistake that gives this answer in the cases that are wrong, though not in those that are right.
+
+    So it is where a special case is taken care of, or where the mistake itself ends in NaN and the answer does not.
+    """
+    names = [name for name in a.info.messages if a.info.called and _where_wrong(a, name)]
+    if len(names) != 1:
+        return None
+    message = without_claims(a, a.info.messages[names[0]])
+    about = facts.which(a, a.wrong)
+    return Diagnosis(False, "mistake", f"{rights(a)}{message} {about}".strip(), a.wrong[0], mistake=names[0])
+
+
+def _where_wrong(a: Answers, name: str) -> bool:
+    seen = 0
+    for i in a.wrong:
+        wrong = a.cases[i].mistakes[name]
+        if isinstance(wrong, Failure) or isinstance(a.values[i], Failure):
+            return False
+        if same(a.values[i], wrong, matching(a.tolerance)):
+            seen += sum(array.size for _, array in parts(wrong) if isinstance(array, np.ndarray))
+        elif all(np.isfinite(array).all() for _, array in parts(wrong) if isinstance(array, np.ndarray)):
+            return False
+    return seen >= relations.ENOUGH
 
 
 def matching(tolerance: Tolerance) -> Tolerance:

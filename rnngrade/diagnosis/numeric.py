@@ -92,7 +92,9 @@ def _at(leaf: Leaf) -> tuple[int, ...]:
 
 def _pair(a: Answers, leaf: Leaf) -> tuple[str, str]:
     at = _at(leaf)
-    return number(leaf.got[at]), number(leaf.expected[at])
+    got, expected = leaf.got[at], leaf.expected[at]
+    return next((pair for pair in ((number(got, n), number(expected, n)) for n in (6, 9, 12)) if pair[0] != pair[1]),
+                (number(got, 17), number(expected, 17)))
 
 
 def _largest(a: Answers, leaf: Leaf) -> str:

@@ -146,7 +146,8 @@ def constant(a: Answers, part: Part) -> Finding | None:
     if not alike(part) or _distinct(part) < 2 or not all(np.isfinite(leaf.got).all() for leaf in part.wrong):
         return None
     case = part.wrong[0].case
-    if not any(leaf.got.any() for leaf in part.wrong):
+    given = [leaf.got for leaf in a.leaves if leaf.path[:1] == part.path]
+    if not any(got.any() for got in given):
         return Finding("constant", "{subject} {is} 0 everywhere. Is what you compute ever stored?", case)
     if all(leaf.got.size > 1 and np.ptp(leaf.got.astype(float)) == 0 for leaf in part.wrong):
         return Finding("constant", "all entries of {subject} are equal. Does an index depend on the loop?", case)

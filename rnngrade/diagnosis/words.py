@@ -80,9 +80,9 @@ def shortened(text: str) -> str:
     return text if len(text) <= 300 else f"{text[:300]} .."
 
 
-def number(value: Any) -> str:
-    """A number to six digits."""
-    return f"{value:.6g}" if np.asarray(value).dtype.kind in "fc" else str(value)
+def number(value: Any, digits: int = 6) -> str:
+    """A number to so many digits."""
+    return f"{value:.{digits}g}" if np.asarray(value).dtype.kind in "fc" else str(value)
 
 
 def index(a: Answers, path: Path, at: tuple[int, ...]) -> str:
