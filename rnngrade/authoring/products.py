@@ -95,7 +95,8 @@ class Exercises:
             if id not in built:
                 raise ValueError(f"{assignment.name}: {id!r} is gone, and notebooks that ask it are in use: move its "
                                  "question to source/retired, and say in STANDS_FOR which one came in its place")
-            if asks_for(key) != asks_for(built[id]):
+            groups = {group.name for group in key.groups} - {group.name for group in built[id].groups}
+            if asks_for(key) != asks_for(built[id]) or groups:
                 raise ValueError(f"{assignment.name}: {id!r} asks for something else than the notebooks handed out. "
                                  "Give it a new id, and keep the old question in source/retired")
 
@@ -122,8 +123,7 @@ def asks_for(key: Key) -> tuple[Any, ...]:
     if not key.info.called:
         expected = key.groups[0].cases[0].expected
         names = tuple(sorted(expected)) if isinstance(expected, dict) else ()
-    groups = tuple((group.name, group.points) for group in key.groups)
-    return key.info.kind, key.info.answer, key.info.arguments, key.info.parts, key.info.maker, names, groups
+    return key.info.kind, key.info.answer, key.info.arguments, key.info.parts, key.info.maker, names, key.info.points
 
 
 def hash_of_code() -> str:
