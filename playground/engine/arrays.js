@@ -125,9 +125,15 @@ function substitute(LU, rows, n, right) {
   return X;
 }
 
-/** Euclidean norm of all numbers of an array. */
+/** Euclidean norm of all numbers of an array, of numbers scaled by the largest: a norm of 1e-170 or of 3e200 has a square
+ * that is no number. */
 export function norm(values) {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] * values[i];
-  return Math.sqrt(sum);
+  let largest = 0, sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]);
+    if (!(size <= largest)) largest = size;
+  }
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
+  for (let i = 0; i < values.length; i++) sum += (values[i] / largest) ** 2;
+  return largest * Math.sqrt(sum);
 }

@@ -1,0 +1,134 @@
+// The Playground's page: one or two runs, their settings, and the address that holds all of it.
+import { reachColours } from "../../rnnlib/figures/interactive/reach_map.js";
+import { fromAddress, possible, toAddress } from "../engine/settings.js";
+import { Controls } from "./controls.js";
+import { html } from "./draw.js";
+import { Presets } from "./presets.js";
+import { take } from "./take.js";
+import { RunView } from "./view.js";
+
+const PACES = { full: ["full speed", 0], ten: ["10 updates a second", 100], two: ["2 a second", 500], slow: ["1 in 2 seconds", 2000] };
+
+class Playground {
+  constructor(root, data) {
+    Object.assign(this, { root, data, views: [], edited: 0, colour: reachColours(data.sequential) });
+    this.controls = new Controls((setting, field) => this.set(this.edited, setting, field));
+    this.presets = new Presets(data, { load: (preset) => this.load(preset.settings.map(possible)), run: (preset) => this.experiment(preset) });
+    this.tabs = html("div", { className: "pg-tabs", role: "group", ariaLabel: "Settings of which run" });
+    this.arena = html("div", { className: "pg-arena" });
+    this.side = html("details", { className: "pg-side" }, html("summary", { textContent: "Settings" }), this.tabs, this.controls.root);
+    root.replaceChildren(this.presets.root, this.bar(), html("div", { className: "pg-body" }, this.side, this.arena));
+    this.open();
+    addEventListener("hashchange", () => this.open());
+    document.addEventListener("visibilitychange", () => this.hide());
+    new MutationObserver(() => this.views.forEach((view) => Object.values(view.panels).forEach((panel) => panel.refresh()))).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    root.dataset.ready = "true";
+  }
+
+  button(textContent, press, className = "") {
+    const element = html("button", { type: "button", textContent, className });
+    element.addEventListener("click", press);
+    return element;
+  }
+
+  bar() {
+    this.play = this.button("Run", () => (this.running ? this.stop() : this.run()), "pg-main");
+    this.pace = html("select", { ariaLabel: "Pace" }, ...Object.entries(PACES).map(([value, [textContent]]) => html("option", { value, textContent })));
+    this.pace.addEventListener("change", () => this.views.forEach((view) => view.send({ type: "pace", milliseconds: PACES[this.pace.value][1] })));
+    this.compare = this.button("Compare with a second run", () => {
+      const { setting } = this.views[0], two = this.views.length === 1;
+      this.load(two ? [setting, setting] : [setting], 1);
+      if (two) this.side.open = true;
+    });
+    return html("div", { className: "pg-bar", role: "toolbar", ariaLabel: "Training" }, this.play, this.button("One update", () => { this.stop(); this.views.forEach((view) => view.one()); }),
+      this.button("Start again", () => { const going = this.running; this.views.forEach((view) => view.begin(view.setting)); if (going) this.run(); }), this.pace, this.compare, take(() => this.views));
+  }
+
+  get running() { return this.views.some((view) => view.running); }
+  run(to) { this.views.forEach((view) => view.run(to)); this.refresh(); }
+  stop() { this.views.forEach((view) => view.running && view.stop()); this.refresh(); }
+
+  /** Show so many runs with these settings, from their beginning. */
+  load(settings, edited = 0) {
+    while (this.views.length > settings.length) this.views.pop().close();
+    while (this.views.length < settings.length) {
+      const view = new RunView("AB"[this.views.length], this.colour, { changed: () => this.refresh(), results: (address) => this.presets.seedsOf(address) });
+      view.send({ type: "pace", milliseconds: PACES[this.pace.value][1] });
+      this.views.push(view);
+      this.arena.append(view.root);
+    }
+    // Beside one run there is room for them; above two, and on a phone, they open when they are wanted.
+    if (this.arena.classList.toggle("pg-two", settings.length === 2) !== this.wasTwo) this.side.open = settings.length === 1 && matchMedia("(min-width: 1150px)").matches;
+    this.wasTwo = settings.length === 2;
+    this.views.forEach((view, i) => view.begin(settings[i]));
+    this.edit(Math.min(edited, settings.length - 1));
+    this.write();
+  }
+
+  /** One setting has changed: its run begins anew, and goes on if it was going. */
+  set(which, setting) {
+    const view = this.views[which], going = view.running;
+    this.presets.pending = null;
+    view.begin(setting);
+    if (going) view.run();
+    this.edit(which);
+    this.write();
+  }
+
+  edit(which) {
+    this.edited = which;
+    this.controls.show(this.views[which].setting);
+    this.tabs.hidden = this.views.length === 1;
+    this.tabs.replaceChildren(...this.views.map(({ name }, i) => {
+      const tab = this.button(`Settings of run ${name}`, () => this.edit(i));
+      tab.ariaPressed = String(i === which);
+      return tab;
+    }));
+    this.refresh();
+  }
+
+  experiment(preset) {
+    this.load(preset.settings.map(possible));
+    this.run(preset.updates);
+  }
+
+  refresh() {
+    this.play.textContent = this.running ? "Stop" : "Run";
+    this.compare.textContent = this.views.length === 1 ? "Compare with a second run" : "Only one run";
+    this.controls.point(this.views[this.edited]?.frame?.diverged ? this.views[this.edited].found?.[0]?.change ?? [] : []);
+    const over = this.views.every(({ running, limit, frame }) => !running && limit && frame && (frame.updates >= limit || frame.diverged));
+    if (over) this.presets.reveal();
+  }
+
+  /** While nobody can see it nothing trains: what a hidden page would do is neither lost nor made up for. */
+  hide() {
+    if (document.hidden) {
+      this.paused = this.views.filter((view) => view.running).map((view) => [view, view.limit]);
+      this.paused.forEach(([view]) => view.send({ type: "stop" }));
+    } else for (const [view, limit] of this.paused ?? []) view.run(limit ?? undefined);
+  }
+
+  write() {
+    const settings = this.views.map(({ setting }) => setting), { chosen } = this.presets, addresses = settings.map(toAddress);
+    const same = chosen && chosen.settings.length === settings.length && chosen.settings.every((setting, i) => toAddress(possible(setting)) === addresses[i]);
+    const text = same ? `preset=${chosen.id}` : addresses.join(";;");
+    this.address = `#${text || "T=20"}`;
+    history.replaceState(null, "", this.address);
+  }
+
+  /** Take the settings from the address: an experiment's, or those of one or two runs. */
+  open() {
+    if (location.hash === this.address) return;
+    const text = location.hash.slice(1), preset = this.presets.get(new URLSearchParams(text).get("preset"));
+    this.presets.show(preset?.id);
+    this.load(preset ? preset.settings.map(possible) : text.split(";;").slice(0, 2).map(fromAddress));
+  }
+}
+
+const root = document.getElementById("playground-here");
+try {
+  globalThis.playground = new Playground(root, JSON.parse(document.getElementById("playground-data").textContent));
+} catch (error) {
+  root.replaceChildren(html("p", { className: "figure-failed", role: "alert", textContent: `The Playground could not start (${error.message}).` }));
+  throw error;
+}

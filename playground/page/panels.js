@@ -1,0 +1,244 @@
+// What one sees of a run: its loss, how far the gradient reaches, eigenvalues or gates, norms, and one sequence.
+import { amount, reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
+import { paintReach } from "../../rnnlib/figures/interactive/reach_map.js";
+import { bins, clamp, html, number, Panel, powerOfTen, ticks } from "./draw.js";
+
+const box = (width, height, { left = 46, right = 12, top = 12, bottom = 36 } = {}) => ({ x: left, y: top, width: width - left - right, height: height - top - bottom });
+const along = ({ x, width }, most) => (update) => x + (update / most) * width;
+const logarithmic = ({ y, height }, low, high) => (value) => y + height * clamp((high - Math.log10(value)) / (high - low), 0, 1);
+const span = (view) => Math.max(view.limit ?? 0, view.loss.length, 40);
+const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
+
+export function lossPanel(view) {
+  return new Panel("Loss, as a share of the memoryless baseline", 190, () => view.frame, (pen, width, height) => {
+    const area = box(width, height), X = along(area, span(view)), Y = logarithmic(area, -3, 1);
+    const shares = view.loss.map((loss) => loss / view.frame.baseline);
+    pen.decades(area, -3, 1, Y);
+    pen.updates(area, span(view), X);
+    pen.line([[area.x, Y(1)], [area.x + area.width, Y(1)]], "rule");
+    pen.text(area.x + area.width, Y(1) - 5, "without memory", "small end");
+    pen.line([[area.x, Y(0.1)], [area.x + area.width, Y(0.1)]], "rule dashed");
+    pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end");
+    const binned = bins(shares, area.width / 2), edge = [...binned.map(({ at, low }) => [X(at), Y(low)]), ...binned.toReversed().map(({ at, high }) => [X(at), Y(high)])];
+    pen.line(edge, "blue-band");
+    pen.line(bins(shares, Math.min(area.width / 2, Math.max(2, shares.length / 10))).map(({ at, mean }) => [X(at), Y(mean)]), "blue");
+    const { solvedAt } = view.frame;
+    if (solvedAt) pen.add("circle", { class: "blue-dot", cx: X(solvedAt), cy: Y(0.1), r: 5 });
+    pen.say(shares.length ? `Loss over ${shares.length} updates: now ${amount(view.frame.share)} of the memoryless baseline.` : "No update yet.");
+  }, () => [["update", "loss", "of the baseline"], ...sample(view.loss.length).map((i) => [i, number(view.loss[i]), number(view.loss[i] / view.frame.baseline)])]);
+}
+
+export function reachPanel(view, colour) {
+  return new Panel("How far the gradient reaches: |δ| back from the last step", 300, () => view.frame, (pen, width, height) => {
+    const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 62 });
+    const X = along(area, span(view)), Y = (lag) => area.y + ((lag + 0.5) / T) * area.height;
+    pen.add("rect", { class: "zero", x: area.x, y: area.y, width: area.width, height: area.height });
+    const shown = columns.length ? columns.map(({ sizes }) => sizes) : [frame.sizes];
+    if (shown[0][0] > 0) {
+      paintReach(pen.canvas, shown, colour);
+      pen.place({ ...area, width: columns.length ? Math.max(2, X(columns.length * frame.every) - area.x) : Math.min(14, area.width) });
+    }
+    pen.updates(area, span(view), X);
+    for (const lag of ticks(T - 1, 5)) pen.text(area.x - 6, Y(lag) + 4, String(lag), "muted end");
+    pen.text(2, area.y - 9, "steps back from the last", "muted");
+    if (frame.needs) needed(pen, area, Y, frame.needs);
+    if (view.reach?.gone) pen.line([[area.x + area.width - 7, Y(view.reach.gone)], [area.x + area.width, Y(view.reach.gone) - 5], [area.x + area.width, Y(view.reach.gone) + 5], [area.x + area.width - 7, Y(view.reach.gone)]], "mark");
+    key(pen, colour, area.x, height - 20);
+    pen.say(view.sentence);
+  }, () => {
+    const T = view.frame.steps, lags = sample(T, 12), at = sample(view.columns.length, 24);
+    return [["update", ...lags.map((lag) => `${lag} back`)], ...at.map((i) => [view.columns[i].update, ...lags.map((lag) => number(view.columns[i].sizes[lag] / view.columns[i].sizes[0], 2))])];
+  });
+}
+
+function needed(pen, area, Y, [from, to]) {
+  const words = from === to ? `the task needs ${from} steps` : `the task needs ${from} to ${to} steps`;
+  for (const lag of new Set([from, to])) {
+    for (const kind of ["casing", "need"]) pen.line([[area.x, Y(lag)], [area.x + area.width, Y(lag)]], kind);
+  }
+  const above = Y(from) - 7;
+  pen.text(area.x + area.width - 8, above > area.y + 12 ? above : Y(to) + 16, words, "over end");
+}
+
+/** The colours and what they stand for. */
+function key(pen, colour, x, y) {
+  const powers = Array.from({ length: 46 }, (_, i) => -6 + 0.2 * i), wide = 3;
+  pen.text(x, y + 9, "of |δ| at lag 0:", "muted small");
+  const start = x + 100;
+  powers.forEach((power, i) => pen.add("rect", { x: start + i * wide, y, width: wide + 0.5, height: 9, style: `fill: rgb(${colour(10 ** power).join(" ")})` }));
+  for (const power of [-6, -3, 0, 3]) pen.text(start + ((power + 6) / 0.2) * wide, y + 20, powerOfTen(power), "muted small middle");
+  pen.add("path", { class: "zero edge", d: `M${start + 46 * wide + 14} ${y}h12v9h-12zm0 9l12 -9` });
+  pen.text(start + 46 * wide + 30, y + 9, "exactly 0", "muted small");
+}
+
+export function normPanel(view) {
+  return new Panel("Norm of the gradient, before and after clipping", 190, () => view.frame, (pen, width, height) => {
+    const { before, after } = view, area = box(width, height), finite = before.filter((norm) => norm > 0);
+    const low = Math.floor(Math.log10(Math.min(...bins(finite, 400).map((bin) => bin.low), 0.1))), high = Math.ceil(Math.log10(Math.max(...bins(finite, 400).map((bin) => bin.high), 1)));
+    const X = along(area, span(view)), Y = logarithmic(area, low, high), { clip, theta } = view.setting;
+    pen.decades(area, low, high, Y, Math.ceil((high - low) / 6));
+    pen.updates(area, span(view), X);
+    const curve = (values) => bins(values, area.width).map(({ at, high: most }) => [X(at), Y(Math.max(most, 1e-300))]);
+    pen.line(curve(before), "vermilion");
+    if (clip !== "none") {
+      pen.line(curve(after), "blue");
+      if (clip === "norm") { pen.line([[area.x, Y(theta)], [area.x + area.width, Y(theta)]], "rule dashed"); pen.text(area.x + area.width, Y(theta) - 5, `θ = ${number(theta)}`, "small end"); }
+    }
+    pen.text(area.x + 4, area.y + 8, "before", "vermilion-text small");
+    pen.text(area.x + 52, area.y + 8, clip === "none" ? "no clipping" : "after", clip === "none" ? "muted small" : "blue-text small");
+    pen.say(before.length ? `Norm of the gradient: ${amount(before.at(-1))} before clipping, ${amount(after.at(-1))} after.` : "No update yet.");
+  }, () => [["update", "before", "after", "shortened"], ...sample(view.before.length).map((i) => [i, number(view.before[i]), number(view.after[i]), number(view.fraction[i], 2)])]);
+}
+
+const KINDS = { W: "Eigenvalues of W", J: "Eigenvalues of the step Jacobian", gates: "Gates, as time-scales 1/(1 − f)" };
+export function spectrumPanel(view, choose) {
+  const select = html("select", { ariaLabel: "What to show of the recurrence" });
+  const panel = new Panel(KINDS.W, 300, () => view.frame, (pen, width, height) => {
+    const { spectrum } = view;
+    if (!spectrum) return;
+    pen.title.textContent = KINDS[spectrum.kind];
+    (spectrum.kind === "gates" ? gates : plane)(pen, width, height, view);
+  }, () => view.spectrum?.kind === "gates"
+    ? [["unit", "keeps a step", "time-scale"], ...Array.from(view.spectrum.kept, (kept, i) => [i + 1, number(kept, 4), number(1 / (1 - kept))])]
+    : [["modulus", "real", "imaginary"], ...(view.spectrum?.values ?? []).map(([re, im]) => [number(Math.hypot(re, im)), number(re), number(im)])]);
+  select.addEventListener("change", () => choose(select.value));
+  panel.tools.append(select);
+  /** Offer what this cell has. */
+  panel.offer = (kinds, chosen) => {
+    select.replaceChildren(...kinds.map((kind) => html("option", { value: kind, textContent: { W: "W", J: "step Jacobian", gates: "gates" }[kind], selected: kind === chosen })));
+  };
+  return panel;
+}
+
+function plane(pen, width, height, { spectrum: { values } }) {
+  const largest = Math.max(...values.map(([re, im]) => Math.hypot(re, im))), reach = Math.max(1.3, 1.1 * largest);
+  const size = Math.min(width, height - 20) - 20, unit = size / 2 / reach, [cx, cy] = [width / 2, (height - 20) / 2 + 4];
+  pen.line([[cx - size / 2, cy], [cx + size / 2, cy]], "grid");
+  pen.line([[cx, cy - size / 2], [cx, cy + size / 2]], "grid");
+  pen.add("circle", { class: "rule", cx, cy, r: unit });
+  pen.text(cx + unit * 0.71 + 6, cy - unit * 0.71 - 4, "|λ| = 1", "small muted");
+  for (const [re, im] of values) pen.add("circle", { class: Math.hypot(re, im) > 1 ? "vermilion-dot" : "blue-dot", cx: cx + re * unit, cy: cy - im * unit, r: 3.6 });
+  pen.text(cx, height - 4, `largest |λ| = ${number(largest)}`, "middle");
+  pen.say(`${values.length} eigenvalues, the largest of modulus ${number(largest)}; ${values.filter(([re, im]) => Math.hypot(re, im) > 1).length} outside the unit circle.`);
+}
+
+function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
+  const scales = Array.from(kept, (f) => 1 / Math.max(1 - f, 1e-4)).sort((a, b) => b - a), area = box(width, height, { bottom: 40 }), most = scales[0] > 1000 ? 4 : 3;
+  const Y = logarithmic(area, 0, most), X = (i) => area.x + ((i + 0.5) / scales.length) * area.width;
+  pen.decades(area, 0, most, Y);
+  if (needs) {
+    pen.line([[area.x, Y(needs[0])], [area.x + area.width, Y(needs[0])]], "rule");
+    pen.text(area.x + area.width, Y(needs[0]) - 5, `the task needs ${needs[0]}`, "small end");
+  }
+  scales.forEach((scale, i) => pen.add("circle", { class: "green-dot", cx: X(i), cy: Y(scale), r: 3.6 }));
+  pen.text(area.x + area.width, height - 20, "units, the slowest first", "muted end");
+  pen.text(area.x, height - 4, `kept for ${number(scales[0])} to ${number(scales.at(-1))} steps`, "small");
+  pen.say(`Time-scales of ${scales.length} units, from ${number(scales.at(-1))} to ${number(scales[0])} steps.`);
+}
+
+/** One sequence, forward and back. `at` is the step at which the backward pass stands. */
+export function sequencePanel(view, colour) {
+  return new Panel("One sequence: states, answer, and the error on its way back", 470, () => view.frame, (pen, width, height) => {
+    const { frame } = view, { sequence: s, steps: T, units: n, inputs: d } = frame, narrow = width < 560;
+    const left = narrow ? 46 : 92, right = 14, X = (t) => left + (t / T) * (width - left - right), wide = (width - left - right) / T;
+    const strip = (y, tall, rows, values, shade, label) => {
+      values && paintRows(pen, left, y, width - left - right, tall, T, rows, values, shade);
+      pen.text(left - 8, y + tall / 2 + 4, label, "end muted");
+    };
+    const input = clamp(d * 9, 16, 66), dark = getComputedStyle(pen.stage).getPropertyValue("--pg-dark").trim() === "1";
+    strip(14, input, d, s.x, diverging(dark), "input");
+    strip(28 + input, 110, n, s.h, diverging(dark), narrow ? "h" : "states h");
+    const answerAt = 160 + input;
+    answer(pen, view, X, wide, answerAt, 66, left, dark);
+    backward(pen, view, X, wide, answerAt + 92, height - answerAt - 92 - 40, left, width - right, colour);
+    for (const t of ticks(T, clamp(width / 90, 3, 8))) if (t) pen.text(X(t) - wide / 2, height - 22, String(t), "muted middle");
+    pen.text(width - right, height - 6, "step", "muted end");
+  }, () => {
+    const { sequence: s, steps: T, units: n } = view.frame, norms = Array.from({ length: T }, (_, t) => Math.hypot(...s.delta.subarray(t * n, (t + 1) * n)));
+    return [["step", "input", "|h|", "|δ|"], ...norms.map((norm, t) => [t + 1, Array.from(s.x.subarray(t * view.frame.inputs, (t + 1) * view.frame.inputs), (x) => number(x, 2)).join(" "), number(Math.hypot(...s.h.subarray(t * n, (t + 1) * n))), number(norm, 2)])];
+  });
+}
+
+const PAPER = [[255, 255, 255], [18, 22, 29]], BLUE = [[23, 99, 182], [108, 178, 255]], VERMILION = [[194, 65, 12], [255, 149, 97]];
+/** Minus one is blue, zero is the paper, one is vermilion. */
+const diverging = (dark) => (value) => {
+  const share = clamp(Math.abs(value), 0, 1), [paper, full] = [PAPER[Number(dark)], (value < 0 ? BLUE : VERMILION)[Number(dark)]];
+  return paper.map((from, i) => Math.round(from + share * (full[i] - from)));
+};
+
+/** A strip of `rows` by steps as an image in the drawing: `values` step by step. */
+function paintRows(pen, x, y, width, height, T, rows, values, shade) {
+  const canvas = html("canvas", { width: T, height: rows }), context = canvas.getContext("2d"), image = context.createImageData(T, rows);
+  for (let t = 0; t < T; t++) for (let row = 0; row < rows; row++) {
+    const rgb = shade(values[t * rows + row]);
+    if (rgb) image.data.set([...rgb, 255], 4 * (row * T + t));
+  }
+  context.putImageData(image, 0, 0);
+  pen.add("image", { href: canvas.toDataURL(), x, y, width, height, preserveAspectRatio: "none", style: "image-rendering: pixelated" });
+  pen.add("rect", { class: "edge", x, y, width, height });
+}
+
+/** Target and answer: lines where numbers are asked for, the probabilities of classes otherwise; the target is outlined. */
+function answer(pen, view, X, wide, y, height, left, dark) {
+  const { frame, } = view, { sequence: s, steps: T, first, outputs: m, loss_name: loss } = frame, scored = T - first;
+  pen.text(left - 8, y + height / 2 + 4, "answer", "end muted");
+  if (loss === "squared_error") {
+    if (scored === 1) {
+      pen.text(X(T), y + height / 2 + 4, `target ${number(s.targets[0])}, answer ${number(s.y[T - 1])}`, "end strong");
+      return;
+    }
+    const each = height / m;
+    for (let j = 0; j < m; j++) {
+      const Y = (value) => y + j * each + each / 2 - clamp(value, -1.5, 1.5) * each / 3.2;
+      const curve = (values) => Array.from({ length: scored }, (_, t) => [X(first + t) + wide / 2, Y(values(t))]);
+      pen.line(curve((t) => s.targets[t * m + j]), "ink");
+      pen.line(curve((t) => s.y[(first + t) * m + j]), "vermilion");
+    }
+    pen.text(X(T), y - 4, "target black, answer red", "end muted small");
+    return;
+  }
+  const probabilities = new Float64Array(T * m).fill(NaN);
+  for (let t = first; t < T; t++) {
+    const row = s.y.subarray(t * m, (t + 1) * m), top = Math.max(...row), exps = row.map((value) => Math.exp(value - top)), total = exps.reduce((sum, x) => sum + x, 0);
+    exps.forEach((x, j) => { probabilities[t * m + j] = x / total; });
+  }
+  if (scored === 1) return bars(pen, X(T), y, height, probabilities.subarray(first * m), s.targets[0]);
+  paintRows(pen, X(0), y, X(T) - X(0), height, T, m, probabilities, (p) => (Number.isFinite(p) ? diverging(dark)(p) : null));
+  const tall = height / m;
+  if (wide > 3 && tall > 3) for (let t = 0; t < scored; t++) pen.add("rect", { class: "target", x: X(first + t) + 0.5, y: y + s.targets[t] * tall + 0.5, width: wide - 1, height: tall - 1 });
+  pen.text(X(T), y - 4, "probabilities; the target is outlined", "end muted small");
+}
+
+function bars(pen, right, y, height, probabilities, target) {
+  const tall = Math.min(18, height / probabilities.length);
+  probabilities.forEach((p, j) => {
+    pen.add("rect", { class: j === target ? "vermilion-fill" : "muted-fill", x: right - 130, y: y + j * tall + 2, width: Math.max(1, 84 * p), height: tall - 4 });
+    pen.text(right, y + (j + 0.5) * tall + 4, `${Math.round(100 * p)} %`, "end small");
+  });
+  pen.text(right, y - 4, "probabilities; the right answer is red", "end muted small");
+}
+
+/** The backward pass, bar by bar: |delta_t| on a logarithmic axis, down to the step at which it stands. */
+function backward(pen, view, X, wide, y, height, left, right, colour) {
+  const { sequence: s, steps: T, units: n, needs } = view.frame, stands = view.stands ?? 1;
+  const sizes = Array.from({ length: T }, (_, t) => Math.hypot(...s.delta.subarray(t * n, (t + 1) * n))), last = sizes[T - 1];
+  const top = 2, bottom = -6, Y = (share) => y + height * clamp((top - Math.log10(share)) / (top - bottom), 0, 1);
+  for (const power of [2, 0, -2, -4, -6]) {
+    pen.add("path", { class: power ? "grid" : "rule thin", d: `M${left} ${Y(10 ** power)}H${right}` });
+    pen.text(left - 8, Y(10 ** power) + 4, powerOfTen(power), "end muted small");
+  }
+  pen.text(left, y - 8, "|δₜ| of the last step's loss, as a share of what it is there", "muted small");
+  for (let t = T; t >= stands; t--) {
+    const share = sizes[t - 1] / last;
+    if (!(share > 0)) continue;
+    pen.add("rect", { x: X(t - 1) + 0.5, y: Y(share), width: Math.max(0.8, wide - 1), height: Math.max(1, y + height - Y(share)), style: `fill: rgb(${colour(share).join(" ")})`, class: t === stands && t > 1 ? "standing" : "bar" });
+  }
+  if (needs) {
+    const [from, to] = needs.map((lag) => X(T - lag - 0.5));
+    pen.add("rect", { class: "window", x: to - wide / 2, y, width: from - to + wide, height });
+    pen.text(clamp((from + to) / 2, left + 40, right - 40), y + 12, "needed", "middle small over-paper");
+  }
+  const { gone, zero } = reachOf(sizes.toReversed());
+  view.backward = { T, sizes, stands };
+  pen.say(`States and errors of one sequence of ${T} steps. ${gone === null ? "" : `From ${gone} steps back on less than a thousandth of the error is left. `}${zero === null ? "" : `From ${zero} steps back on it is exactly 0.`}`);
+}

@@ -1,0 +1,89 @@
+// The engine in its own thread: it trains, and shows how far it is no more often than somebody looks.
+import { eigenvalues, jacobian, kept } from "../engine/spectra.js";
+import { Run, WINDOW } from "../engine/training.js";
+
+const COLUMNS = 240; // of the heat map, after which every second one goes
+const SLICE = 25; // milliseconds of training between two looks at what the page wants
+const FRAME = 90; // milliseconds between two frames, at least
+
+let run, looked, view = "W", running = false, interval = 0, until, every, sent, columns, drawn, shown, frames, ticket = 0;
+
+const messages = {
+  start({ setting }) {
+    run = new Run(setting);
+    [running, every, sent, columns, shown, frames, until] = [false, 1, 0, [], true, 0, null];
+    // What the first update will see, from a run that is a copy: this one has drawn nothing yet.
+    const copy = new Run(setting);
+    copy.differentiate();
+    frame(copy);
+  },
+  run({ to }) { until = to ?? null; if (!running) { running = true; go(++ticket); } },
+  stop() { running = false; ticket++; frame(looked); },
+  one() { running = false; ticket++; step(); frame(run); },
+  pace({ milliseconds }) { interval = milliseconds; },
+  view({ name }) { view = name; if (looked) frame(looked); },
+  shown() { shown = true; },
+};
+onmessage = ({ data }) => messages[data.type](data);
+
+function step() {
+  const going = run.update();
+  if (going && (run.updates - 1) % every === 0) {
+    columns.push({ update: run.updates - 1, sizes: Float32Array.from(run.pass.reach(run.batch)) });
+    if (run.updates / every > COLUMNS) { every *= 2; columns = columns.filter(({ update }) => update % every === 0); }
+  }
+  return going && !(until !== null && run.updates >= until);
+}
+
+/** Train on, a slice at a time. A slower pace waits between updates; a pause of the page, however long, is not caught up. */
+function go(mine) {
+  if (!running || mine !== ticket) return;
+  const began = performance.now();
+  do running = step(); while (running && !interval && performance.now() - began < SLICE);
+  if (!running || interval || (shown && began - drawn > FRAME)) frame(run);
+  if (running) setTimeout(go, interval, mine);
+}
+
+/** Send what is new since the last frame, and the sequence that was looked at last. */
+function frame(of) {
+  const { log, pass, batch, task, model, setting } = of, fresh = (values) => Float64Array.from(values.slice(sent));
+  looked = of;
+  const recent = log.fraction.slice(-WINDOW), norms = log.before;
+  postMessage({
+    updates: of.updates, every, running, columns, solvedAt: of.solvedAt,
+    loss: fresh(log.loss), before: fresh(log.before), after: fresh(log.after), fraction: fresh(log.fraction), from: sent,
+    sizes: Float64Array.from(pass.reach(batch)),
+    clipped: recent.length ? recent.filter((fraction) => fraction > 0).length / recent.length : 0,
+    share: log.loss.length ? log.loss.slice(-WINDOW).reduce((sum, x) => sum + x, 0) / Math.min(WINDOW, log.loss.length) / of.baseline : null,
+    diverged: of.diverged && { ...of.diverged, norm: norms.length ? norms.at(-1) : null },
+    baseline: of.baseline, needs: task.needs, steps: task.steps, first: batch.first, loss_name: task.loss,
+    sequence: sequence(of), spectrum: running && frames % 4 ? null : spectrum(of), alphabet: task.alphabet ?? null,
+    inputs: task.inputs, outputs: task.outputs, units: model.cell.units, B: setting.B,
+  });
+  [sent, columns, shown, drawn] = [of.updates, [], false, performance.now()];
+  frames++;
+}
+
+/** The first sequence of the batch: inputs, states, outputs, targets, and the adjoints of the last step's loss. */
+function sequence({ pass, batch, model, task }) {
+  const { T, B } = pass, { cell, outputs: m } = model, n = cell.units, width = task.width;
+  const first = (array, size, steps) => {
+    const out = new Float64Array(steps * size);
+    for (let t = 0; t < steps; t++) out.set(array.subarray(t * B * size, t * B * size + size), t * size);
+    return out;
+  };
+  const h = new Float64Array(T * n), delta = new Float64Array(T * n);
+  pass.reach(batch);
+  pass.windows.forEach(({ start, tape }, i) => {
+    h.set(first(tape.after, n, tape.T), start * n);
+    if (i === pass.windows.length - 1) delta.set(first(tape.delta.h.subarray(B * n), n, tape.T), start * n);
+  });
+  return { x: first(batch.x, task.inputs, T), h, delta, y: first(pass.y, m, T), targets: first(batch.targets, width, T - batch.first) };
+}
+
+function spectrum({ pass, model }) {
+  const { cell } = model, { tape } = pass.windows.at(-1);
+  if (view === "gates" && cell.addKept) return { kind: "gates", kept: kept(pass.windows.map((one) => one.tape)) };
+  const square = view === "W" && tape.w.W?.length === cell.units ** 2, A = square ? tape.w.W : jacobian(tape, tape.T);
+  return A.every(Number.isFinite) ? { kind: square ? "W" : "J", values: eigenvalues(A, Math.sqrt(A.length)) } : null;
+}

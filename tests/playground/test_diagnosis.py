@@ -1,0 +1,154 @@
+"""The sentence that says what is wrong: each condition that triggers one, and its neighbour that must not."""
+
+import re
+
+import pytest
+
+MODULE = "import('/rnnlib/figures/interactive/diagnosis.js')"
+DECAY = [0.5**lag for lag in range(20)]  # below a thousandth from lag 10 on
+FLAT = [2.0] * 20
+MEASURED = {
+    "update": 500, "share": 1.0, "window": 50, "sizes": FLAT, "needs": [12, 15], "clipped": 0, "mean": True,
+    "clip": "norm", "cut": False, "carried": True, "solvedAt": None, "diverged": None, "seeds": None,
+}  # fmt: skip
+
+
+@pytest.fixture
+def diagnose(engine):
+    def diagnose_(**measured):
+        found = engine.evaluate(f"async (m) => (await {MODULE}).diagnose(m)", MEASURED | measured)
+        kinds = [one["kind"] for one in found]
+        text = " ".join(one["text"] for one in found).replace("\N{WORD JOINER}", "")
+        return kinds, text, found
+
+    return diagnose_
+
+
+def test_vanishing_says_where_and_what_is_needed(diagnose):
+    kinds, text, _ = diagnose(sizes=DECAY)
+    assert kinds[0] == "vanishing"
+    assert text.startswith("10 steps back |δ| is below a thousandth of what it was; the task needs 12 to 15 steps.")
+
+
+@pytest.mark.parametrize(
+    ("needs", "kind"),
+    [([12, 15], "vanishing"), ([10, 10], "vanishing"), ([9, 12], "fading"), ([3, 9], "reach"), (None, "reach")],
+)
+def test_a_gradient_that_is_gone_beyond_the_need_is_no_failure(diagnose, needs, kind):
+    assert diagnose(sizes=DECAY, needs=needs)[0][0] == kind
+
+
+def test_what_is_left_at_the_farthest_need_is_said_where_the_gradient_reaches(diagnose):
+    kinds, text, _ = diagnose(sizes=[0.9**lag for lag in range(20)])
+    assert kinds[0] == "reach"
+    assert f"15 steps back |δ| still has {round(100 * 0.9**15)} % of its size" in text
+    assert "below a thousandth" not in text
+
+
+def test_exploding_says_in_how_many_steps_it_grows_tenfold(diagnose):
+    kinds, text, _ = diagnose(sizes=[10 ** (lag / 3) for lag in range(20)])
+    assert kinds[0] == "exploding"
+    assert "grows tenfold every 3.0 steps back" in text
+    assert diagnose(sizes=[1.1**lag for lag in range(20)])[0][0] == "reach"  # six times in all
+
+
+def test_a_cut_is_told_from_vanishing(diagnose):
+    cut = [0.9**lag if lag < 8 else 0 for lag in range(20)]
+    kinds, text, _ = diagnose(sizes=cut, cut=True)
+    assert kinds[0] == "cut"
+    assert "from 8 steps back on |δ| is exactly 0; the task needs 12 to 15 steps" in text
+    assert "The state is carried across the cut" in text
+    assert "carried" not in diagnose(sizes=cut, cut=True, carried=False)[1]
+    assert diagnose(sizes=cut, cut=True, needs=[3, 7])[0][0] == "reach"  # beyond what is needed
+    assert diagnose(sizes=[*DECAY[:12], *[0] * 8])[0][0] == "vanishing"  # gone before the cut
+
+
+def test_dead_units_are_no_cut(diagnose):
+    kinds, text, _ = diagnose(sizes=[1.0] + [0.0] * 19)
+    assert kinds[0] == "dead"
+    assert text.startswith("From 1 step back on |δ| is exactly 0, though nothing cuts it: the slopes on its way are 0;")
+    assert "carried" not in text
+
+
+def test_the_baseline_is_spoken_of_only_near_it_and_after_a_window(diagnose):
+    assert "still that of a predictor without memory, after 500 updates" in diagnose(share=1.05)[1]
+    assert "still that" not in diagnose(share=0.85)[1]
+    assert "85 % of what a predictor without memory reaches" in diagnose(share=0.85)[1]
+    assert "1.3 times that of a predictor without memory" in diagnose(share=1.3)[1]
+    kinds, text, _ = diagnose(update=49)
+    assert "early" in kinds
+    assert "predictor" not in text
+    assert diagnose(share=None)[0] == ["reach"]
+
+
+def test_that_reaching_was_not_enough_is_said_only_where_it_reaches(diagnose):
+    assert "that the gradient reaches has not been enough" in diagnose()[1]
+    assert "enough" not in diagnose(sizes=DECAY)[1]
+    assert "enough" not in diagnose(sizes=None)[1]
+    assert "enough" not in diagnose(needs=None)[1]
+    assert "enough" not in diagnose(share=0.5)[1]
+
+
+def test_solved_replaces_what_would_be_said_of_the_loss(diagnose):
+    kinds, text, _ = diagnose(share=0.05, solvedAt=321)
+    assert "solved" in kinds
+    assert "Solved after 321 updates" in text
+    assert "predictor" not in text
+
+
+def test_clipped_at_every_update_names_the_causes(diagnose):
+    kinds, text, _ = diagnose(clipped=1)
+    assert "clipped" in kinds
+    assert "Clipped at each of the last 50 updates: look at the rate and at the threshold" in text
+    assert "the rate, the threshold, or a summed loss" in diagnose(clipped=1, mean=False)[1]
+    assert "98 % of the last 50 updates were clipped" in diagnose(clipped=0.98)[1]
+    assert "clipped" not in diagnose(clipped=0.4)[1].lower()
+    assert "clipped" not in diagnose(clipped=1, update=30)[1].lower()
+
+
+def test_seeds_are_counted_only_where_they_were_run(diagnose):
+    assert "0 of 20 seeds solved it in 800 updates" in diagnose(seeds={"solved": 0, "of": 20, "updates": 800})[1]
+    assert "seeds" not in diagnose()[1]
+
+
+DIVERGED = {"update": 17, "what": "loss", "norm": 3e8}
+
+
+def test_a_divergence_says_when_why_and_what_to_change(diagnose):
+    grown = [10 ** (lag / 3) for lag in range(20)]
+    kinds, text, found = diagnose(diverged=DIVERGED, sizes=grown, clip="none")
+    assert kinds == ["diverged"]
+    assert (
+        "Stopped at update 17: the loss is no longer a finite number (the gradient's last norm was 3.0 × 10⁸)" in text
+    )
+    assert "growing tenfold every 3.0 steps back" in text
+    assert found[0]["change"] == ["clip", "gain", "cell", "rate"]
+    assert text.endswith("Turn clipping on, or start W smaller, or take a cell that saturates, or lower the rate.")
+
+
+def test_a_divergence_without_growth_points_at_the_steps(diagnose):
+    _, text, found = diagnose(diverged=DIVERGED, sizes=FLAT, clip="norm")
+    assert found[0]["change"] == ["rate"]
+    assert "so the steps were too long" in text
+    _, text, found = diagnose(diverged=DIVERGED | {"norm": None}, sizes=None, clip="norm")
+    assert "last norm" not in text
+    assert "growing" not in text
+
+
+def test_no_number_is_said_that_was_not_measured(diagnose):
+    """Without sizes nothing is said of reach, without a baseline nothing of the loss."""
+    assert diagnose(sizes=None, share=None)[:2] == ([], "")
+    assert not re.search("steps back", diagnose(sizes=[0.0] * 20)[1])
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [(0, "0"), (0.0316, "0.032"), (1.25, "1.3"), (12.3, "12"), (1e-7, "1.0 × 10⁻⁷"), (9.9e5, "9.9 × 10⁵"), (1, "1.0")],
+)
+def test_amounts(engine, x, words):
+    assert engine.evaluate(f"async (x) => (await {MODULE}).amount(x)", x) == words
+
+
+def test_reach(engine):
+    reach = engine.evaluate(f"async (s) => (await {MODULE}).reachOf(s)", [4.0, 2.0, 0.003, 0.0])
+    assert reach == {"lags": [1, 0.5, 0.00075, 0], "zero": 3, "gone": 2, "tenfold": None}

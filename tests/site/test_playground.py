@@ -1,0 +1,388 @@
+"""The Playground in a browser: it trains, tells, stops, keeps its setting in the address, and needs no other host."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.site.serve import served
+
+pytestmark = pytest.mark.browser
+
+PAGE = "chapters/playground.html"
+BUDGET = 90_000  # bytes, gzipped
+RUN = ".pg-run"
+
+
+@pytest.fixture
+def play(open_page):
+    """Open the page with a setting in its address, once it is ready and has looked at the first batch."""
+
+    def play_(address="", **options):
+        page = open_page(f"{PAGE}#{address}", **options)
+        page.wait_for_selector(f"{RUN}[data-updates]")
+        page.wait_for_function("document.querySelector('.pg-panel svg').childElementCount > 0")
+        return page
+
+    return play_
+
+
+def updates(page, run=0):
+    return int(page.locator(RUN).nth(run).get_attribute("data-updates"))
+
+
+def press(page, name):
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def trained(page, least, run=0):
+    arguments = {"run": run, "least": least}
+    page.wait_for_function(
+        "({run, least}) => Number(document.querySelectorAll('.pg-run')[run].dataset.updates) >= least",
+        arg=arguments,
+        timeout=60_000,
+    )
+
+
+def standing(page):
+    page.wait_for_function("[...document.querySelectorAll('.pg-run')].every((run) => run.dataset.running === 'false')")
+
+
+def sentence(page, run=0):
+    return page.locator(".pg-sentence").nth(run).inner_text().replace("\N{WORD JOINER}", "")
+
+
+def test_all_of_it_is_within_its_budget(html):
+    files = [path for path in (html / "_playground").rglob("*") if path.is_file()]
+    weight = sum(len(gzip.compress(path.read_bytes())) for path in files)
+    data = re.search('id="playground-data">(.*?)</script>', (html / PAGE).read_text(encoding="utf8"))[1]
+    assert len(files) > 20
+    assert weight + len(gzip.compress(data.encode())) < BUDGET
+
+
+def test_only_its_own_page_loads_it(html):
+    loading = [path.name for path in html.rglob("*.html") if "_playground/" in path.read_text(encoding="utf8")]
+    assert loading == ["playground.html"]
+
+
+def test_asks_no_other_host_and_works_below_a_path(browser, html):
+    """Training, with the worker's modules, at an address that is not the root of its host."""
+    asked, problems = [], []
+    with served(html.parent) as address:
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("response", lambda answer: answer.status >= 400 and problems.append(answer.url))
+        page.goto(f"{address}html/{PAGE}")
+        page.wait_for_selector(f"{RUN}[data-updates]")
+        press(page, "Run")
+        trained(page, 20)
+        page.close()
+    assert {urlparse(url).hostname for url in asked} <= {"127.0.0.1", None}
+    assert any("worker.js" in url for url in asked)
+    assert problems == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_in_any_state(play, theme, width):
+    page = play("preset=clipping-saves", viewport={"width": width, "height": 900}, color_scheme=theme)
+    page.locator("details.pg-side").evaluate("side => { side.open = true; }")
+    for details in page.locator(".pg-panel details").all():
+        details.evaluate("one => { one.open = true; }")
+    press(page, "Run")
+    trained(page, 60)
+    press(page, "Stop")
+    standing(page)
+    assert not [one["id"] for one in Axe().run(page).response["violations"]]
+
+
+def test_fits_a_narrow_phone(play):
+    page = play("preset=clipping-saves", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    press(page, "Run")
+    trained(page, 5)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_whole_run_from_the_keyboard(play):
+    page = play("task=latch&T=10")
+    page.get_by_role("button", name="Run", exact=True).focus()
+    page.keyboard.press("Enter")
+    trained(page, 30)
+    page.keyboard.press("Enter")
+    standing(page)
+    page.locator("#pg-cell").focus()
+    page.keyboard.press("ArrowDown")
+    assert "cell=relu" in page.url
+    page.locator("#pg-n").fill("7")
+    page.keyboard.press("Enter")
+    assert "n=7" in page.url
+
+
+def test_the_setting_comes_back_from_the_address(play):
+    task, cell = "task=copy&D=7&length=2", "cell=lstm&n=9&forget=2.5"
+    wanted = f"{task}&{cell}&optimiser=rmsprop&rate=0.01&clip=values&theta=0.5&cut=yes&k=4&seed=3"
+    page = play(wanted)
+    before = page.evaluate("playground.views[0].setting")
+    assert dict(part.split("=") for part in wanted.split("&")).items() <= {k: str(v) for k, v in before.items()}.items()
+    assert page.url.endswith(f"#{wanted}")
+    page.reload()
+    page.wait_for_selector(f"{RUN}[data-updates]")
+    assert page.evaluate("playground.views[0].setting") == before
+    assert page.locator("#pg-theta").input_value() == "0.5"
+
+
+def test_two_runs_are_in_the_address_and_train_beside_each_other(play):
+    page = play("task=latch&T=8;;task=latch&T=8&cell=gru")
+    press(page, "Run")
+    trained(page, 20)
+    trained(page, 20, run=1)
+    press(page, "Stop")
+    page.locator(".pg-side summary").click()
+    press(page, "Settings of run B")
+    page.locator("#pg-cell").select_option("minGRU")
+    assert page.url.endswith("#task=latch&T=8;;task=latch&T=8&cell=mingru")
+    press(page, "Only one run")
+    assert page.locator(RUN).count() == 1
+
+
+def test_what_cannot_be_combined_is_not_offered(play):
+    page = play()
+    page.locator("#pg-cell").select_option("minGRU")
+    for field, there in {"start": False, "gain": False, "forget": True, "kappa": False}.items():
+        assert page.locator(f"#pg-{field}").is_visible() == there, field
+    page.locator("#pg-task").select_option("copy")
+    assert not page.locator("#pg-T").is_visible()
+    page.locator("#pg-cut").select_option("cut every k steps")
+    assert int(page.locator("#pg-k").get_attribute("max")) == 10 + 2 * 3 - 1
+    page.locator("#pg-k").fill("999")
+    page.locator("#pg-k").press("Enter")
+    assert page.locator("#pg-k").input_value() == "15"
+
+
+def test_an_impossible_address_becomes_the_nearest_possible_setting(play):
+    page = play("task=dancing&T=-4&n=1e9&rate=x&cell=mingru&gain=2&k=77&unknown=1")
+    setting = page.evaluate("playground.views[0].setting")
+    assert (setting["task"], setting["T"], setting["n"], setting["rate"]) == ("adding", 3, 64, 0.003)
+    assert setting["gain"] == 1
+
+
+def test_one_update_and_the_backward_pass_step_by_step(play):
+    page = play("T=12")
+    press(page, "One update")
+    trained(page, 1)
+    standing(page)
+    assert updates(page) == 1
+    press(page, "Back pass from the end")
+    assert page.locator(".pg-readout").inner_text().startswith("step 12: |δ| =")
+    page.wait_for_function("document.querySelectorAll('.pg-wide .bar, .pg-wide .standing').length === 1")
+    press(page, "One step back")
+    page.wait_for_function("document.querySelectorAll('.pg-wide .bar, .pg-wide .standing').length === 2")
+    text = page.locator(".pg-readout").inner_text()
+    norms = page.evaluate(
+        "(() => { const { delta } = playground.views[0].frame.sequence, n = playground.views[0].frame.units;"
+        " return [10, 11].map((t) => Math.hypot(...delta.subarray(t * n, (t + 1) * n))); })()"
+    )
+    assert f"times {norms[0] / norms[1]:.2f} from step 12" in text
+
+
+def test_a_slow_pace_is_kept(play):
+    page = play("task=latch&T=8")
+    page.get_by_label("Pace").select_option("2 a second")
+    press(page, "Run")
+    trained(page, 2)
+    page.wait_for_timeout(1000)
+    assert updates(page) <= 8
+
+
+def test_a_divergence_ends_the_run_and_points_at_what_to_change(play):
+    page = play("cell=relu&gain=2.5&T=30&optimiser=sgd&rate=1")
+    press(page, "Run")
+    page.wait_for_function("/Stopped at update/.test(document.querySelector('.pg-sentence').textContent)")
+    standing(page)
+    assert "is no longer a finite number" in sentence(page)
+    pointed = page.locator(".pg-pointed label").all_inner_texts()
+    assert {"Clipping", "Rate"} <= set(pointed)
+    assert page.get_by_role("button", name="Run", exact=True).is_visible()
+    stopped = updates(page)
+    press(page, "One update")
+    page.wait_for_timeout(300)
+    assert updates(page) == stopped
+
+
+def test_a_hidden_page_neither_loses_nor_hurries(play):
+    page = play("task=latch&T=8")
+    hide = """hidden => {
+      Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    press(page, "Run")
+    trained(page, 10)
+    page.evaluate(hide, True)
+    standing(page)
+    held = updates(page)
+    page.wait_for_timeout(500)
+    assert updates(page) == held
+    log = page.evaluate("playground.views[0].loss.length")
+    page.evaluate(hide, False)
+    trained(page, held + 5)
+    assert log == held
+    press(page, "Stop")
+    standing(page)
+    assert page.evaluate("playground.views[0].loss.length") == updates(page)
+
+
+def test_a_hidden_page_that_stood_stays_so(play):
+    page = play("task=latch&T=8")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(200)
+    assert updates(page) == 0
+
+
+def test_the_run_is_the_engines(play):
+    """The losses shown are those of the engine run by itself, whatever is looked at in between."""
+    page = play("task=copy&D=5&cell=gru&n=8&seed=5")
+    press(page, "Run")
+    trained(page, 60)
+    press(page, "Stop")
+    standing(page)
+    shown = page.evaluate("playground.views[0].loss.slice(0, 60)")
+    module = "../_playground/playground/engine"
+    alone = page.evaluate(
+        f"""async () => {{
+          const {{ Run }} = await import(new URL('{module}/training.js', location.href));
+          const run = new Run(playground.views[0].setting);
+          for (let i = 0; i < 60; i++) run.update();
+          return run.log.loss;
+        }}"""
+    )
+    assert shown == alone
+
+
+def test_a_prediction_comes_before_its_run(play):
+    page = play("preset=small-start")
+    # It can be pressed, and says why nothing happens: a disabled button would be silent.
+    page.get_by_role("button", name="Commit and run").click(force=True)
+    assert "Choose first" in page.locator(".pg-verdict").inner_text()
+    assert updates(page) == 0
+    page.get_by_label("Only A.").check()
+    press(page, "Commit and run")
+    page.wait_for_selector(".pg-right", timeout=90_000)
+    assert updates(page) == updates(page, run=1) == 300
+    verdict = page.locator(".pg-verdict").inner_text()
+    assert re.search(r"run A, .*: \d+ of 20 seeds solved it within 300 updates", verdict)
+    assert "of 20 seeds solved it in 300 updates" in sentence(page)
+
+
+def test_every_experiment_opens_and_is_possible(play):
+    page = play()
+    changed = page.evaluate(
+        """async () => {
+          const { possible } = await import(new URL('../_playground/playground/engine/settings.js', location.href));
+          return playground.data.presets.flatMap(({ id, settings }) => settings.filter((wanted) => {
+            const made = possible(wanted);
+            return Object.entries(wanted).some(([name, value]) => made[name] !== value);
+          }).map(() => id));
+        }"""
+    )
+    assert changed == []
+    ids = page.evaluate("playground.data.presets.map(({ id }) => id)")
+    assert len(set(ids)) == len(ids) >= 15
+    for name in ids:
+        page.locator("#pg-preset").select_option(name)
+        assert page.url.endswith(f"#preset={name}")
+        assert page.get_by_role("button", name="Commit and run").is_visible()
+
+
+def test_links_lead_to_chapters_that_are_there(html, parsed_presets):
+    for preset in parsed_presets:
+        path, _, anchor = preset["href"].partition("#")
+        text = (html / "chapters" / path).read_text(encoding="utf8")
+        assert not anchor or f'id="{anchor}"' in text, preset["id"]
+
+
+@pytest.fixture(scope="module")
+def parsed_presets(html):
+    data = re.search('id="playground-data">(.*?)</script>', (html / PAGE).read_text(encoding="utf8"))[1]
+    return json.loads(data)["presets"]
+
+
+def test_the_data_are_there_as_tables(play):
+    page = play("T=12")
+    press(page, "Run")
+    trained(page, 30)
+    press(page, "Stop")
+    standing(page)
+    for panel in page.locator(".pg-panel").all():
+        panel.locator("summary").click()
+        assert panel.locator("tbody tr").count() >= 3
+    heads = page.locator(".pg-panel thead").all_inner_texts()
+    assert any("before" in head for head in heads)
+
+
+def test_the_sentence_comes_at_a_calm_rate(play):
+    page = play("task=latch&T=8")
+    page.evaluate(
+        """() => new MutationObserver(() => { window.said = (window.said ?? 0) + 1; })
+          .observe(document.querySelector(".pg-sentence"), {childList: true})"""
+    )
+    press(page, "Run")
+    page.wait_for_timeout(4000)
+    assert page.evaluate("window.said ?? 0") <= 4
+    assert page.locator(".pg-sentence").get_attribute("aria-live") == "polite"
+
+
+def test_what_is_taken_along(play, tmp_path):
+    page = play("task=order&T=12&cut=yes&k=6&clip=norm")
+    press(page, "Run")
+    trained(page, 40)
+    press(page, "Stop")
+    standing(page)
+    files = {}
+    for name in ("Log as CSV", "Picture", "Notebook with rnnlib"):
+        with page.expect_download() as download:
+            press(page, name)
+        files[name] = Path(tmp_path / download.value.suggested_filename)
+        download.value.save_as(files[name])
+    head, *rows = files["Log as CSV"].read_text().splitlines()
+    assert head == "update,loss,of_baseline,norm_before,norm_after,fraction_clipped"
+    assert [float(row.split(",")[1]) for row in rows] == page.evaluate("playground.views[0].loss")
+    assert files["Picture"].read_bytes()[:4] == b"\x89PNG"
+    assert files["Picture"].stat().st_size > 20_000
+    assert json.loads(files["Notebook with rnnlib"].read_text())["nbformat"] == 4
+
+
+def test_pasted_text_and_numbers(play):
+    page = play("task=text&T=10")
+    page.locator("#pg-text").fill("abcabd" * 30)
+    page.locator("#pg-text").blur()
+    press(page, "Run")
+    trained(page, 20)
+    assert page.evaluate("playground.views[0].frame.alphabet") == ["a", "b", "c", "d"]
+    page.locator("#pg-text").fill("aa")
+    page.locator("#pg-text").blur()
+    assert "at least three characters" in page.locator(".pg-note").first.inner_text()
+    page.locator("#pg-task").select_option("numbers you paste")
+    page.locator("#pg-numbers").fill(" ".join(str((i * 7) % 13) for i in range(200)))
+    page.locator("#pg-numbers").blur()
+    trained(page, 20)
+
+
+def test_says_what_it_is_without_scripts(open_page):
+    page = open_page(PAGE, java_script_enabled=False, wait=False)
+    text = page.locator(".playground").inner_text()
+    assert "Without scripts nothing can be trained here" in text
+    assert page.locator(".playground button").count() == 0
+
+
+def test_a_module_that_does_not_load_leaves_what_stands_there(browser, site):
+    page = browser.new_page()
+    page.route("**/presets.js", lambda route: route.abort())
+    page.goto(f"{site}{PAGE}")
+    page.wait_for_timeout(500)
+    assert "Without scripts" in page.locator(".playground").inner_text()
+    page.close()
