@@ -53,7 +53,7 @@ _OFFERED = {
     "readouts": "Embedding EmbeddingParams LinearParams LinearReadout",
     "regularisers": "FlowModel flow_penalty",
     "sampling": "sample",
-    "schedules": "Cosine Exponential Steps Warmup",
+    "schedules": "Cosine Exponential Warmup",
     "tasks": "AddingTask BracketsTask CopyTask DistantContactTask FlipFlopTask LatchTask SelectiveCopyTask SineTask "
     "TemporalOrderTask",
     "torch_bridge": "from_torch to_torch",

@@ -97,7 +97,8 @@ def check_array(name: str, array: Any, shape: tuple[int | str, ...], dtype: np.d
 
 def check_floats(name: str, array: Any, *last: int | str, dtype: np.dtype[Any] | None = None) -> Array:
     """Return ``array`` as :func:`check_array` does, whatever stands in its shape before the axes ``last``."""
-    return check_array(name, array, ("...",) * (getattr(array, "ndim", 0) - len(last)) + last, dtype)
+    axes = array.ndim if isinstance(array, np.ndarray) else 0
+    return check_array(name, array, ("...",) * (axes - len(last)) + last, dtype)
 
 
 def check_matrices(name: str, given: Any, least: int = 2) -> Array:

@@ -92,10 +92,7 @@ class Attention:
         ``source (K, B, e)`` gives keys and values, by default ``h``; ``mask (K, B)`` is true where it is valid; what
         stands elsewhere does not matter. Raises ``ValueError`` if a shape or dtype does not fit, or for NaN.
         """
-        if self.size is not None:
-            _door.check_fields("params", params, AttentionParams, self.shapes())
-        elif not isinstance(params, tuple) or params:
-            raise ValueError(f"params: expected (), for nothing is projected; got {type(params).__name__}")
+        self._check(params)
         h = hide(h, mask) if source is None else h
         T, B, _ = _door.check_array("h", h, ("T", "B", self.units), params[0].dtype if params else None).shape
         source = h if source is None else hide(source, mask)
@@ -107,6 +104,12 @@ class Attention:
         seen = seen if mask is None else seen & mask.T[:, np.newaxis]
         alpha = _softmax_over(q @ k.swapaxes(1, 2) * self.scale, seen)
         return (alpha @ v).swapaxes(0, 1), Attended(h, source, q, k, v, alpha)
+
+    def _check(self, params: Any) -> None:
+        if self.size is not None:
+            _door.check_fields("params", params, AttentionParams, self.shapes())
+        elif not isinstance(params, tuple) or params:
+            raise ValueError(f"params: expected (), for nothing is projected; got {type(params).__name__}")
 
     def backward(self, params: Any, saved: Attended, dm: Array) -> tuple[Any, AttentionPaths]:
         r"""Return the parameters' gradients and, path by path, those of the source and of ``h``, for ``dm (T, B, s)``.
@@ -120,6 +123,7 @@ class Attention:
         projection, key and value path of a single query are :math:`\alpha_k (dm + (dm^\top (h_k - m)) q)` together.
         Raises ``ValueError`` if ``dm`` does not fit.
         """
+        self._check(params)
         h, source, q, k, v, alpha = _door.check_kind("saved", saved, Attended, "as forward returns it")
         dm = _door.check_array("dm", dm, (*h.shape[:2], v.shape[2]), h.dtype).swapaxes(0, 1)
         de = alpha * (dm @ v.swapaxes(1, 2))

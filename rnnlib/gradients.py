@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rnnlib._door import check_number, check_offers, described
-from rnnlib.norms import split_norm, times_ratio
+from rnnlib.norms import compose, split_norm, times_ratio
 from rnnlib.trees import Tree, leaves, map_leaves
 
 
@@ -21,6 +21,7 @@ def central_differences(loss: Callable[[Any], float], params: Tree, step: float 
     >>> central_differences(lambda p: float((p[0] ** 3).sum()), (np.array([1.0, 2.0]),))[0].round(6)
     array([ 3., 12.])
     """
+    check_number("step", step, "a positive number", lambda step: step > 0)
     above, below = (_loss_moved(loss, params, by) for by in (step, -step))
     return map_leaves(lambda higher, lower: (higher - lower) / (2 * step), above, below)
 
@@ -36,13 +37,13 @@ def complex_step(loss: Callable[[Any], Any], params: Tree, step: float = 1e-30) 
     >>> complex_step(lambda p: (p[0] ** 3).sum(), (np.array([1.0, 2.0]),))
     (array([ 3., 12.]),)
     """
+    check_number("step", step, "a positive number", lambda step: step > 0)
     return map_leaves(lambda value: value.imag / step, _loss_moved(loss, params, 1j * step))
 
 
 def _loss_moved(loss: Callable[[Any], Any], params: Tree, by: complex) -> Tree:
     """Return, in a tree like ``params``, the loss with that entry alone moved ``by`` so much."""
     check_offers("loss", loss, "a function of the parameters", "__call__")
-    check_number("step", abs(by), "a positive number", lambda step: step > 0)
     if any(leaf.dtype != np.float64 for leaf in leaves(check_gradients("params", params))):
         raise ValueError("params: expected dtype float64 for a numerical gradient; smaller types drown it in rounding")
     inputs = map_leaves(lambda leaf: leaf.astype(np.result_type(leaf, by)), params)
@@ -62,7 +63,7 @@ def global_norm(grads: Any) -> float:
     >>> global_norm((np.array([3.0]), np.array([[4.0]]))), global_norm((np.array([3e-200, 4e-200]),))
     (5.0, 5e-200)
     """
-    return _float(*split_norm(check_gradients("grads", grads)))
+    return float(compose(*split_norm(check_gradients("grads", grads))))
 
 
 def check_gradients(name: str, grads: Any) -> Any:
@@ -71,12 +72,6 @@ def check_gradients(name: str, grads: Any) -> Any:
         if not isinstance(leaf, np.ndarray | np.generic) or leaf.dtype.kind not in "iuf" or np.ma.isMaskedArray(leaf):
             raise ValueError(f"{name}: expected arrays of numbers, or named tuples of such, got {described(leaf)}")
     return grads
-
-
-def _float(mantissa: float, exponent: int) -> float:
-    """Return ``mantissa * 2^exponent``, infinity if no float is as large."""
-    with np.errstate(over="ignore"):
-        return float(np.ldexp(mantissa, exponent))
 
 
 def relative_error(a: Any, b: Any) -> float:
@@ -156,4 +151,4 @@ def _norm_to_clip(grads: Any, theta: float) -> float:
     mantissa, exponent = split_norm(check_gradients("grads", grads))
     if not np.isfinite(mantissa):
         raise ValueError(f"grads: expected finite numbers, got {mantissa}; skip this update instead of clipping")
-    return _float(mantissa, exponent)
+    return float(compose(mantissa, exponent))

@@ -126,11 +126,9 @@ class Model:
     def _unrolled(self, cell: Any, params: ModelParams, batch: Batch, state: State | None) -> Any:
         check_kind("params", params, ModelParams, "as model.init draws them")
         check_kind("batch", batch, Batch)
-        return unroll(cell, params.cell, self._inputs(params, batch), state, batch.mask)
-
-    def _inputs(self, params: ModelParams, batch: Batch) -> Array:
         x = hide(batch.x, batch.mask)
-        return x if self.embedding is None else self.embedding.forward(params.embedding, x)
+        x = x if self.embedding is None else self.embedding.forward(params.embedding, x)
+        return unroll(cell, params.cell, x, state, batch.mask)
 
     def _local(self, params: Any, h: Array, batch: Batch) -> tuple[float, Any, Array]:
         """Return the loss, the readout's gradients and those of ``h (T, B, n)``."""

@@ -38,8 +38,13 @@ def norm(array: Any, axis: Any = None) -> Array:
     (np.float64(5e-200), array([5.e+30]))
     """
     mantissa, exponent = rescaled(array, axis)
+    return compose(np.linalg.norm(mantissa, axis=axis), np.squeeze(exponent, axis))
+
+
+def compose(mantissa: Any, exponent: Any) -> Array:
+    r""":math:`\text{mantissa} \cdot 2^\text{exponent}`, infinity where no float is as large."""
     with np.errstate(over="ignore"):
-        return np.ldexp(np.linalg.norm(mantissa, axis=axis), np.squeeze(exponent, axis))
+        return np.ldexp(mantissa, exponent)
 
 
 def unit_and_log(array: Any, axis: Any) -> tuple[Array, Array]:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rnnlib._door import Array, check_number
+from rnnlib._door import Array, check_kind, check_number
 from rnnlib.gradients import check_gradients
 from rnnlib.schedules import check_rate, rate_after
 from rnnlib.trees import Tree, join, leaves, map_leaves
@@ -57,6 +57,7 @@ class SGD:
 
     def update(self, params: Tree, grads: Tree, memory: Memory) -> tuple[Tree, Memory]:
         """Return the updated parameters and memory."""
+        check_kind("memory", memory, Memory, "as init returns it")
         step, *means = self._step(_vector(params, grads), memory.updates + 1, *memory.means)
         sizes: list[int] = [leaf.size for leaf in leaves(params)]
         rate: Any = rate_after(self.rate, memory.updates)

@@ -37,7 +37,7 @@ def pad(sequences: Sequence[Array]) -> tuple[Array, Array]:
     >>> x.shape, mask.sum(axis=0)
     ((3, 2, 2), array([3, 1]))
     """
-    if isinstance(sequences, np.ndarray | str) or not len(sequences):
+    if not isinstance(sequences, list | tuple) or not sequences:
         raise ValueError(f"sequences: expected a list of arrays, one a sequence, got {described(sequences)}")
     first = sequences[0]
     for b, one in enumerate(sequences):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlib._door import Array, Rng, check_array, check_drawing, check_fields, check_size, described
+from rnnlib._door import Array, Rng, check_array, check_drawing, check_fields, check_floats, check_size, described
 from rnnlib.initialisers import by_columns
 
 
@@ -56,7 +56,7 @@ class LinearReadout:
 
     def _check(self, params: LinearParams, h: Array) -> None:
         check_fields("params", params, LinearParams, {"V": (self.outputs, self.units), "b": (self.outputs,)})
-        check_array("h", h, ("...",) * (np.ndim(h) - 1) + (self.units,), params.V.dtype)
+        check_floats("h", h, self.units, dtype=params.V.dtype)
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,7 @@ class Embedding:
 def check_ids(name: str, ids: Array, tokens: int) -> Array:
     """Return ``ids`` if they are integers from 0 to ``tokens - 1``; raise ``ValueError`` if not."""
     if type(ids) is not np.ndarray or not np.issubdtype(ids.dtype, np.integer):
-        got = ids.dtype if type(ids) is np.ndarray else described(ids)
-        raise ValueError(f"{name}: expected an array of integers, got {got}")
+        raise ValueError(f"{name}: expected an array of integers, got {getattr(ids, 'dtype', described(ids))}")
     if ids.size and (ids.min() < 0 or ids.max() >= tokens):
         raise ValueError(f"{name}: expected integers from 0 to {tokens - 1}, got {ids.min()} to {ids.max()}")
     return ids

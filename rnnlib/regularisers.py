@@ -10,7 +10,7 @@ from rnnlib.cells.plain import ACTIVATIONS, PlainCell
 from rnnlib.cells.protocol import State
 from rnnlib.models import Batch, Model, ModelGradients, ModelParams
 from rnnlib.norms import norm, unit_and_log
-from rnnlib.through_time import Tape, check_tape, unroll
+from rnnlib.through_time import Tape, check_tape
 
 
 def flow_penalty(tape: Tape, delta: Array) -> tuple[float, Array]:
@@ -24,7 +24,7 @@ def flow_penalty(tape: Tape, delta: Array) -> tuple[float, Array]:
     zero or becomes so. Another cell raises ``ValueError``. Source: Pascanu, Mikolov and Bengio, *On the difficulty of
     training recurrent neural networks*, 2013, eq. 9 and 10.
 
-    >>> from rnnlib import PlainCell, PlainParams, bptt
+    >>> from rnnlib import PlainCell, PlainParams, bptt, unroll
     >>> cell, W = PlainCell(inputs=1, units=2, activation="linear"), 0.5 * np.eye(2)
     >>> tape = unroll(cell, PlainParams(W, np.ones((2, 1)), np.zeros(2)), np.ones((4, 3, 1)))
     >>> flow_penalty(tape, bptt(tape, np.ones((4, 3, 2))).delta.h)[0]  # four steps that halve every error
@@ -78,7 +78,7 @@ class FlowModel(Model):
         loss, grads = super().loss_and_grads(params, batch, state, rng)
         if self.strength == 0:
             return loss, grads
-        tape = unroll(self.cell, params.cell, self._inputs(params, batch), state, batch.mask)
+        tape = self._unrolled(self.cell, params, batch, state)
         cell: Any = grads.params.cell
         dW = self.strength * flow_penalty(tape, grads.delta.h)[1]
         cell = cell._replace(W=cell.W + dW.astype(cell.W.dtype))

@@ -28,6 +28,7 @@ def sample(model: Model, params: ModelParams, prompt: Array, steps: int, rng: Rn
     ((6, 1), 6)
     """
     check_kind("model", model, Model)
+    check_kind("params", params, ModelParams, "as model.init draws them")
     check_drawing(rng)
     check_cell(model.cell)
     check_size("steps", steps, 0)

@@ -19,45 +19,29 @@ def check_rate(rate: Any) -> None:
 
 @dataclass(frozen=True)
 class Exponential:
-    r"""The rate :math:`\text{rate} \cdot \text{factor}^s` after :math:`s` updates.
+    r"""The rate :math:`\text{rate} \cdot \text{factor}^{\lfloor s/\text{every} \rfloor}` after :math:`s` updates.
 
-    Raises ``ValueError`` unless ``factor`` is above 0 and at most 1.
+    By default it falls at each; in steps, if ``every`` is larger. Raises ``ValueError`` unless ``factor`` is above 0,
+    1 at most, and ``every`` a whole number.
 
     >>> [Exponential(0.8, factor=0.5)(made) for made in (0, 1, 3)]
     [0.8, 0.4, 0.1]
+    >>> [Exponential(0.8, factor=0.5, every=10)(made) for made in (0, 9, 10, 20)]
+    [0.8, 0.8, 0.4, 0.2]
     """
 
     rate: float
     factor: float
+    every: int = 1
 
     def __post_init__(self) -> None:
         check_rate(self.rate)
         check_number("factor", self.factor, "a number above 0, 1 at most", lambda factor: 0 < factor <= 1)
-
-    def __call__(self, made: int) -> float:
-        """Return the rate after so many updates were ``made``."""
-        return self.rate * self.factor**made
-
-
-@dataclass(frozen=True)
-class Steps(Exponential):
-    r"""The rate :math:`\text{rate} \cdot \text{factor}^{\lfloor s/\text{every} \rfloor}`, which drops at once.
-
-    Raises ``ValueError`` as :class:`Exponential` does, and for ``every`` below 1.
-
-    >>> [Steps(0.8, factor=0.5, every=10)(made) for made in (0, 9, 10, 20)]
-    [0.8, 0.8, 0.4, 0.2]
-    """
-
-    every: int
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
         check_size("every", self.every)
 
     def __call__(self, made: int) -> float:
         """Return the rate after so many updates were ``made``."""
-        return super().__call__(made // self.every)
+        return self.rate * self.factor ** (made // self.every)
 
 
 @dataclass(frozen=True)

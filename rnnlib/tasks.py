@@ -26,16 +26,21 @@ from rnnlib.models import Batch
 
 
 class Task:
-    """What tasks share; one asks for classes unless it says otherwise. ``least`` says how small its sizes may be."""
+    """What tasks share; one asks for classes unless it says otherwise.
+
+    ``least`` says how small its sizes may be, in numbers or by functions of the sizes named before.
+    """
 
     loss = "softmax_cross_entropy"
     outputs: Any
+    noise: Any = 0
     _draw: Callable[[Rng, int, Any], Batch]
     least: ClassVar[Any] = {}
 
     def __post_init__(self) -> None:
         for name, least in self.least.items():
-            check_size(name, getattr(self, name), least)
+            check_size(name, getattr(self, name), least(self) if callable(least) else least)
+        check_number("noise", self.noise, "0 or more", lambda noise: noise >= 0)
 
     def draw(self, rng: Rng, B: int, dtype: Any = np.float64) -> Batch:
         """Draw ``B`` sequences; ``ValueError`` unless ``rng`` is a generator, ``B`` a size and ``dtype`` a float."""
@@ -181,7 +186,7 @@ class LatchTask(Task):
     noise: float = 0.2
 
     inputs, outputs, baseline = 1, 2, log(2)
-    least = property(lambda self: {"shown": 1, "steps": self.shown + 1})
+    least: ClassVar[Any] = {"shown": 1, "steps": lambda task: task.shown + 1}
 
     def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` sequences."""
@@ -249,11 +254,6 @@ class SineTask(Task):
     inputs = outputs = 1
     least: ClassVar[Any] = {"steps": 1, "period": 2, "ahead": 1}
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not self.noise >= 0:
-            raise ValueError(f"noise: expected 0 or more, got {self.noise}")
-
     @property
     def baseline(self) -> float:
         """The loss without memory."""
@@ -294,7 +294,7 @@ class DistantContactTask(Task):
     second: int = 200
 
     inputs, outputs, baseline = 5, 2, log(2)
-    least = property(lambda self: {"first": 1, "second": self.first + 1, "steps": self.second})
+    least: ClassVar[Any] = {"first": 1, "second": lambda task: task.first + 1, "steps": lambda task: task.second}
 
     def _draw(self, rng: Rng, B: int, dtype: Any) -> Batch:
         """Draw ``B`` chains."""
@@ -322,7 +322,7 @@ class BracketsTask(Task):
     kinds: int = 3
     shortest: int = 1
 
-    least = property(lambda self: {"kinds": 2, "shortest": 1, "pairs": self.shortest})
+    least: ClassVar[Any] = {"kinds": 2, "shortest": 1, "pairs": lambda task: task.shortest}
     inputs = property(lambda self: self.kinds + 1)
     outputs = property(lambda self: self.kinds)
     steps = property(lambda self: 2 * self.pairs)

@@ -60,7 +60,7 @@ class Fit(namedtuple("Fit", "params state carried log solved_at seconds generato
     def load(path: str | Path, model: Model, optimiser: Any) -> "Fit":
         """Read what :meth:`save` wrote; ``ValueError`` if that was of another model or optimiser, or is damaged."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 text, *arrays = (file[name] for name in file.files)
             (*columns, snapshots), *rest, made_by = json.loads(str(text))
             snapshots = tuple(Snapshot(u, score, np.array(delta), *more) for u, score, delta, *more in snapshots)
@@ -173,7 +173,7 @@ def fit(
     ((3,), None, (11,))
     """
     optimiser = Adam() if optimiser is None else optimiser
-    _check_parts(model, task, rng, optimiser, dtype, params, resume, carry)
+    _check_parts(model, task, rng, optimiser, dtype, params, resume, save, carry)
     for name, size, least in (("batch", batch, 1), ("updates", updates, 0), ("every", every, 1)):
         _door.check_size(name, size, least)
     for name, function in (("clip", clip), ("solved", solved), ("validate", validate)):
@@ -213,7 +213,7 @@ def fit(
 
 
 def _check_parts(
-    model: Any, task: Any, rng: Any, optimiser: Any, dtype: Any, params: Any, resume: Any, carry: bool
+    model: Any, task: Any, rng: Any, optimiser: Any, dtype: Any, params: Any, resume: Any, save: Any, carry: bool
 ) -> None:
     """Raise ``ValueError`` unless these are what :func:`fit` trains, and on what, and fit one another."""
     _door.check_kind("model", model, Model)
@@ -227,8 +227,9 @@ def _check_parts(
         raise ValueError("params: expected none, for the run to resume has its own")
     if params is not None:
         _door.check_kind("params", params, ModelParams, "as model.init draws them")
-    if resume is not None and not isinstance(resume, str | Path | Fit):
-        raise ValueError(f"resume: expected a Fit or the name of a file, got {_door.described(resume)}")
+    for name, given, kinds in (("resume", resume, str | Path | Fit), ("save", save, str | Path)):
+        if given is not None and not isinstance(given, kinds):
+            raise ValueError(f"{name}: expected the name of a file, or none, got {_door.described(given)}")
     if carry and not hasattr(model.cell, "step"):
         raise ValueError(f"carry: expected False, for {type(model.cell).__name__} needs the whole sequence at once")
 
@@ -247,9 +248,8 @@ def _begin(model: Model, optimiser: Any, rng: Rng, params: Any, resume: Any, dty
 
 def _look(model: Model, task: Any, validate: Any, run: Fit, batch: Batch, grads: ModelGradients) -> Snapshot:
     """Return a snapshot of ``run`` on ``batch``."""
-    score = np.nan
-    if hasattr(task, "score"):
-        score = task.score(model.predict(run.params, batch, run.carried or None), batch)
+    carried = run.carried or None
+    score = task.score(model.predict(run.params, batch, carried), batch) if hasattr(task, "score") else np.nan
     validation = np.nan if validate is None else validate(run.params)
     _door.check_number("validate", validation, "a function that returns a number", lambda number: True)
     return Snapshot(len(run.log.loss), score, norm(grads.delta.h, axis=(1, 2)), float(validation))

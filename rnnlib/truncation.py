@@ -59,17 +59,18 @@ def truncated_bptt(
     slice(6, 7, None) 3
     """
     every = k if every is None else every
-    if not all(isinstance(size, int | np.integer) for size in (every, k)) or not 1 <= every <= k:
-        raise ValueError(f"every, k: expected whole numbers, 1 <= every <= k, got every={every!r}, k={k!r}")
+    check_size("k", k)
+    check_size("every", every, 1, k, f"1 <= every <= k, for k={k}")
     check_offers("local", local, "a function of new states and their span", "__call__")
     check_cell(cell)
     # Asked once more here, so that what does not fit is said at the call and not when the first window is wanted.
-    x = check_run(cell, params() if callable(params) else params, x, state, mask)
+    current = params if callable(params) and not isinstance(params, type) else lambda: params
+    x = check_run(cell, current(), x, state, mask)
 
     def windows(state: State | None, first: int = 0) -> Iterator[Chunk]:
         for span in _spans(len(x), every):
             window = slice(first, span.stop)
-            tape = unroll(cell, params() if callable(params) else params, x[window], state, at(mask, window))
+            tape = unroll(cell, current(), x[window], state, at(mask, window))
             old, new = np.split(tape.h[1:], [span.start - first])
             yield Chunk(span, tape, bptt(tape, np.concatenate([np.zeros_like(old), local(new, span)])))
             following = max(0, span.stop + every - k)

@@ -306,3 +306,29 @@ def test_spectrum_of_known_matrices(rng):
     assert_allclose(rho, [5, 1, 1])
     assert_allclose(sigma, [5, 2, 1])
     assert_allclose(departure, [0, 2, 0], atol=1e-6)
+
+
+@every_cell
+@pytest.mark.parametrize(("T", "B"), [(4, 0), (0, 0), (0, 2)])
+def test_no_sequences_and_no_steps_are_measured_as_such(rng, case, T, B):
+    tape = tape_of(draw(case, rng, T=T, B=B, masked=B > 0))
+    J = jacobians.step_jacobians(tape)
+    s = J.shape[-1]
+    assert J.shape == (T, B, s, s)
+    assert jacobians.log_norms(J).shape == (T, B)
+    assert jacobians.log_singular_values(J).shape == (T, B, s)
+    assert [part.shape for part in jacobians.transient_growth(J)] == [(B,), (B,)]
+    assert_array_equal(jacobians.effective_horizon(J), np.full(B, np.inf))
+    assert [(P.shape, scale.shape) for P, scale in jacobians.products(J)] == [((B, s, s), (B,))] * T
+    if T:
+        assert jacobians.jacobian(tape, 1).shape == (B, s, s)
+        assert jacobians.lyapunov_exponents(J).shape == (B, s)
+        assert jacobians.spectrum(J).rho.shape == (T, B)
+    dh = np.zeros((T, B, tape.cell.units))
+    for grads in rnnlib.rtrl(tape, dh):
+        for grad, param in zip(leaves(grads), leaves(tape.params), strict=True):
+            assert grad.shape == param.shape
+            assert_array_equal(grad, 0)
+    assert len(list(rnnlib.rtrl(tape, dh))) == len(list(rnnlib.influences(tape))) == T
+    assert rnnlib.forward_mode(tape, tape.params).shape == tape.h.shape
+    assert jacobians.delta_norms(rnnlib.bptt(tape, dh).delta).shape == (T + 1, B)

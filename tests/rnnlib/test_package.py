@@ -3,6 +3,7 @@
 import ast
 import doctest
 import importlib
+import importlib.metadata
 import inspect
 import pkgutil
 import subprocess
@@ -66,3 +67,38 @@ def test_the_torch_bridge_loads_on_first_use():
 def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'rnnlib' has no attribute 'unrol'"):
         _ = rnnlib.unrol
+
+
+def test_the_version_is_that_of_the_distribution():
+    assert rnnlib.__version__ == importlib.metadata.version("training-recurrent-networks")
+
+
+def test_all_that_modules_offer_is_found_at_the_top():
+    """Classes and functions with an example, and what is offered by name: each is the module's own."""
+    shown = {
+        name: getattr(module, name)
+        for module in (importlib.import_module(name) for name in MODULES if name.count(".") == 1)
+        for name, thing in vars(module).items()
+        if inspect.isfunction(thing) and thing.__module__ == module.__name__ and ">>>" in (thing.__doc__ or "")
+    }
+    plumbing = {"accumulate", "at", "join", "leaves", "map_leaves", "steps_of"}
+    plumbing |= {"norm", "rescaled", "split_norm", "times_ratio", "unit_and_log"}
+    assert set(shown) - plumbing <= set(dir(rnnlib))
+    for name in dir(rnnlib):
+        thing = getattr(rnnlib, name)
+        assert name[0] == "_" or name == "State" or inspect.ismodule(thing) or thing.__module__.startswith("rnnlib.")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"), [("LinearReadot", "LinearReadout"), ("PlainCel", "PlainCell"), ("optimizers", "optimisers")]
+)
+def test_a_name_misspelt_is_answered_with_the_one_that_is_near(wrong, meant):
+    with pytest.raises(AttributeError, match=f"module 'rnnlib' has no attribute '{wrong}'; did you mean '{meant}'"):
+        getattr(rnnlib, wrong)
+
+
+def test_nothing_is_loaded_before_it_is_asked_for():
+    code = "import sys, rnnlib; before = 'rnnlib.training' in sys.modules; rnnlib.fit, rnnlib.LinearReadout;"
+    code += "print(before, 'rnnlib.training' in sys.modules, 'rnnlib.data' in sys.modules, 'torch' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert said.split() == ["False", "True", "False", "False"]

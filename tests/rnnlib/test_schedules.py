@@ -11,14 +11,14 @@ from torch.optim import lr_scheduler
 
 import rnnlib
 from rnnlib.optimisers import SGD, Adam, Momentum
-from rnnlib.schedules import Cosine, Exponential, Steps, Warmup
+from rnnlib.schedules import Cosine, Exponential, Warmup
 from rnnlib.tasks import TemporalOrderTask
 from rnnlib.training import Model, fit
 from rnnlib.trees import leaves
 
 PAIRS = {
     "exponential": (Exponential(0.5, 0.9), partial(lr_scheduler.ExponentialLR, gamma=0.9)),
-    "steps": (Steps(0.5, 0.3, every=7), partial(lr_scheduler.StepLR, step_size=7, gamma=0.3)),
+    "steps": (Exponential(0.5, 0.3, every=7), partial(lr_scheduler.StepLR, step_size=7, gamma=0.3)),
     "cosine": (Cosine(0.5, 20, least=0.05), partial(lr_scheduler.CosineAnnealingLR, T_max=20, eta_min=0.05)),
     "warmup": (Warmup(0.5, 5), partial(lr_scheduler.LinearLR, start_factor=1 / 5, total_iters=4)),
     "own": (lambda made: 0.5 / (1 + made), partial(lr_scheduler.LambdaLR, lr_lambda=lambda made: 1 / (1 + made))),
@@ -72,7 +72,7 @@ def test_a_schedule_goes_on_where_a_resumed_run_had_come(tmp_path):
         (lambda: Adam(betas=(0.9, 1.0)), "betas: expected a number from 0 to below 1, got 1.0"),
         (lambda: Momentum(momentum="much"), "momentum: expected a number from 0 to below 1, got 'much'"),
         (lambda: Exponential(0.1, 1.1), "factor: expected a number above 0, 1 at most, got 1.1"),
-        (lambda: Steps(0.1, 0.5, 2.5), "every: expected a whole number, 1 or more, got 2.5"),
+        (lambda: Exponential(0.1, 0.5, 2.5), "every: expected a whole number, 1 or more, got 2.5"),
         (lambda: Cosine(0.1, 10, 0.2), "least: expected a number from 0 to 0.1, got 0.2"),
         (lambda: Cosine(0.1, 0), "updates: expected a whole number"),
         (lambda: Warmup("cosine", 3), "rate: expected a number, 0 or more, or a schedule, got 'cosine'"),

@@ -292,3 +292,119 @@ def test_a_missing_bar_names_the_extra(model, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     with pytest.raises(ImportError, match=r"tqdm is needed here: pip install 'training-recurrent-networks\[train\]'"):
         fit(model, TASK, np.random.default_rng(0), batch=2, updates=2, progress=True)
+
+
+class Interrupted:
+    """A task at whose ``at``-th draw, halfway through it, the user presses Ctrl-C."""
+
+    loss, at, drawn = TASK.loss, 3, 0
+
+    def draw(self, rng, B, dtype):
+        self.drawn += 1
+        batch = TASK.draw(rng, B, dtype)
+        if self.drawn == self.at:
+            raise KeyboardInterrupt
+        return batch
+
+    def score(self, outputs, batch):
+        return TASK.score(outputs, batch)
+
+
+@pytest.mark.parametrize("save", [True, False])
+def test_an_interrupted_run_is_returned_saved_and_goes_on_bit_for_bit(model, save, tmp_path):
+    train, path = partial(fit, model, batch=4, every=2), tmp_path / "run"
+    whole = train(TASK, np.random.default_rng(0), updates=6)
+    rng = np.random.default_rng(0)
+    with pytest.warns(UserWarning, match="interrupted: this is the run after 2 updates, resume it"):
+        run = train(Interrupted(), rng, updates=6, save=path if save else None)
+    assert len(run.log.loss) == 2
+    assert rng.bit_generator.state == run.generator
+    assert path.exists() == save
+    assert equal(whole, train(TASK, np.random.default_rng(9), updates=4, resume=path if save else run))
+
+
+def test_an_interrupt_before_the_first_update_returns_where_it_began(model):
+    class AtOnce(Interrupted):
+        at = 1
+
+    with pytest.warns(UserWarning, match="after 0 updates"):
+        run = fit(model, AtOnce(), np.random.default_rng(0))
+    assert equal(run, fit(model, TASK, np.random.default_rng(0), updates=0))
+
+
+def test_a_run_is_saved_every_so_often_and_however_it_ends(model, tmp_path, monkeypatch):
+    path, saved = tmp_path / "run", []
+    write = Fit.save
+    monkeypatch.setattr(Fit, "save", lambda run, path: (saved.append(len(run.log.loss)), write(run, path))[1])
+    run = fit(model, TASK, np.random.default_rng(0), batch=2, updates=7, every=3, save=path)
+    assert saved == [3, 6, 7]
+    assert equal(Fit.load(path, model, Adam()), run)
+
+    class Broken(Interrupted):
+        def draw(self, rng, B, dtype):
+            self.drawn += 1
+            return TASK.draw(rng, B, dtype) if self.drawn < 3 else 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        fit(model, Broken(), np.random.default_rng(0), batch=2, save=path)
+    assert len(Fit.load(path, model, Adam()).log.loss) == 2
+
+
+def test_what_validation_says_stands_in_the_snapshots_and_survives_a_file(model, tmp_path):
+    held_out = TASK.draw(np.random.default_rng(7), 16)
+    seen = []
+
+    def validate(params):
+        seen.append(params)
+        return model.evaluate(params, held_out)
+
+    run = fit(model, TASK, np.random.default_rng(0), batch=4, updates=5, every=2, validate=validate)
+    expected = [model.loss_and_grads(params, held_out)[0] for params in seen]
+    assert [look.validation for look in run.log.snapshots] == expected
+    assert len(set(expected)) == 3
+    run.save(tmp_path / "run")
+    assert equal(Fit.load(tmp_path / "run", model, Adam()), run)
+    assert np.isnan(fit(model, TASK, np.random.default_rng(0), updates=1).log.snapshots[0].validation)
+    with pytest.raises(ValueError, match="validate: expected a function that returns a number, got None"):
+        fit(model, TASK, np.random.default_rng(0), updates=1, validate=lambda params: None)
+
+
+def test_a_run_is_of_its_model_and_optimiser_even_where_all_shapes_are_equal(tmp_path):
+    """Momentum and RMSprop remember one mean each; tanh and ReLU have the same weights. Rates may differ."""
+    path = tmp_path / "run"
+    models = [Model(rnnlib.PlainCell(6, 5, activation), LinearReadout(5, 4)) for activation in ("tanh", "relu")]
+    run = fit(models[0], TASK, np.random.default_rng(0), Momentum(), batch=2, updates=1, save=path)
+    for model, optimiser in ((models[1], Momentum()), (models[0], RMSprop())):
+        for resume in (run, path):
+            with pytest.raises(OtherRunError, match=r"resume: expected the run's own (Model|Momentum)"):
+                fit(model, TASK, np.random.default_rng(0), optimiser, resume=resume)
+    gentler = fit(models[0], TASK, np.random.default_rng(0), Momentum(1e-4), batch=2, updates=1, resume=path)
+    assert len(gentler.log.loss) == 2
+
+
+def test_a_damaged_file_is_named_whatever_the_damage(model, tmp_path):
+    path, rng = tmp_path / "run.npz", np.random.default_rng(0)
+    run = fit(model, TASK, rng, batch=2, updates=2, save=path)
+    whole = path.read_bytes()
+    damages = [whole[:cut] for cut in (0, 1, 4, 100, len(whole) // 2, len(whole) - 1)]
+    damages += [b"no checkpoint at all", whole + b"x" * 10**5]
+    for _ in range(150):
+        at = int(rng.integers(len(whole)))
+        damages.append(whole[:at] + bytes([whole[at] ^ (1 << int(rng.integers(8)))]) + whole[at + 1 :])
+    refused = []
+    for damaged in damages:
+        path.write_bytes(damaged)
+        try:
+            assert equal(Fit.load(path, model, Adam()), run)
+        except ValueError as error:
+            refused.append(str(error))
+    assert len(refused) > 120
+    assert all(message.startswith(f"{path}: expected a run that Fit.save wrote, whole; got ") for message in refused)
+    np.savez(tmp_path / "other.npz", np.ones(3))
+    with pytest.raises(ValueError, match=r"other\.npz: expected a run that Fit\.save wrote, whole"):
+        fit(model, TASK, np.random.default_rng(0), resume=tmp_path / "other.npz")
+    np.save(tmp_path / "array.npy", np.ones(3))
+    with pytest.raises(ValueError, match=r"array\.npy: expected a run"):
+        Fit.load(tmp_path / "array.npy", model, Adam())
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        fit(model, TASK, np.random.default_rng(0), resume=tmp_path / "nowhere")
