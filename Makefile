@@ -4,6 +4,7 @@
 # make exercises regenerate the learners' notebooks, the solved ones and the keys from exercises/source
 # make bench     timings, as ratios measured in one run
 # make reproduce the long training runs the chapters quote, into chapters/data (hours; resumes where it was stopped)
+# make diagnoses what checks say to wrong answers that outsiders wrote, as a table
 # make mutation  break the library a thousand times and list what no test noticed (an hour)
 # make lock      resolve requirements.in into requirements.txt
 # make clean     remove what was built (the environment .venv stays; remove it by hand)
@@ -26,7 +27,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book serve test exercises bench reproduce mutation lock clean setup
+.PHONY: book serve test exercises diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -66,6 +67,9 @@ bench: $(READY)
 
 reproduce: $(READY)
 	$(BIN)/python -m reproduce
+
+diagnoses: $(READY)
+	$(BIN)/python -m tests.rnngrade.outsiders
 
 mutation: $(READY)
 	$(BIN)/python -m tests.mutation

@@ -36,10 +36,10 @@ MESSAGES = {
     # slope and weights
     "slope_outside": "Slope and weights act in the wrong order. Going forward, W comes first and tanh second; the way "
                      "back undoes the last thing first.",
-    "W_turned": "The slope is in its place, but W is its own transpose. Entry W[i, j] leads from unit j to unit i, and "
-                "on the way back from i to j.",
-    "W_turned_slope_outside": "Slope and weights act in the order of the other direction, and W is its own transpose. "
-                              "Forward acts the Jacobian, backward its transpose: matrix and order both change.",
+    "W_turned": "The slope is in its place, but W is transposed. Going forward, entry W[i, j] leads from unit j to "
+                "unit i; on the way back it leads from i to j.",
+    "W_turned_slope_outside": "Slope and weights act as in the other direction: going forward acts the Jacobian, on "
+                              "the way back its transpose. The matrix and the order both change.",
     # which state, which term
     "state_after": "A step's gradient is paired with the state that the step made. What did the weights multiply at "
                    "that step?",

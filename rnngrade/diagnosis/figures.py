@@ -41,9 +41,10 @@ def finding(a: Answers, part: Part) -> Finding:
                 return Finding("sign" if "sign" in text else "function", text, 0)
         if leaf.expected.size == 1 or leaf.got.size == leaf.expected.size:
             relative = relative_error(leaf.got, leaf.expected)
-            if a.tolerance.rtol < relative < NEAR:
-                return Finding("digits", f"{{subject}} {{is}} right to about {counted(relative)}; "
-                               f"{counted(a.tolerance.rtol)} are asked. Is something rounded on the way?", 0)
+            if a.tolerance.rtol < relative < NEAR and leaf.expected.dtype.kind == "f":
+                asked = counted(a.tolerance.rtol)
+                return Finding("digits", f"{{subject}} {{is}} right to about {counted(relative)}; {asked} are asked. "
+                               "Is something rounded or approximated on the way?", 0)
     some = _some_right(a, part)
     return Finding("differs", some or "{subject} {is} not what an independent computation gives.", 0)
 

@@ -92,8 +92,8 @@ def by_part(a: Answers, part: Part) -> Finding | None:
     if len(names) != 1 and not (names and not a.info.called):
         return None
     text = _quoted(a, a.info.messages[names[0]])
-    return Finding("mistake", text if len(a.parts) == 1 else f"{{subject}}: {text}", part.wrong[0].case,
-                   mistake=names[0])
+    bare = len(a.parts) == 1 or text.startswith("`")
+    return Finding("mistake", text if bare else f"{{subject}}: {text}", part.wrong[0].case, mistake=names[0])
 
 
 def _gives(a: Answers, part: Part, name: str) -> bool:

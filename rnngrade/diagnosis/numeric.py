@@ -15,8 +15,8 @@ from rnngrade.diagnosis.words import index, joined, number, sentence, shown_case
 MOST_SENTENCES = 3
 PART_RULES: tuple[Callable[[Answers, Part], Finding | None], ...] = (
     known.by_part, structure.transposed, structure.turned_about, structure.wrong_shape, structure.wrong_dtype,
-    structure.not_finite, relations.constant, relations.scaled, order.other_part, relations.function_of, order.moved,
-    known.nearly, known.two_at_once, relations.offset, relations.digits,
+    structure.not_finite, relations.constant, relations.scaled, order.other_part, relations.function_of,
+    relations.constant_factor, order.moved, known.nearly, known.two_at_once, relations.offset, relations.digits,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -26,7 +27,8 @@ def where(a: Answers, part: Part) -> str:
     seen = [_Seen(leaf, _bad(a, leaf)) for leaf in part.wrong]
     if not any(one.bad.size > 1 and not one.bad.all() for one in seen):
         return ""
-    return next((text for rule in (_masked, _along, _square, _kinds) for text in rule(a, seen)), "")
+    rules = (_one_end, partial(_masked, value=False), _along, _square, partial(_masked, value=True), _kinds)
+    return next((text for rule in rules for text in rule(a, seen)), "")
 
 
 def _bad(a: Answers, leaf: Leaf) -> np.ndarray:
@@ -40,7 +42,7 @@ def _partly(seen: Sequence[_Seen]) -> bool:
     return any(not one.bad.all() for one in seen)
 
 
-def _masked(a: Answers, seen: Sequence[_Seen]) -> Iterator[str]:
+def _masked(a: Answers, seen: Sequence[_Seen], value: bool) -> Iterator[str]:
     """Only entries where a boolean argument is False, or True, differ."""
     names = [name for name, arg in a.argument(seen[0].leaf.case).items()
              if isinstance(arg, np.ndarray) and arg.dtype == bool and arg.ndim]
@@ -49,11 +51,9 @@ def _masked(a: Answers, seen: Sequence[_Seen]) -> Iterator[str]:
         if any(mask is None for mask in masks):
             continue
         pairs = [(one.bad, mask) for one, mask in zip(seen, masks) if mask is not None]
-        for value, word, other in ((False, "False", "True"), (True, "True", "False")):
-            inside = all(not bad[mask != value].any() for bad, mask in pairs)
-            telling = any((mask != value).any() for _, mask in pairs)
-            if inside and telling:
-                yield f"It differs only where `{name}` is {word}; where it is {other}, all is right."
+        inside = all(not bad[mask != value].any() for bad, mask in pairs)
+        if inside and any((mask != value).any() for _, mask in pairs):
+            yield f"It differs only where `{name}` is {value}; where it is {not value}, all is right."
 
 
 def _beside(mask: object, bad: np.ndarray) -> np.ndarray | None:
@@ -70,22 +70,34 @@ def _beside(mask: object, bad: np.ndarray) -> np.ndarray | None:
 def _along(a: Answers, seen: Sequence[_Seen]) -> Iterator[str]:
     """A side of one axis, at an index that is the same in all cases, counted from the start, from the end, or by an
     argument."""
-    for k in range(min(one.bad.ndim for one in seen)):
-        lines = [(one, np.asarray(one.bad.any(tuple(j for j in range(one.bad.ndim) if j != k)))) for one in seen]
-        telling = [(one, line) for one, line in lines if len(line) > 1]
-        if not telling or all(line.all() for _, line in telling) or max(len(line) for _, line in telling) < 3:
-            continue
-        axis = a.axes(seen[0].leaf.path, seen[0].bad.ndim)[k]
-        yield from _ends(axis, k, [line for _, line in telling])
+    for axis, k, telling in _lines(a, seen):
+        yield from _sides(axis, k, [line for _, line in telling])
         yield from _by_argument(a, axis, k, telling)
 
 
-def _ends(axis: str, k: int, lines: Sequence[np.ndarray]) -> Iterator[str]:
+def _one_end(a: Answers, seen: Sequence[_Seen]) -> Iterator[str]:
+    """Only the first or the last entry along an axis."""
+    for axis, k, telling in _lines(a, seen):
+        if all(not line[1:].any() for _, line in telling):
+            yield f"It differs only at {_entry(axis, k, 0)}."
+        if all(not line[:-1].any() for _, line in telling):
+            yield f"It differs only at {_last(axis, k)}."
+
+
+Lines = Sequence[tuple[_Seen, np.ndarray]]
+
+
+def _lines(a: Answers, seen: Sequence[_Seen]) -> Iterator[tuple[str, int, Lines]]:
+    """Each axis that tells something, with the entries along it at which anything is wrong."""
+    for k in range(min(one.bad.ndim for one in seen)):
+        lines = [(one, np.asarray(one.bad.any(tuple(j for j in range(one.bad.ndim) if j != k)))) for one in seen]
+        telling = [(one, line) for one, line in lines if len(line) > 1]
+        if telling and not all(line.all() for _, line in telling) and max(len(line) for _, line in telling) > 2:
+            yield a.axes(seen[0].leaf.path, seen[0].bad.ndim)[k], k, telling
+
+
+def _sides(axis: str, k: int, lines: Sequence[np.ndarray]) -> Iterator[str]:
     first, last = _entry(axis, k, 0), _last(axis, k)
-    if all(not line[1:].any() for line in lines):
-        yield f"It differs only at {first}."
-    if all(not line[:-1].any() for line in lines):
-        yield f"It differs only at {last}."
     if all(not line[0] and line[1:].all() for line in lines):
         yield f"It is right at {first}, and wrong from {_entry(axis, k, 1)} on."
     if all(not line[-1] and line[:-1].all() for line in lines):
@@ -103,7 +115,7 @@ def _ends(axis: str, k: int, lines: Sequence[np.ndarray]) -> Iterator[str]:
         yield f"Its {plural} along {_name(axis, k)} {'are' if min(ends) > 1 else 'is'} right."
 
 
-def _by_argument(a: Answers, axis: str, k: int, telling: Sequence[tuple[_Seen, np.ndarray]]) -> Iterator[str]:
+def _by_argument(a: Answers, axis: str, k: int, telling: Lines) -> Iterator[str]:
     """Right before a step that an argument names, or from it on; or wrong at every so many steps."""
     offset = 0 if axis == "T+1" else 1 if axis == "T" else 0
     for name in a.argument(telling[0][0].leaf.case):

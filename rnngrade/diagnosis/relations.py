@@ -32,7 +32,7 @@ def alike(part: Part) -> bool:
 
 
 def scaled(a: Answers, part: Part) -> Finding | None:
-    """Right up to the sign, a factor that is a size of the arguments, or a factor that is the same in all cases."""
+    """Right up to the sign, or a factor that is a size of the arguments."""
     factors = _factors(a, part)
     if not factors:
         return None
@@ -46,7 +46,16 @@ def scaled(a: Answers, part: Part) -> Finding | None:
     opposite = sized(a, part, [-c for c in factors])
     if opposite:
         return Finding("factor", "{subject} {has} the other sign, and {is} " + opposite + ".", case)
-    if _distinct(part) < 2:
+    return None
+
+
+def constant_factor(a: Answers, part: Part) -> Finding | None:
+    """Right up to a factor that is the same in all cases, or one in each."""
+    factors = _factors(a, part)
+    if not factors:
+        return None
+    case = part.wrong[0].case
+    if _distinct(part) < 2 or max(abs(c - 1) for c in factors) < NEAR:
         return None
     if _all_near(factors, factors[0]):
         return Finding("scale", "{subject} {is} right but for a constant factor: " + f"{factors[0]:.7g} times what "
@@ -146,9 +155,13 @@ def constant(a: Answers, part: Part) -> Finding | None:
     if not alike(part) or _distinct(part) < 2 or not all(np.isfinite(leaf.got).all() for leaf in part.wrong):
         return None
     case = part.wrong[0].case
-    given = [leaf.got for leaf in a.leaves if leaf.path[:1] == part.path]
-    if not any(got.any() for got in given):
-        return Finding("constant", "{subject} {is} 0 everywhere. Is what you compute ever stored?", case)
+    if not any(leaf.got.any() for leaf in part.wrong):
+        given = [leaf.got for leaf in a.leaves if leaf.path[:1] == part.path]
+        all_of_it = len(part.cases) == len(a.cases) and not any(got.any() for got in given)
+        words = "0 everywhere. Is what you compute ever stored?" if all_of_it else "0 wherever {its} case is wrong."
+        return Finding("constant", "{subject} {is} " + words, case)
+    if len(part.cases) < len(a.cases):
+        return None
     if all(leaf.got.size > 1 and np.ptp(leaf.got.astype(float)) == 0 for leaf in part.wrong):
         return Finding("constant", "all entries of {subject} are equal. Does an index depend on the loop?", case)
     if len(part.wrong) > 2 and len({float(leaf.got) for leaf in part.wrong if leaf.got.ndim == 0}) == 1 and all(
@@ -180,8 +193,6 @@ FUNCTIONS: tuple[tuple[str, Function], ...] = (
     ("the natural logarithm, and the one to base 2 is asked", lambda v: v * np.log(2)),
     ("the natural logarithm, and the one to base 10 is asked", lambda v: v * np.log(10)),
     ("the cosine of the right value", np.cos),
-    ("half of the right value", lambda v: v / 2.0),
-    ("twice the right value", lambda v: 2.0 * v),
     ("the right value without its negative part", lambda v: np.maximum(v, 0.0)),
     ("the right value scaled to length 1", lambda v: v / np.linalg.norm(v)),
     ("the right value scaled to sum 1", lambda v: v / v.sum()),
@@ -198,6 +209,8 @@ def function_of(a: Answers, part: Part) -> Finding | None:
     if not alike(part) or not all(np.isfinite(leaf.got).all() for leaf in part.wrong):
         return None
     fitting = [text for text, function in FUNCTIONS if holds(a, part, function)]
+    if _distinct(part) < 2 and all(float(x) == round(float(x), 2) for leaf in part.wrong for x in leaf.expected.flat):
+        return None  # of a round number too much is a function
     if fitting and (len(fitting) == 1 or _distinct(part) >= 3):
         return Finding("function", "{subject} {is} " + f"{fitting[0]}.", part.wrong[0].case)
     return None

@@ -203,10 +203,10 @@ def _said(a: Answers, leaf: Leaf, bad: np.ndarray, part: Part) -> Finding:
 
 
 def _ignored(a: Answers, leaf: Leaf) -> str:
-    """NaN among the arguments is there to be ignored: a product with zero does not."""
-    holders = [name for name, arg in a.argument(leaf.case).items()
-               if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" and not np.isfinite(arg).all()]
-    if not holders:
+    """NaN beside a mask is there to be ignored: a product with zero does not."""
+    arrays = {name: arg for name, arg in a.argument(leaf.case).items() if isinstance(arg, np.ndarray)}
+    holders = [name for name, arg in arrays.items() if arg.dtype.kind == "f" and not np.isfinite(arg).all()]
+    if not holders or not any(arg.dtype == bool for arg in arrays.values()):
         return ""
-    return f" `{holders[0]}` holds NaN or infinity where it does not count, and 0 times that is NaN: select, with " \
-           "np.where or an index, instead of multiplying."
+    return f" `{holders[0]}` holds NaN or infinity where it does not count: it must not enter there, not even " \
+           "multiplied by 0, which is NaN. Select with np.where or an index."

@@ -60,7 +60,7 @@ def _both(reference: Callable[..., Any], first: tuple[int, Change], second: tupl
 
 def beside(answer: Callable[..., Any], name: str, message: str, arguments: Sequence[str],
            groups: Sequence[Sequence[Args]]) -> Iterator[Candidate]:  # fmt: skip
-    """A written mistake, made with a square matrix that is its own transpose besides."""
+    """A written mistake, made with a square matrix transposed besides."""
     cases = [args for group in groups for args in group]
     for k, argument in enumerate(arguments):
         if all(isinstance(args[k], np.ndarray) and args[k].ndim == 2 and args[k].shape[0] == args[k].shape[1]
