@@ -5,6 +5,7 @@ import pytest
 
 import rnnlib
 from rnnlib import data, gradients, initialisers, optimisers, readouts, tasks
+from rnnlib.figures.interactive.reach_log import needs_of
 from rnnlib.jacobians import delta_norms
 from rnnlib.losses import softmax_cross_entropy, squared_error
 from rnnlib.models import Batch, Model, ModelParams
@@ -307,6 +308,12 @@ def test_baselines_agree(runs):
     pairs = [(ours["baseline"], want[3]) for _, ours, want in runs if want[3] is not None]
     assert len(pairs) > 200
     np.testing.assert_allclose(*zip(*pairs), rtol=1e-6)  # that of the sine is a quadrature, on another grid
+
+
+def test_how_far_a_task_has_to_look_agrees_with_the_figure_over_a_log(runs):
+    for s, ours, _ in runs:
+        if s["task"] in ("adding", "copy", "order", "latch"):
+            assert tuple(ours["needs"]) == needs_of(make_task(s)[0])
 
 
 def test_the_step_jacobian_and_its_eigenvalues_agree(runs):

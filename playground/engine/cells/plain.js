@@ -6,7 +6,6 @@ export const ACTIVATIONS = {
   tanh: { apply: Math.tanh, slope: (h) => 1 - h * h },
   // A rectified value is never negative, so its sign is the slope: 1 above the kink, 0 below and (by choice) at it.
   relu: { apply: (a) => (a > 0 ? a : a === a ? 0 : a), slope: (h) => (h > 0 ? 1 : 0) },
-  linear: { apply: (a) => a, slope: () => 1 },
 };
 
 export class PlainCell extends AffineCell {

@@ -7,6 +7,7 @@ from rnnlib.figures.interactive.dragged_eigenvalues import DraggedEigenvalues
 from rnnlib.figures.interactive.gradient_map import GradientMap
 from rnnlib.figures.interactive.loss_cliff import LossCliff
 from rnnlib.figures.interactive.message_in_time import MessageInTime
+from rnnlib.figures.interactive.reach_log import ReachLog
 from rnnlib.figures.interactive.telephone_game import TelephoneGame
 from rnnlib.figures.interactive.unrolled_network import UnrolledNetwork
 from rnnlib.figures.interactive.whispering_chain import WhisperingChain
@@ -20,6 +21,7 @@ __all__ = [
     "InteractiveFigure",
     "LossCliff",
     "MessageInTime",
+    "ReachLog",
     "TelephoneGame",
     "UnrolledNetwork",
     "WhisperingChain",

@@ -1,0 +1,175 @@
+"""Break the Playground's engine in one small place after another, and list what the parity test does not notice.
+
+``python -m tests.playground.mutation`` trains the settings of the parity test with rnnlib once; then for every change
+a copy of the engine with it trains them in node. Survivors that ``mutants_survived.md`` beside this file explains are
+counted apart; any other makes the exit status 1. Modules may be named on the command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import rnnlib
+from tests.playground.test_parity import UPDATES, expected, in_tree, wanted
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT / "playground" / "engine"
+EXPLAINED = Path(__file__).with_name("mutants_survived.md")
+# What the parity test does not reach: random numbers of the engine's own, outcomes of experiments, the form's bounds.
+LEFT_OUT = ("draws.js", "experiments.js", "settings.js")
+NEEDED = ("playground/engine", "tests/playground/parity.js", "rnnlib/figures/interactive/diagnosis.js")
+TIMEOUT = 60
+
+SWAPPED = [
+    (" + ", " - "), (" - ", " + "), (" * ", " / "), (" / ", " * "), (" < ", " <= "), (" > ", " >= "), (" <= ", " < "),
+    (" >= ", " > "), (" === ", " !== "), (" += ", " -= "), (" -= ", " += "), (" += ", " = "), (" *= ", " /= "),
+    (" && ", " || "), (" ** ", " * "), ("Math.tanh(", "Math.sin("), ("Math.max(", "Math.min("),
+    ("Math.min(", "Math.max("), ("Math.abs(", "("), ("Math.sqrt(", "Math.abs("), ("Math.floor(", "Math.ceil("),
+    ("Math.ceil(", "Math.floor("), ("Math.sign(", "Math.abs("), ("Math.log(", "Math.log1p("),
+    ("Math.exp(", "Math.expm1("), ("sigmoid(a", "Math.tanh(a"), ("w.Wt", "w.W"), ("w.W,", "w.Wt,"),
+    (" before.", " after."), (" after.", " before."), ("dafter.", "dbefore."), ("(-", "("),
+]  # fmt: skip
+# Beyond the end of a typed array nothing is written: there a loop that goes one too far is the same loop.
+REPLACED = [(re.escape(old) + (r"(?!\w+(\.\w)*\.length;)" if old == " < " else ""), new) for old, new in SWAPPED]
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
+
+
+def changes(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the line, what it becomes, and the whole text with it, for every change of a module."""
+    lines = text.splitlines(keepends=True)
+    for at, line in enumerate(lines):
+        code = line.split("//")[0]
+        if not code.strip() or code.lstrip().startswith(("*", "/*", "import", "export {")):
+            continue
+        found = [(match, new) for pattern, new in REPLACED for match in re.finditer(pattern, code)]
+        found += [(match, str(float(match[0]) + 1).removesuffix(".0")) for match in NUMBER.finditer(code)]
+        for match, new in found:
+            changed = code[: match.start()] + new + code[match.end() :] + line[len(code) :]
+            yield at + 1, changed.strip(), "".join([*lines[:at], changed, *lines[at + 1 :]])
+
+
+def plain(value: Any) -> Any:
+    """Arrays as lists."""
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    return np.asarray(value, float).tolist()
+
+
+def cases() -> list[dict[str, Any]]:
+    """Settings, what was drawn for each, and what rnnlib made of it."""
+    rng = np.random.default_rng(17)
+    asked = [wanted(rng, i) for i in range(256)]
+    script = """import { possible } from "./playground/engine/settings.js"; import { readFileSync } from "node:fs";
+        console.log(JSON.stringify(JSON.parse(readFileSync(0)).map(possible)))"""
+    command = ["node", "--input-type=module", "-e", script]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, cwd=ROOT, check=True)
+    return [case(*pair, seed) for seed, pair in enumerate(zip(asked, json.loads(done.stdout)))]
+
+
+def case(asked: dict[str, Any], setting: dict[str, Any], seed: int) -> dict[str, Any]:
+    draws, result, tape, _ = expected(setting, seed)
+    steps = [
+        {name: in_tree(value) if name in ("grads", "clipped", "params") else value for name, value in step.items()}
+        for step in result["steps"]
+    ]
+    J = rnnlib.jacobian(tape, len(tape.x))[0]
+    real = np.linalg.eigvals(J).real
+    want = {"start": plain(in_tree(result["start"])), "steps": [plain(step) for step in steps], "J": plain(J)}
+    if np.linalg.cond(J) < 1e4:  # else the eigenvalues themselves are known to fewer digits
+        want["eigenvalues"] = [float(real.sum()), float(real.max())]
+    return {"asked": asked, "setting": setting, "draws": draws, "updates": UPDATES, "expected": want}
+
+
+class Judge:
+    """Tries a changed module out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        everything = sorted(cases(), key=lambda one: (one["setting"]["task"] != "adding", one["setting"]["n"]))
+        # The cheap half first: most changes are noticed by it.
+        self.files = [folder / "some.json", folder / "all.json"]
+        self.files[0].write_text(json.dumps(everything[::6]))
+        self.files[1].write_text(json.dumps(everything))
+
+    def survives(self, module: Path, text: str, number: int) -> bool:
+        copy = self.folder / str(number)
+        for needed in NEEDED:
+            source, target = ROOT / needed, copy / needed
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
+        (copy / module.relative_to(ROOT)).write_text(text)
+        survived = all(self.passes(copy, file) for file in self.files)
+        shutil.rmtree(copy)
+        return survived
+
+    def passes(self, copy: Path, file: Path) -> bool:
+        command = ["node", str(Path(__file__).with_name("compare.mjs")), str(copy), str(file)]
+        try:
+            return subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
+
+
+def explained() -> set[tuple[str, str]]:
+    """Read the survivors that are explained: a heading names the module, a row the line as it becomes."""
+    found, module = set(), ""
+    for line in EXPLAINED.read_text(encoding="utf8").splitlines() if EXPLAINED.exists() else []:
+        if heading := re.fullmatch(r"## `(.+)`", line):
+            module = heading[1]
+        elif row := re.match(r"\| `(.+?)` \| ", line):
+            found.add((module, row[1].replace("\\|", "|")))
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("modules", nargs="*", help="names of modules below playground/engine")
+    parser.add_argument("--jobs", type=int, default=1, help="changes tried at a time")
+    arguments = parser.parse_args()
+    if shutil.which("node") is None:
+        print("No node on the PATH: the engine cannot be broken and run outside the browser.")
+        return 1
+    paths = [ENGINE / name for name in arguments.modules] or sorted(
+        path for path in ENGINE.rglob("*.js") if path.name not in LEFT_OUT
+    )
+    known, unexplained, rows = explained(), [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        judge = Judge(Path(folder))
+        for path in paths:
+            name, text = path.relative_to(ENGINE).as_posix(), path.read_text(encoding="utf8")
+            if not judge.survives(path, text, 0):
+                print("The unbroken engine does not pass: nothing can be said.")
+                return 1
+            tried = list(enumerate(changes(text), 1))
+            with ThreadPoolExecutor(arguments.jobs) as pool:
+                fates = list(pool.map(lambda job, p=path: judge.survives(p, job[1][2], job[0]), tried))
+            left = [change[:2] for (_, change), survived in zip(tried, fates) if survived]
+            new = [(line, code) for line, code in left if (name, code) not in known]
+            rows[name] = Counter(mutants=len(tried), survived=len(left), explained=len(left) - len(new))
+            print(
+                f"{name:24} {len(tried):5} mutants, {len(left):3} survived, {len(left) - len(new):3} explained",
+                flush=True,
+            )
+            for line, code in new:
+                print(f"  survived: {name}:{line}: {code}", flush=True)
+            unexplained += new
+    total = sum(rows.values(), Counter())
+    print(f"all: {total['mutants']} mutants, {total['survived']} survived, {total['explained']} of them explained")
+    return int(bool(unexplained))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""The notebook that the Playground gives: it trains what the page trains, with rnnlib."""
+
+import numpy as np
+import pytest
+
+from tests.playground.test_parity import CELLS, TASKS, Recorder, wanted
+
+UPDATES = 3
+
+
+@pytest.fixture(scope="module")
+def notebooks(engine):
+    """A setting of every cell and every task, with its notebook."""
+    rng = np.random.default_rng(5)
+    asked = [wanted(rng, 9 * i) for i in range(64)]
+    return engine.evaluate(
+        """async ({asked, updates}) => {
+          const { possible } = await import("/playground/engine/settings.js");
+          const { notebook } = await import("/playground/page/notebook.js");
+          return asked.map(possible).map((setting) => [setting, notebook(setting, updates)]);
+        }""",
+        {"asked": asked, "updates": UPDATES},
+    )
+
+
+@pytest.fixture
+def execute(monkeypatch):
+    """Run a notebook's code; return what it defined and the numbers that were drawn."""
+
+    def execute_(book):
+        drawn = []
+
+        def recorder(seed):
+            drawn.append(Recorder(seed))
+            return drawn[-1]
+
+        monkeypatch.setattr(np.random, "default_rng", recorder)
+        names = {"__name__": "notebook"}
+        for cell in book["cells"]:
+            if cell["cell_type"] == "code" and "reach_log" not in cell["source"]:
+                exec(cell["source"], names)
+        monkeypatch.undo()
+        return names, drawn[0].drawn
+
+    return execute_
+
+
+def test_its_losses_are_those_of_the_page(engine, notebooks, execute, capsys):
+    assert {(s["cell"]) for s, _ in notebooks} == set(CELLS)
+    assert {(s["task"]) for s, _ in notebooks} == set(TASKS)
+    assert {s["cut"] for s, _ in notebooks} == {"no", "yes"}
+    for setting, book in notebooks:
+        names, draws = execute(book)
+        job = {"setting": setting, "draws": draws, "updates": UPDATES}
+        page = engine.evaluate("async (job) => (await import('/tests/playground/parity.js')).train(job)", job)
+        log = names["run"].log
+        np.testing.assert_allclose(
+            names["unit"] * log.loss, [step["loss"] for step in page["steps"]], rtol=1e-9, err_msg=str(setting)
+        )
+        np.testing.assert_allclose(log.before, [step["before"] for step in page["steps"]], rtol=1e-9)
+        np.testing.assert_allclose(log.fraction, [step["fraction"] for step in page["steps"]])
+        baseline = names["task"].baseline
+        assert baseline == pytest.approx(page["baseline"], rel=1e-6)
+    assert "of the memoryless baseline" in capsys.readouterr().out
+
+
+def test_it_ends_with_the_map_of_its_own_run(notebooks, execute):
+    setting, book = next((s, b) for s, b in notebooks if s["task"] == "adding")
+    names, _ = execute(book)
+    exec(book["cells"][-1]["source"].replace("ReachLog.of", "figure = ReachLog.of"), names)
+    assert names["figure"].steps == setting["T"]
+    assert book["cells"][0]["cell_type"] == "markdown"
+    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
