@@ -206,12 +206,20 @@ def load(name: str, folder: Path = FOLDER) -> dict[str, Key]:
         FileNotFoundError: if there are none.
         ValueError: if they were written by another version of this package.
     """
-    document = _document(folder / f"{name}.json")
-    with np.load(folder / f"{name}.npz", allow_pickle=False) as archive:
-        reader = Reader(dict(archive))
-    return {id: Key(_info_in(entry["info"]), tuple(_group_in(group, reader) for group in entry["groups"]),
-                    _made_in(entry.get("made"), reader))
-            for id, entry in document["questions"].items()}
+    path = folder / f"{name}.json"
+    entries = _parsed(path, path.read_text(encoding="utf-8"))["questions"]
+    reader = _reader(path)
+    return {id: _key_in(entry, reader) for id, entry in entries.items()}
+
+
+def _reader(path: Path) -> Reader:
+    with np.load(path.with_suffix(".npz"), allow_pickle=False) as archive:
+        return Reader(dict(archive))
+
+
+def _key_in(entry: dict[str, Any], reader: Reader) -> Key:
+    groups = tuple(_group_in(group, reader) for group in entry["groups"])
+    return Key(_info_in(entry["info"]), groups, _made_in(entry.get("made"), reader))
 
 
 def stored_source(name: str, folder: Path = FOLDER) -> str:
@@ -229,17 +237,18 @@ def find(question_id: str, folder: Path) -> Key:
     Raises:
         ValueError: if no stored key has this id.
     """
-    known: list[str] = []
-    for path in sorted(folder.glob("*.json")):
-        ids = list(_document(path)["questions"])
-        if question_id in ids:
-            return load(path.stem, folder)[question_id]
-        known += ids
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.json"))}
+    for path, text in texts.items():
+        if f'"{question_id}": {{' in text:  # so only one document has to be parsed
+            entry = _parsed(path, text)["questions"].get(question_id)
+            if entry is not None:
+                return _key_in(entry, _reader(path))
+    known = [id for path, text in texts.items() for id in _parsed(path, text)["questions"]]
     raise ValueError(f"no question {question_id!r} in this version of the course; it has {', '.join(known) or 'none'}")
 
 
-def _document(path: Path) -> dict[str, Any]:
-    document = json.loads(path.read_text(encoding="utf-8"))
+def _parsed(path: Path, text: str) -> dict[str, Any]:
+    document = json.loads(text)
     if document.get("format") != FORMAT:
         raise ValueError(f"{path.name} has format {document.get('format')}, this rnngrade reads {FORMAT}: "
                          "install the version that came with the notebooks, or run make exercises")

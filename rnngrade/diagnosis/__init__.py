@@ -5,7 +5,7 @@ structure), then part by part by how its numbers relate to the right ones, and l
 which cases, which entries. One module an idea:
 
 - ``answers``: outcomes as plain values, part by part;  ``conduct``: what keeps an answer from having numbers at all;
-- ``known``: known mistakes, whole, by part, and with a second slip;  ``structure``: parts, shapes, types, NaN;
+- ``known``: known mistakes, whole and by part;  ``twice``: two slips at once;  ``structure``: shapes, types, NaN;
 - ``relations``: sign, factor, function, digits;  ``order``: permuted, reversed, shifted, cumulated;
 - ``places``: where along an axis;  ``facts``: what the wrong cases share;  ``numeric``: a function's numbers;
 - ``figures``: numbers handed in, whose key must not be given away;  ``choices``: labels;  ``predictions``: models.

@@ -17,7 +17,6 @@ from rnngrade.values import Tolerance, agree, as_array, part_at, parts
 
 CLAIM = re.compile(
     r"^(?:[\w, `()|*-]+ (?:is|are) right(?: here)?|All right but [\w\[\]` -]+?)(?:[.:;]|, but) +", re.ASCII)
-MOST_PAIRED = 80
 
 
 def known_mistake(a: Answers) -> Diagnosis | None:
@@ -91,22 +90,23 @@ def by_part(a: Answers, part: Part) -> Finding | None:
         return None
     if len(names) != 1 and not (names and not a.info.called):
         return None
-    text = _quoted(a, a.info.messages[names[0]])
+    text = quoted(a, a.info.messages[names[0]])
     bare = len(a.parts) == 1 or text.startswith("`")
     return Finding("mistake", text if bare else f"{{subject}}: {text}", part.wrong[0].case, mistake=names[0])
 
 
 def _gives(a: Answers, part: Part, name: str) -> bool:
     tolerance = matching(a.tolerance)
-    return all(wrong is not None and agree(leaf.got, wrong, tolerance) for leaf, wrong in _beside(a, part, name)) \
+    return all(wrong is not None and agree(leaf.got, wrong, tolerance) for leaf, wrong in beside(a, part, name)) \
         and _complete(a, part, name)
 
 
-def _quoted(a: Answers, message: str) -> str:
+def quoted(a: Answers, message: str) -> str:
+    """A mistake's message as the text of a finding."""
     return without_claims(a, message).replace("{", "{{").replace("}", "}}")
 
 
-def _beside(a: Answers, part: Part, name: str) -> Iterator[tuple[Leaf, np.ndarray | None]]:
+def beside(a: Answers, part: Part, name: str) -> Iterator[tuple[Leaf, np.ndarray | None]]:
     """Each array that is wrong in this part, with what the mistake gives there."""
     for leaf in part.wrong:
         yield leaf, _mistaken(a, leaf, name)
@@ -130,79 +130,3 @@ def _complete(a: Answers, part: Part, name: str) -> bool:
             if wrong is None or not agree(leaf.got, wrong, matching(a.tolerance)):
                 return False
     return True
-
-
-def nearly(a: Answers, part: Part) -> Finding | None:
-    """A known mistake and one slip more: its sign, its transpose, or a factor that is a size."""
-    if sum(leaf.got.size for leaf in part.wrong) < relations.ENOUGH:
-        return None
-    for name, message in a.info.messages.items():
-        pairs = list(_beside(a, part, name))
-        if any(wrong is None or wrong.dtype.kind not in "iuf" for _, wrong in pairs):
-            continue
-        against = Part(part.path, tuple(Leaf(leaf.case, leaf.path, leaf.got, wrong) for leaf, wrong in pairs
-                                        if wrong is not None), part.cases)
-        more = relations.second_slip(a, against)
-        if more and not _right_there(a, against):
-            text = f"Two slips at once in {{subject}}. {_quoted(a, message)} And {more}"
-            return Finding("several", text, part.wrong[0].case, mistake=name)
-    return None
-
-
-def two_at_once(a: Answers, part: Part) -> Finding | None:
-    """Two known mistakes whose effects add up, or multiply, to what was got.
-
-    So it is where they change different terms of a sum, or different factors of a product.
-    """
-    if not relations.alike(part) or sum(leaf.got.size for leaf in part.wrong) < relations.ENOUGH:
-        return None
-    names, changes = _changes(a, part)
-    if len(names) < 2:
-        return None
-    got, right, allowed = (np.concatenate(arrays) for arrays in zip(*(_scaled(a, leaf) for leaf in part.wrong)))
-    for target, each, join in ((got - right, changes, np.add), (got * right, changes + right, np.multiply)):
-        for i, j in _pairs(target, each, join, allowed):
-            text = " And: ".join(_quoted(a, a.info.messages[names[k]]) for k in (i, j))
-            return Finding("several", f"Two slips at once in {{subject}}. {text}", part.wrong[0].case, mistake=names[i])
-    return None
-
-
-def _scaled(a: Answers, leaf: Leaf) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Got, expected and the error allowed, entry by entry, in units of the largest expected entry."""
-    scale = float(np.max(np.abs(leaf.expected))) or 1.0
-    allowed = 4 * max(matching(a.tolerance).allowed(leaf.expected), a.tolerance.atol) / scale
-    return leaf.got.ravel() / scale, leaf.expected.ravel() / scale, np.full(leaf.got.size, allowed)
-
-
-def _changes(a: Answers, part: Part) -> tuple[list[str], np.ndarray]:
-    """What each mistake changes, scaled, over all arrays of the part; those that change nothing are left out."""
-    names, rows = [], []
-    for name in list(a.info.messages)[:MOST_PAIRED]:
-        row = [_change(leaf, wrong) for leaf, wrong in _beside(a, part, name)]
-        whole = None if any(piece is None for piece in row) else np.concatenate([p for p in row if p is not None])
-        if whole is not None and np.max(np.abs(whole)) > 1e-3 and np.isfinite(whole).all():
-            names.append(name)
-            rows.append(whole)
-    return names, np.array(rows)
-
-
-def _change(leaf: Leaf, wrong: np.ndarray | None) -> np.ndarray | None:
-    if wrong is None or wrong.shape != leaf.expected.shape or wrong.dtype.kind not in "iuf":
-        return None
-    return (wrong - leaf.expected).ravel() / (float(np.max(np.abs(leaf.expected))) or 1.0)
-
-
-def _pairs(target: np.ndarray, each: np.ndarray, join: Any, allowed: np.ndarray) -> Iterator[tuple[int, int]]:
-    """The pairs of rows that join to the target: first seen on a few entries, then on all."""
-    some = np.unique(np.linspace(0, target.size - 1, 12).astype(int))
-    few, slack = each[:, some], 3 * allowed[some]
-    for i in range(len(each)):
-        for j in i + np.flatnonzero((np.abs(join(few[i:], few[i]) - target[some]) <= slack).all(1)):
-            if j != i and (np.abs(join(each[i], each[j]) - target) <= 3 * allowed).all():
-                yield i, int(j)
-
-
-def _right_there(a: Answers, against: Part) -> bool:
-    """A mistake that gives the right value in these cases explains nothing."""
-    expected = {(leaf.case, leaf.path): leaf.expected for leaf in a.leaves}
-    return any(agree(leaf.expected, expected[leaf.case, leaf.path], a.tolerance) for leaf in against.wrong)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnngrade.diagnosis import facts, figures, known, order, places, relations, structure
+from rnngrade.diagnosis import facts, figures, known, order, places, relations, structure, twice
 from rnngrade.diagnosis.answers import Answers, Leaf, Part
 from rnngrade.diagnosis.known import rights
 from rnngrade.diagnosis.verdict import Diagnosis, Finding
@@ -16,7 +16,7 @@ MOST_SENTENCES = 3
 PART_RULES: tuple[Callable[[Answers, Part], Finding | None], ...] = (
     known.by_part, structure.transposed, structure.turned_about, structure.wrong_shape, structure.wrong_dtype,
     structure.not_finite, relations.constant, relations.scaled, order.other_part, relations.function_of,
-    relations.constant_factor, order.moved, known.nearly, known.two_at_once, relations.offset, relations.digits,
+    relations.constant_factor, order.moved, twice.two_slips, relations.offset, relations.digits,
 )  # fmt: skip
 
 
