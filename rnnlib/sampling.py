@@ -17,8 +17,8 @@ def sample(model: Model, params: ModelParams, prompt: Array, steps: int, rng: Rn
 
     At each step the next symbol has the probability :math:`p_i \propto e^{y_i/\text{temperature}}`; below 1 the likely
     ones become likelier, and near 0 the likeliest is always taken. ``model`` reads ids, through its embedding or, if it
-    has none, one-hot. Raises ``ValueError`` for an empty prompt, a symbol that there is not, or a ``temperature`` that
-    is not positive.
+    has none, one-hot. Raises ``ValueError`` for a model whose outputs are not its symbols, an empty prompt, a symbol
+    that there is not, or a ``temperature`` that is not positive.
 
     >>> from rnnlib import GRUCell, data
     >>> task, rng = data.text("hello world", steps=4), np.random.default_rng(0)
@@ -33,7 +33,8 @@ def sample(model: Model, params: ModelParams, prompt: Array, steps: int, rng: Rn
     check_cell(model.cell)
     check_size("steps", steps, 0)
     check_number("temperature", temperature, "a positive number", lambda temperature: temperature > 0)
-    outputs = model.readout.outputs
+    outputs, symbols = model.readout.outputs, (model.embedding.tokens if model.embedding else model.cell.inputs)
+    check_size("model", outputs, symbols, symbols, f"an output for each of the {symbols} symbols that it reads")
     check_ids("prompt", check_array("prompt", prompt, ("T", "B"), getattr(prompt, "dtype", None)), outputs)
     if not len(prompt):
         raise ValueError("prompt: expected at least one step, from which to go on")

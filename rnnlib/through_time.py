@@ -90,7 +90,8 @@ def unroll(cell: Cell, params: Any, x: Array, state: State | None = None, mask: 
     are at padded steps does not matter, be it infinity or NaN: the tape has zeros there. ``T`` and ``B`` may be zero.
 
     The tape refers to ``params`` and ``x``, it does not copy them. Do not change them in place before :func:`bptt`: its
-    gradient would be that of no loss at all. (The optimisers here return new arrays.)
+    gradient would be that of no loss at all. (The optimisers here return new arrays.) ``cell`` may also be a
+    :class:`rnnlib.bidirectional.Bidirectional`, whose tape has as much to offer, but for what goes step by step.
 
     Raises ``ValueError``, saying what was expected and what came, if a shape does not fit the cell, if dtypes differ or
     are neither float32 nor float64, if ``x``, ``state`` or ``params`` hold NaN, or if the mask is not boolean.

@@ -219,7 +219,7 @@ def _check_parts(
     _door.check_kind("model", model, Model)
     _door.check_drawing(rng, dtype)
     _door.check_offers("optimiser", optimiser, "an optimiser, say Adam(1e-3)", "init", "update")
-    if isinstance(task, type | str | tuple) or (not hasattr(task, "draw") and not hasattr(task, "__iter__")):
+    if isinstance(task, type | str | Batch) or (not hasattr(task, "draw") and not hasattr(task, "__iter__")):
         raise ValueError(f"task: expected a task that draws batches, or a list of batches, got {_door.described(task)}")
     if (loss := getattr(task, "loss", model.loss)) != model.loss:
         raise ValueError(f"model: expected loss={loss!r}, that of the task, got {model.loss!r}; Model.of takes it over")

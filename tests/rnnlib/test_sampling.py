@@ -90,6 +90,7 @@ def test_the_state_is_carried_from_symbol_to_symbol(rng):
         ({"steps": 2.5}, "steps: expected a whole number"),
         ({"rng": 3}, "rng: expected Generator"),
         ({"temperature": 0}, "temperature: expected a positive number, got 0"),
+        ({"model": Model(rnnlib.PlainCell(2, 3), LinearReadout(3, 1))}, "model: expected an output for each"),
         ({"model": rnnlib.PlainCell(1, 1)}, "model: expected Model, got PlainCell"),
     ],
 )
