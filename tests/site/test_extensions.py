@@ -62,6 +62,7 @@ class TestPlainMarkdown:
             ("[the notation](notation.md)", "the notation"),
             ("[3]{.number} Explosion\n: When?", "3 Explosion  \nWhen?"),
             ("(label)=\n# Title", "# Title"),
+            ("```{moved} page\n:anchors: a, b=c\nIt is [there](there.md).\n```", "It is there."),
             ("$$x = 1$$ (recursion)", "$$\nx = 1 \\tag{7}\n$$"),
             ("```python\n{cite:t}`nobody`\n```", "```python\n{cite:t}`nobody`\n```"),
         ],
@@ -118,6 +119,14 @@ class TestCacheKey:
         added = self.make(tmp_path, "figures/b.js", "")
         (tmp_path / "rnnlib" / "a.py").rename(tmp_path / "rnnlib" / "c.py")
         assert len({first, changed, added, cache_key.packages_hash(tmp_path)}) == 4
+
+    def test_changes_with_a_text_that_a_chapter_reads(self, tmp_path):
+        text = tmp_path / "chapters" / "data" / "alice.txt"
+        text.parent.mkdir(parents=True)
+        text.write_text("alice was beginning")
+        first = cache_key.packages_hash(tmp_path)
+        text.write_text("alice was ending")
+        assert cache_key.packages_hash(tmp_path) != first
 
     def test_does_not_change_with_what_is_compiled(self, tmp_path):
         assert self.make(tmp_path, "a.py", "1") == self.make(tmp_path, "__pycache__/a.pyc", "x")

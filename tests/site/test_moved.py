@@ -1,5 +1,6 @@
 """Old addresses: a section that has moved to another page is found where it was published."""
 
+import subprocess
 import sys
 from urllib.parse import urldefrag
 
@@ -46,6 +47,44 @@ PUBLISHED = {
 
 def test_an_anchor_may_change_its_name():
     assert pairs("memory, a-b=c-d ,\n last,") == [("memory", "memory"), ("a-b", "c-d"), ("last", "last")]
+
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "_ext")!r})
+extensions, html_theme = ["myst_nb", "moved"], "basic"
+"""
+
+
+def build(folder, page, anchors):
+    """Build a book of two pages, the first of which says that a section is now on another."""
+    folder.joinpath("conf.py").write_text(CONF)
+    toctree = "```{toctree}\nthere\n```"
+    sign = f"```{{moved}} {page}\n:anchors: {anchors}\nIt is in {{doc}}`there`.\n```"
+    folder.joinpath("index.md").write_text(f"# Here\n\n{toctree}\n\n{sign}\n")
+    folder.joinpath("there.md").write_text("# There\n\n## New name\n\n(label)=\n## Section\n\nText.\n")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q", str(folder), str(folder / "html")]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def test_a_signpost_keeps_the_old_anchors(tmp_path):
+    built = build(tmp_path, "there", "label, old-name=new-name")
+    assert built.returncode == 0, built.stderr
+    text = (tmp_path / "html" / "index.html").read_text(encoding="utf8")
+    assert '<span id="label" data-moved="there.html#label"></span>' in text
+    assert '<span id="old-name" data-moved="there.html#new-name"></span>' in text
+    assert "moved.js" in text
+    assert "moved.js" not in (tmp_path / "html" / "there.html").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize(
+    ("page", "anchors", "complaint"),
+    [("there", "old-name", "there#old-name, which is not there"), ("nowhere", "label", "'nowhere', which is no page")],
+)
+def test_a_signpost_to_nowhere_fails_the_build(tmp_path, page, anchors, complaint):
+    built = build(tmp_path, page, anchors)
+    assert built.returncode != 0
+    assert complaint in built.stderr
 
 
 @pytest.mark.browser
