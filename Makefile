@@ -63,16 +63,19 @@ bench: export MALLOC_TRIM_THRESHOLD_ := 8000000000
 bench: export MALLOC_MMAP_THRESHOLD_ := 4000000000
 bench: $(READY)
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench
+	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench.playground
 	env -u OPENBLAS_CORETYPE -u MALLOC_TRIM_THRESHOLD_ -u MALLOC_MMAP_THRESHOLD_ $(BIN)/python -m bench.judge
 
 reproduce: $(READY)
 	$(BIN)/python -m reproduce
+	$(BIN)/python -m reproduce.playground
 
 diagnoses: $(READY)
 	$(BIN)/python -m tests.rnngrade.outsiders
 
 mutation: $(READY)
 	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tests.playground.mutation
 
 # torch, and what it alone brings, are left out: see TORCH.
 TORCH_STACK = ^(torch|triton|nvidia-[a-z0-9-]+|cuda-[a-z]+)

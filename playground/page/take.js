@@ -14,7 +14,7 @@ export function csv({ loss, before, after, fraction, frame }) {
   return [["update", "loss", "of_baseline", "norm_before", "norm_after", "fraction_clipped"], ...rows].map((row) => row.join(",")).join("\n") + "\n";
 }
 
-const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font", "text-anchor", "paint-order", "fill-opacity", "stroke-linejoin", "opacity"];
+const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font", "text-anchor", "paint-order", "fill-opacity", "stroke-linejoin", "opacity", "image-rendering"];
 
 /** All panels of a run as one drawing: styles written into the elements, heat maps as images. */
 export function picture(view) {

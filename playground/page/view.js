@@ -58,9 +58,9 @@ export class RunView {
   }
 
   measured() {
-    const { frame, setting, reach } = this, seeds = this.results(toAddress({ ...setting, seed: 0 }));
+    const { frame, setting, reach } = this, sizes = reach ? frame.sizes : frame.diverged ? this.columns.at(-1)?.sizes ?? null : null, seeds = this.results(toAddress({ ...setting, seed: 0 }));
     return {
-      update: frame.updates, share: frame.share, window: WINDOW, sizes: reach ? frame.sizes : null, needs: frame.needs, clipped: frame.clipped, mean: true,
+      update: frame.updates, share: frame.share, window: WINDOW, sizes, needs: frame.needs, clipped: frame.clipped, mean: true,
       clip: setting.clip, cut: setting.cut === "yes", carried: setting.carry === "yes", solvedAt: frame.solvedAt, diverged: frame.diverged, seeds,
     };
   }

@@ -43,6 +43,7 @@ def test_what_is_left_at_the_farthest_need_is_said_where_the_gradient_reaches(di
     assert kinds[0] == "reach"
     assert f"15 steps back |δ| still has {round(100 * 0.9**15)} % of its size" in text
     assert "below a thousandth" not in text
+    assert "15 steps back |δ| is 2.0 times what it was" in diagnose(sizes=[1 + lag / 15 for lag in range(20)])[1]
 
 
 def test_exploding_says_in_how_many_steps_it_grows_tenfold(diagnose):

@@ -60,9 +60,9 @@ function ofReach({ lags, zero, gone, tenfold }, { needs, cut, carried }) {
     return { kind: short ? (gone <= needs[0] ? "vanishing" : "fading") : "reach", text: inOneSentence(text) };
   }
   const lag = needs ? Math.min(needs[1], lags.length - 1) : (zero ?? lags.length) - 1;
-  return { kind: "reach", text: `The gradient reaches: ${steps([lag, lag])} back ${DELTA} still has ${percentOrTimes(lags[lag])} of its size${asked}.` };
+  const left = lags[lag] > 1.005 ? `is ${amount(lags[lag])} times what it was` : `still has ${percent(lags[lag])} of its size`;
+  return { kind: "reach", text: `The gradient reaches: ${steps([lag, lag])} back ${DELTA} ${left}${asked}.` };
 }
-const percentOrTimes = (share) => (share > 1.005 ? `${amount(share)} times` : percent(share));
 
 function ofLoss(reach, { update, share, window, solvedAt, needs }) {
   if (share === null || share === undefined) return null;
