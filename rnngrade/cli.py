@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+
+from rnngrade import stopping
 
 GRADE_HELP = """\
 Grade every notebook in SUBMISSIONS, each in a sandbox of its own, on cases nobody has seen.
@@ -41,6 +44,8 @@ exit status:
   1  some could not be; grades.csv says which and why, the others are graded
   2  the command cannot be carried out as given
   3  this machine cannot isolate a submission: see rnngrade doctor
+  4  something was in the way: a full disk, a place that cannot be written to, a closed pipe
+  130, 143  stopped by Ctrl-C or a signal; what was graded is kept. A second Ctrl-C ends it at once
 """
 COMPARE_HELP = """\
 Say whose score differs between two folders of results, in which questions, and what else differs between the runs.
@@ -50,7 +55,8 @@ EXPORT_HELP = """\
 Write a graded class as a file that a platform's gradebook imports.
 
   canvas    give your gradebook, exported from Canvas, with --roster: it is filled in, found by login, SIS or Canvas id
-  moodle    for Grades, Import, CSV file; --identity says what your learners' names are
+  moodle    for Grades, Import, CSV file; --identity says what your learners' names are. For what was downloaded from
+            an assignment, its grading worksheet; with --roster, Moodle's own is filled in
   nbgrader  what nbgrader export writes
 """
 Commands = argparse._SubParsersAction  # the type of what add_subparsers returns; argparse has no public name for it
@@ -62,13 +68,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     if arguments.run == "grade" and arguments.output is None and not arguments.dry_run:
         parser.error("the following arguments are required: -o/--output (or --dry-run)")
-    logging.basicConfig(format="%(levelname)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know no more than ASCII
+    handler = logging.StreamHandler()
+    handler.setFormatter(Visible("%(levelname)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
     if sys.platform == "win32":
         print("rnngrade: the judge needs Linux: use the container recipe, or WSL 2", file=sys.stderr)
         return 3
-    from rnngrade import commands
+    with stopping.stoppable():
+        try:
+            from rnngrade import commands
+        except KeyboardInterrupt:
+            print("rnngrade: stopped", file=sys.stderr)
+            return stopping.INTERRUPTED
+        return commands.run(getattr(commands, arguments.run), arguments)
 
-    return commands.run(getattr(commands, arguments.run), arguments)
+
+class Visible(logging.Formatter):
+    """Shows what learners wrote in a log line, their names and errors, as the tables do: nothing moves a cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as lines."""
+        from rnngrade.judge.files import visible
+
+        return "\n".join(map(visible, super().format(record).split("\n")))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -108,12 +133,26 @@ def _add_export(chosen: Commands[argparse.ArgumentParser]) -> None:
     export.add_argument("format", choices=("canvas", "moodle", "nbgrader"))
     export.add_argument("results", type=Path, metavar="RESULTS", help="folder that grade wrote")
     export.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="file to write")
-    export.add_argument("--roster", type=Path, metavar="FILE", help="gradebook exported from Canvas")
+    export.add_argument(
+        "--roster", type=Path, metavar="FILE", help="gradebook exported from Canvas, or grading worksheet from Moodle"
+    )
+    export.add_argument(
+        "--column",
+        type=_column,
+        action="append",
+        default=[],
+        metavar="NAME=TITLE",
+        help="which column of Canvas's gradebook is an assignment's, where its title is another",
+    )
+    export.add_argument(
+        "--assignment", default="", metavar="NAME", help="whose grading worksheet, if there are several"
+    )
     export.add_argument(
         "--identity",
-        choices=("username", "email", "idnumber"),
-        default="username",
-        help="what your learners' names are in Moodle (default: %(default)s)",
+        choices=("username", "email", "idnumber", "participant"),
+        default="",
+        help="what your learners' names are in Moodle (default: participant, for the grading worksheet, where they "
+        "come from Moodle's download; else username)",
     )
 
 
@@ -190,6 +229,13 @@ def _seed(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"a whole number from 0 up, not {text!r}")
     return int(text)
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, sign, title = text.partition("=")
+    if not sign or not name or not title:
+        raise argparse.ArgumentTypeError(f"an assignment and a title, 01_unrolling='Unrolling (123)', not {text!r}")
+    return name, title
 
 
 def _positive(text: str) -> int:

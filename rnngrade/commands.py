@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import statistics
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from rnngrade import stopping
 from rnngrade.judge import Grade, NoIsolation, grade_class
 from rnngrade.judge.files import told_apart, visible, write, write_bytes
 from rnngrade.judge.handed_in.learners import read_learners
@@ -22,12 +24,13 @@ from rnngrade.judge.results import classes
 from rnngrade.judge.results.classes import NoClass
 from rnngrade.judge.results.compare import compare as compared
 from rnngrade.judge.results.exports import canvas, gradescope, moodle, nbgrader
-from rnngrade.judge.results.exports.canvas import NoRoster
+from rnngrade.judge.results.exports.rosters import Filled, NoRoster
 from rnngrade.judge.results.grades import GRADED, moment
 from rnngrade.judge.results.records import Busy
 from rnngrade.judge.running import gradescope as container
 from rnngrade.judge.running.run import Unusable, load_course, read_class
 from rnngrade.judge.running.schedulers import Unreachable
+from rnngrade.stopping import Terminated
 
 DEFAULT_COURSE = Path("exercises/source")
 # The command cannot be carried out as given; the message says what to change.
@@ -35,20 +38,32 @@ CANNOT = (Unusable, Busy, Unreachable, NoClass, NoRoster, NoTable)
 
 
 def run(command: Callable[[argparse.Namespace], int], arguments: argparse.Namespace) -> int:
-    """Carry out ``command``; what it cannot do is said in a line."""
+    """Carry out ``command``; what it cannot do, and what ends it, is said in a sentence."""
     try:
-        return command(arguments)
+        status = command(arguments)
+        sys.stdout.flush()  # a full disk or a closed pipe is found out here, not at Python's end
+        return status
     except CANNOT as error:
-        return _failed(error, 2)
+        return _failed(str(error), 2)
     except NoIsolation as error:
-        return _failed(error, 3)
+        return _failed(str(error), 3)
+    except OSError as error:
+        return _failed(f"{stopping.sentence(error)}{_kept(arguments)}", stopping.IN_THE_WAY)
+    except Terminated:
+        return _failed(f"stopped by a signal{_kept(arguments)}", stopping.TERMINATED)
     except KeyboardInterrupt:
-        print("\nStopped. What was graded is kept: the same command goes on from here.", file=sys.stderr)
-        return 130
+        return _failed(f"stopped{_kept(arguments)}", stopping.INTERRUPTED)
 
 
-def _failed(error: Exception, status: int) -> int:
-    print(f"rnngrade: {error}", file=sys.stderr)
+def _kept(arguments: argparse.Namespace) -> str:
+    kept = arguments.run == "grade" and not arguments.dry_run
+    return ". What was graded is kept: the same command goes on from here" if kept else ""
+
+
+def _failed(message: str, status: int) -> int:
+    with contextlib.suppress(OSError):  # nobody may listen: the status says it
+        print("rnngrade: " + "\n".join(map(visible, message.splitlines())), file=sys.stderr)
+    stopping.silence()
     return status
 
 
@@ -150,34 +165,44 @@ def doctor(_: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """Write a graded class as a platform's gradebook."""
     grades = classes.load(arguments.results)
-    text, missing = FORMATS[arguments.format](grades, arguments)
-    write(arguments.output, text)
-    for learner in missing:
-        print(f"rnngrade: no line for {visible(learner)}", file=sys.stderr)
-    return 1 if missing else 0
+    filled = FORMATS[arguments.format](grades, arguments)
+    write(arguments.output, filled.text)
+    for remark in filled.remarks:
+        print(f"rnngrade: {visible(remark)}", file=sys.stderr)
+    for learner, why in filled.missing.items():
+        print(f"rnngrade: no line for {told_apart(learner)}: {why}", file=sys.stderr)
+    return 1 if filled.missing else 0
 
 
-def _canvas(grades: Sequence[Grade], arguments: argparse.Namespace) -> tuple[str, list[str]]:
+def _canvas(grades: Sequence[Grade], arguments: argparse.Namespace) -> Filled:
     if arguments.roster is None:
         raise NoRoster("Canvas imports only lines it knows: export its gradebook, and give it with --roster")
-    return canvas.gradebook(grades, canvas.read_roster(arguments.roster))
+    return canvas.gradebook(grades, canvas.read_roster(arguments.roster), dict(arguments.column))
 
 
-def _nbgrader(grades: Sequence[Grade], arguments: argparse.Namespace) -> tuple[str, list[str]]:
+def _nbgrader(grades: Sequence[Grade], arguments: argparse.Namespace) -> Filled:
     noted = json.loads((arguments.results / "run.json").read_text(encoding="utf-8"))["due"]
-    return nbgrader.gradebook(grades, {name: datetime.fromisoformat(time) for name, time in noted.items()}), []
+    return nbgrader.gradebook(grades, {name: datetime.fromisoformat(time) for name, time in noted.items()})
 
 
-def _moodle(grades: Sequence[Grade], arguments: argparse.Namespace) -> tuple[str, list[str]]:
-    return moodle.gradebook(grades, arguments.identity), []
+def _moodle(grades: Sequence[Grade], arguments: argparse.Namespace) -> Filled:
+    if arguments.roster is not None:
+        return moodle.filled_in(grades, moodle.read_worksheet(arguments.roster), arguments.assignment)
+    return moodle.gradebook(grades, arguments.identity, arguments.assignment)
 
 
 FORMATS = {"canvas": _canvas, "moodle": _moodle, "nbgrader": _nbgrader}
 
 
 def grade_one(arguments: argparse.Namespace) -> int:
-    """Grade the one notebook that Gradescope put into a container."""
-    one = container.grade_one(arguments.assignment, arguments.folder, _course(arguments.course), arguments.isolation)
+    """Grade the one notebook that Gradescope put into a container; there is a ``results.json`` whatever happens."""
+    try:
+        one = container.grade_one(
+            arguments.assignment, arguments.folder, _course(arguments.course), arguments.isolation
+        )
+    except Exception as error:
+        write(arguments.output, gradescope.broken(error))
+        raise
     write(arguments.output, gradescope.results(one))
     return 0
 

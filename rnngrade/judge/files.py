@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -44,23 +46,35 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
-def write(path: Path, text: str, durable: bool = True) -> None:
+PART = (".rnngrade-", ".part")  # how the name of a file begins and ends that is not yet whole
+
+
+def write(path: Path, text: str, durable: bool = True, mode: int = 0o644) -> None:
     """Write ``text`` whole or not at all, through no link that is there; ``durable`` outlives a power cut."""
-    write_bytes(path, text.encode(), durable)
+    write_bytes(path, text.encode(), durable, mode)
 
 
-def write_bytes(path: Path, content: bytes, durable: bool = True) -> None:
+def write_bytes(path: Path, content: bytes, durable: bool = True, mode: int = 0o644) -> None:
     """Write ``content`` as ``write`` does."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=PART[0], suffix=PART[1])
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        with contextlib.suppress(FileNotFoundError):  # it has got its name already
+            os.unlink(temporary)
         raise
+
+
+def remove_parts(folders: Iterable[Path]) -> None:
+    """Remove what ``write`` had begun in these folders when it was killed, and nothing else."""
+    for folder in folders:
+        for path in folder.glob(f"{PART[0]}*{PART[1]}"):
+            if path.is_file() and not path.is_symlink():
+                path.unlink(missing_ok=True)

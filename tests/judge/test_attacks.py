@@ -44,8 +44,11 @@ LOOKING = (
 )
 
 
+BESIDE = re.compile(r"^# beside (\S+): (.*)\n", re.MULTILINE)  # a file that is handed in with the attack
+
+
 def cells(attack: str) -> tuple[str, ...]:
-    first, _, rest = attack.partition("\n")
+    first, _, rest = BESIDE.sub("", attack).partition("\n")
     return (*(FAIR if first.endswith("after right answers") else ()), *rest.split("# %%\n"))
 
 
@@ -65,6 +68,9 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         for name, attack in ATTACKS.items():
             first, *rest = cells(attack)
             hand_in(root, name, f"{known}\n{first}", *rest, ids=("total",))
+            for place, content in BESIDE.findall(attack):
+                (root / name / place).parent.mkdir(exist_ok=True)
+                (root / name / place).write_text(content)
         for name in ("aa-fair", "mm-fair", "zz-fair"):
             hand_in(root, name, *FAIR)
         return grade(root, results, isolation=request.param)

@@ -29,6 +29,7 @@ PROBES = (
     "open('/tmp/note', 'w').close() or open('/dev/shm/note', 'w').close() or open('../note', 'w').close()",
     "import sys; sys.meta_path[:] = sys.meta_path[1:]; import torch; torch.ones",
     "[open(name, 'wb').write(bytes(12 << 20)) for name in 'ab']; import os; os.remove('a'); os.remove('b')",
+    f"import os; os.stat({str(COURSE / '01_sums.py')!r}).st_size",
     "import os; os.getpriority(os.PRIO_PROCESS, os.getppid() or 2)",
     "import os, numpy; os.uname().release + numpy.__version__",
     "import ctypes; assert ctypes.CDLL(None).sysinfo(ctypes.create_string_buffer(256)) == 0",
@@ -46,7 +47,7 @@ def can(zygote: Zygote, probe: str) -> bool:
         return True
     finally:
         process.close()
-    return "error" not in reply
+    return not reply.keys() & {"error", "skipped"}
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,13 @@ def discover(
     return sorted(found, key=lambda one: one.place.encode("utf-8", "surrogatepass"))
 
 
+def one_learners(root: Path, learner: str, assignments: Mapping[str, Asked]) -> list[Submission]:
+    """The lines of a folder that is one learner's."""
+    reader = _Reader(assignments, {}, set())
+    reader._learner(entries.on_disk(root), Whose(Named(learner, ""), ""), Context())
+    return _one_each([line for line, _ in reader.lines])
+
+
 class _Reader:
     def __init__(self, assignments: Mapping[str, Asked], learners: Mapping[str, str], left_out: set[Path]) -> None:
         self.assignments, self.learners, self.left_out = assignments, learners, left_out

@@ -16,7 +16,7 @@ CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP = 0x10000000, 0x20000000, 0x40000000, 0x02000000
 ALL_BUT_PROCESSES = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
 MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_KEEPCAPS, PR_SET_SECCOMP = 1, 4, 8, 22
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP = 1, 4, 22
 PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
@@ -53,13 +53,12 @@ def drop_root() -> None:
     _prctl(PR_SET_DUMPABLE, 1, "prctl dumpable")
 
 
-def become(user: int, keep: int = 0) -> None:
-    """Change from root to ``user``, in no group but its own, with no capability but those in the mask ``keep``."""
-    _prctl(PR_SET_KEEPCAPS, 1, "prctl keepcaps")
+def become(user: int) -> None:
+    """Change from root to ``user``, in no group but its own, with no capability."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    _set_capabilities(keep)
+    _give_up_capabilities()
 
 
 def undumpable() -> None:
@@ -77,9 +76,9 @@ def no_new_privileges() -> None:
     _prctl(PR_SET_NO_NEW_PRIVS, 1, "prctl no_new_privs")
 
 
-def _set_capabilities(mask: int) -> None:
-    """Permit and use the capabilities in ``mask``, and pass none on. The structures are those of capset(2)."""
-    header, data = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)(mask, mask)
+def _give_up_capabilities() -> None:
+    """Permit none, use none and pass none on. The structures are those of capset(2)."""
+    header, data = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
     _checked(libc.capset(header, data), "capset")
 
 
@@ -133,11 +132,11 @@ def limit_resources(limits: dict[str, Any], threads: int | None) -> None:
         resource.setrlimit(kind, (bound, bound))
 
 
-def give_up_privileges(program: bytes, keep: int = 0) -> None:
-    """No capability but ``keep``, none to be gained, and only the system calls that ``program`` (BPF) lets through."""
+def give_up_privileges(program: bytes) -> None:
+    """No capability, none to be gained, and only the system calls that ``program`` (BPF) lets through."""
     for capability in range(64):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)  # EINVAL past the last one this kernel has
-    _set_capabilities(keep)
+    _give_up_capabilities()
     no_new_privileges()
     undumpable()
     text = ctypes.create_string_buffer(program, len(program))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import difflib
-import importlib.abc
-import importlib.machinery
+import importlib
 import io
 import linecache
 import os
@@ -20,78 +20,12 @@ import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
 
 from . import protocol
+from .absent import Absent, AbsentModules, NotHere, refusal
+from .cells import Loop, Runner
+from .shell import Shell
 
 CHANNEL = 3
 REHEARSALS = 40
-RUN_BODY = ("time", "timeit", "capture", "prun")
-
-
-class Forbidden(ImportError):
-    """The answer reached for a module that its question forbids."""
-
-
-class Shell:
-    """Stands in for IPython's shell: magics that measure run their code, all others do nothing."""
-
-    def __init__(self, names: dict[str, Any]) -> None:
-        self.user_ns = names
-
-    def run_line_magic(self, name: str, line: str, *_: Any, **__: Any) -> None:
-        """``%name line``."""
-        if name in RUN_BODY:
-            exec(compile(line, f"<{name}>", "exec"), self.user_ns)
-
-    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
-        """``%%name line`` over ``cell``."""
-        if name in RUN_BODY:
-            exec(compile(TransformerManager().transform_cell(cell), f"<{name}>", "exec"), self.user_ns)
-
-    def getoutput(self, *_: Any, **__: Any) -> list[str]:
-        """``!command`` assigned to a name: there are no commands here."""
-        return []
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *_, **__: None
-
-
-class Absent:
-    """Any name of a forbidden module. It may be imported and passed around; using it says what is forbidden."""
-
-    def __init__(self, module: str) -> None:
-        self._module = module
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        """Refuse."""
-        raise Forbidden(self._module)
-
-
-class AbsentModules(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports of forbidden modules succeed and give nothing, so that one import does not cost the rest of a cell."""
-
-    def __init__(self, forbidden: Sequence[str]) -> None:
-        self.forbidden = forbidden
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        """Claim ``name`` if its top-level module is forbidden."""
-        if name.partition(".")[0] not in self.forbidden:
-            return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
-
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        """A module every name of which is ``Absent``."""
-        module, absent = types.ModuleType(spec.name), Absent(spec.name.partition(".")[0])
-        module.__dict__["__getattr__"] = lambda name: getattr(absent, name)
-        return module
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing to run."""
 
 
 class Notebook:
@@ -104,19 +38,36 @@ class Notebook:
         sys.meta_path.insert(0, AbsentModules(forbidden))
         self.names = main.__dict__
         self.kept: list[Any] = []
-        shell = Shell(self.names)
+        self.runner = Runner(self.names)
+        shell = Shell(self.names, self.runner.note)
         self.names["get_ipython"] = lambda: shell
         self.names["display"] = lambda *_, **__: None
 
     def run(self, number: int, source: str) -> protocol.Message:
-        """Run one cell; what it raises is reported and stays in it."""
+        """Run one cell; what it raises is reported and stays in it. So is what had to be left out of it."""
         where = f"<cell {number}>"
+        reply: protocol.Message = {}
         try:
             code = TransformerManager().transform_cell(source)
             linecache.cache[where] = (len(code), None, code.splitlines(keepends=True), where)
-            exec(compile(code, where, "exec"), self.names)
+            self.runner.run(code, where)
         except BaseException as error:  # SystemExit too: a kernel would go on with the next cell
-            return {"error": failure(error)}
+            reply["error"] = failure(error)
+        if self.runner.skipped:
+            lines = [*(linecache.getline(where, line or 0).strip()[:200] for *_, line in self.runner.skipped)]
+            reply["skipped"] = [[*skipped, line] for skipped, line in zip(self.runner.skipped, lines)]
+        return reply
+
+    def put(self, files: list[list[Any]], body: bytes) -> protocol.Message:
+        """Lay what was handed in beside the notebook into its folder, to be read."""
+        at = 0
+        for name, length in files:
+            path = os.path.join(os.curdir, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o444), "wb") as file:
+                file.write(body[at : at + length])
+            at += length
+        importlib.invalidate_caches()
         return {}
 
     def call(self, message: protocol.Message, body: bytes, buffers: list[bytes]) -> protocol.Message:
@@ -126,6 +77,8 @@ class Notebook:
             if name not in self.names:
                 return {"error": ["Missing", self.similar(name, message["function"])]}
             answer = self.names[name]
+            if type(answer) is Absent:
+                raise refusal(answer)
             if answer is Ellipsis:
                 return {"error": ["NotImplementedError", ""]}
             if not message["function"]:
@@ -134,6 +87,8 @@ class Notebook:
                 return {"error": ["TypeError", f"it is a {type(answer).__name__}, not a function"]}
             args = protocol.unpack(message["args"], body, self.kept)
             value = answer(*args)
+            if type(value) is Absent:
+                raise refusal(value)
             reply = {"changed": not _unchanged(self.handled(args), message["args"], body)}
             if message["keep"]:
                 if value is None:
@@ -180,6 +135,8 @@ def failure(error: BaseException) -> list[Any]:
     if isinstance(error, SyntaxError) and not frames:
         return [type(error).__name__, str(error.msg)[:500], error.lineno, str(error.text or "").strip()[:200]]
     where = [frames[-1].lineno, (frames[-1].line or "")[:200]] if frames else [None, ""]
+    if isinstance(error, NotHere):
+        return ["ModuleNotFoundError", f"{str(error)[:200]} is not installed here", *where]
     return [type(error).__name__, str(error)[:500], *where]
 
 
@@ -212,6 +169,10 @@ def serve(forbidden: Sequence[str]) -> None:
     for name in ("exit", "quit"):
         setattr(builtins, name, sys.exit)
     notebook = Notebook(forbidden)
+    sys.path.insert(0, "")  # as in Jupyter: modules beside the notebook
+    asyncio.DefaultEventLoopPolicy._loop_factory = Loop  # type: ignore[attr-defined]  # for asyncio.run
+    for holder in ("IPython", "IPython.core.getipython"):
+        sys.modules[holder].get_ipython = notebook.names["get_ipython"]  # type: ignore[attr-defined]
     while True:
         try:
             message, body = protocol.receive(read_from(CHANNEL))
@@ -220,6 +181,8 @@ def serve(forbidden: Sequence[str]) -> None:
         buffers: list[bytes] = []
         if message["do"] == "run":
             reply = notebook.run(message["cell"], body.decode())
+        elif message["do"] == "put":
+            reply = notebook.put(message["files"], body)
         else:
             reply = notebook.call(message, body, buffers)
         send(CHANNEL, {**reply, "id": message["id"]}, buffers)

@@ -9,7 +9,6 @@ from typing import Any
 
 from . import box, hardening, landlock
 
-READING = 2  # CAP_DAC_READ_SEARCH
 LOOK_SECONDS = 0.1
 THREADS = 64
 
@@ -22,7 +21,6 @@ class Walls:
 
     look_seconds: float | None = None
     supervised = False
-    capabilities = 0
 
     def before_preload(self) -> None:
         """In the zygote, before it imports anything."""
@@ -32,7 +30,7 @@ class Walls:
         raise NotImplementedError
 
     def around_child(self, request: dict[str, Any]) -> None:
-        """In the child: limit it and shut it in. What follows is giving up all privileges but ``capabilities``."""
+        """In the child: limit it and shut it in. What follows is giving up all privileges."""
 
     def overfull(self) -> bool:
         """Whether the child has put more on its disk than it may."""
@@ -92,9 +90,6 @@ class AnotherUser(Walls):
         # The kernel counts the processes of a user, not of a child: without a user of its own, memory bounds threads.
         self.threads = THREADS if self.root else None
         self.locked: bool = settings["locked"]
-        private = self.root and self.locked and settings["python_is_private"]
-        # To read where only root may, if Python lies there: Landlock keeps it to what is shown.
-        self.capabilities = 1 << READING if private else 0
         self.box = Path()
         self.disk = 0
 
@@ -119,7 +114,7 @@ class AnotherUser(Walls):
         tempfile.tempdir = None
         rules = self._rules() if self.locked else None
         if self.root:
-            hardening.become(request["user"], keep=self.capabilities)
+            hardening.become(request["user"])
         hardening.die_with_parent()
         hardening.no_new_privileges()
         if rules is not None:

@@ -155,7 +155,7 @@ def confined(request: dict[str, Any], channel: int, program: bytes, around: wall
         os.dup2(100, CHANNEL)
         os.closerange(CHANNEL + 1, 1 << 16)
         around.around_child(request)
-        hardening.give_up_privileges(program, around.capabilities)
+        hardening.give_up_privileges(program)
     except BaseException as error:
         _report(CHANNEL, error)
         os._exit(1)

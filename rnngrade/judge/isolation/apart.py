@@ -9,13 +9,13 @@ import itertools
 import os
 import pwd
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from rnngrade.judge.inside import box, landlock
+from rnngrade.judge.inside import landlock
 from rnngrade.judge.isolation import visible
 from rnngrade.judge.isolation.limits import Launch, NoIsolation, Recipe
+from rnngrade.judge.isolation.scratch import Scratch
 
 USERS = range(55_000, 59_000)  # between people's accounts and those that distributions and systemd hand out
 
@@ -45,12 +45,13 @@ class Apart:
                 f"this kernel has Landlock {self.locked}, under which a submission could empty this user's files: "
                 "grade as root, or on Linux 6.2 or newer"
             )
-        if not self.locked and self.private:
+        if self.private:
             raise NoIsolation(
                 f"only root may enter {self.private}, so no other user can run this Python: install it "
                 "and the course where all may read, such as /opt"
             )
-        self._scratch = Path(tempfile.mkdtemp(prefix="rnngrade-"))
+        self._held = Scratch()
+        self._scratch = self._held.path
         self._scratch.chmod(0o711)
 
     @property
@@ -75,13 +76,12 @@ class Apart:
             "scratch": str(self._scratch),
             "readable": readable,
             "locked": self.locked > 0,
-            "python_is_private": self.private is not None,
         }
         return Launch(visible.program(str(course)), visible.environment(str(home)), told)
 
     def close(self) -> None:
         """Remove what is left on the disk."""
-        box.remove(self._scratch)
+        self._held.remove()
 
 
 def users() -> Iterator[int]:

@@ -33,8 +33,7 @@ class Process:
         Raises:
             Ended: if there is none in time, or something else arrives.
         """
-        if select.select([self._channel], [], [], 0)[0] and self._channel.recv(1, socket.MSG_PEEK):
-            raise Ended("spoke without being asked")
+        self._expect_silence()
         asked = secrets.token_hex(8)  # not to be guessed: nothing written before the question can pass for its answer
         deadline = _Deadline(self, seconds, patience)
         self._send(protocol.frame({**message, "id": asked}, buffers), deadline)
@@ -45,6 +44,14 @@ class Process:
         if reply.get("id") != asked:
             raise Ended("answered something it was not asked")
         return reply, body
+
+    def _expect_silence(self) -> None:
+        try:
+            spoken = select.select([self._channel], [], [], 0)[0] and self._channel.recv(1, socket.MSG_PEEK)
+        except OSError as error:  # it has reset the connection
+            raise Ended("ended") from error
+        if spoken:
+            raise Ended("spoke without being asked")
 
     def await_ready(self) -> None:
         """Wait until the process is confined. It has seen nothing of the submission yet, so its word can be trusted.

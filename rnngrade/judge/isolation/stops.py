@@ -26,6 +26,7 @@ ROWS = (
     Row("write outside its own folder: a note for a later submission", True, True, False),
     Row("load a module that the question forbids", True, True, False),
     Row("overfill its own folder, if only for a tenth of a second", True, False, False),
+    Row("find out whether a file exists that it may not read, its size and its times", True, False, False),
     Row("find out which processes run beside it", True, False, False),
     Row("find out the kernel, the processor, the versions of packages", False, False, False),
     Row("find out how busy the machine is, and by being busy tell another", False, False, False),

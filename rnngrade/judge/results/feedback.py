@@ -108,10 +108,16 @@ def _items(lines: tuple[str, ...]) -> str:
     return "".join(f"<li>{prose(line)}</li>" for line in lines)
 
 
+def _problem(problem: CellProblem) -> str:
+    if problem.cause:
+        return f"Cell {problem.number}, <code>{text(problem.text)}</code> was left out: {text(problem.cause)}"
+    verb = "" if problem.stopped else "raised "
+    return f"Cell {problem.number} {verb}<code>{text(problem.text)}</code>"
+
+
 def _problems(problems: tuple[CellProblem, ...]) -> Iterator[str]:
     yield "<h2>Cells that did not run to their end</h2>"
     yield '<p class="soft">The notebook was run from top to bottom, without its check cells.</p><ul>'
     for problem in problems:
-        verb = "" if problem.stopped else "raised "
-        yield f"<li>Cell {problem.number} {verb}<code>{text(problem.text)}</code></li>"
+        yield f"<li>{_problem(problem)}</li>"
     yield "</ul>"

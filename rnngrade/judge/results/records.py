@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from rnngrade.diagnosis import Diagnosis
-from rnngrade.judge.files import write
+from rnngrade.judge.files import remove_parts, write
 from rnngrade.judge.results.pictures import Picture
 from rnngrade.judge.results.result import CellProblem, GroupResult, Marked, Result
 
@@ -108,8 +108,7 @@ def alone(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         _locked(descriptor, folder)
-        for left in folder.rglob(".*.part"):  # of a run that was killed while it wrote
-            left.unlink()
+        remove_parts([folder, folder / "records", *folder.glob("feedback/*/")])  # of a run that was killed
         yield
     finally:
         os.close(descriptor)

@@ -25,11 +25,21 @@ class GroupResult:
 
 @dataclass(frozen=True)
 class CellProblem:
-    """A cell that raised, or that had to be stopped."""
+    """A cell that raised, or that had to be stopped; or a line of it that was left out for want of something here.
+
+    ``cause`` then says of what, in words that are the same in every notebook that lacked it.
+    """
 
     number: int
     text: str
     stopped: bool = False
+    cause: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What happened to the cell."""
+        return f"Cell {self.number} {'' if self.stopped else 'raised '}{self.text}" if not self.cause else (
+            f"Cell {self.number}, {self.text} was left out: {self.cause}")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ def _assignment(name: str, grades: Sequence[Grade]) -> Iterator[str]:
     yield from _hardest(results)
     yield from _mistakes(results)
     yield from _stopped(results)
+    yield from _missing(results)
 
 
 def _distribution(results: Sequence[Result]) -> Iterator[str]:
@@ -121,12 +122,28 @@ def _finding(group: GroupResult) -> str:
 
 def _stopped(results: Sequence[Result]) -> Iterator[str]:
     stopped = sum(any(problem.stopped for problem in result.problems) for result in results)
-    raised = sum(any(not problem.stopped for problem in result.problems) for result in results)
+    raised = sum(any(not (problem.stopped or problem.cause) for problem in result.problems) for result in results)
     if stopped or raised:
         yield (
             f'<p class="soft">Of these notebooks {raised} had a cell that raised, and {stopped} a cell that had to '
             "be stopped.</p>"
         )
+
+
+def _missing(results: Sequence[Result]) -> Iterator[str]:
+    """What notebooks wanted that is not here: one cause that many share is the course's to cure, not the learners'."""
+    causes = Counter(cause for result in results for cause in {p.cause for p in result.problems if p.cause})
+    if not causes:
+        return
+    examples: dict[str, Counter[str]] = {}
+    for problem in (problem for result in results for problem in result.problems if problem.cause):
+        examples.setdefault(problem.cause, Counter())[problem.text] += 1
+    yield "<h3>What these notebooks asked of the machine and did not get</h3>"
+    rows = (
+        (str(count), text(cause), f'<span class="soft">{text(examples[cause].most_common(1)[0][0])}</span>')
+        for cause, count in causes.most_common(MOST)
+    )
+    yield table({"notebooks": "num", "cause": "", "line left out, for example": "told"}, rows)
 
 
 def _everyone(grades: Sequence[Grade]) -> Iterator[str]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import io
 import shlex
-import shutil
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from rnngrade.judge.handed_in.entries import Unreadable
+from rnngrade.judge.handed_in.reading import one_learners
+from rnngrade.judge.handed_in.submissions import NOTHING, SUPERSEDED, UNREADABLE, Submission, fetch
+from rnngrade.judge.isolation.scratch import Scratch
 from rnngrade.judge.results.grades import Grade
+from rnngrade.judge.running.marking import asked
 from rnngrade.judge.running.run import Unusable, grade_class, load_course
 
 SETUP = """\
@@ -46,18 +49,67 @@ LEFT_OUT = ("__pycache__", "authoring", "keys")
 def grade_one(assignment: str, submission: Path, course: Path, isolation: str) -> Grade:
     """Grade the notebook in the folder ``submission`` that a container holds, on fresh cases.
 
+    The folder is read as one learner's of a class is. Where it does not hold one notebook of the assignment, the grade
+    says, to its learner, what it holds.
+
     Raises:
-        Unusable: if there is no notebook in it, or several and none has the assignment's name.
+        Unusable: if the course has no such assignment.
     """
-    found = sorted(submission.rglob("*.ipynb"))
-    wanted = [path for path in found if path.stem == assignment] or found
-    if len(wanted) != 1:
-        raise Unusable(f"expected one notebook, {assignment}.ipynb; there are {len(wanted)}")
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, "class", "learner", f"{assignment}.ipynb")
-        place.parent.mkdir(parents=True)
-        shutil.copyfile(wanted[0], place, follow_symlinks=False)
-        return grade_class(Path(folder, "class"), Path(folder, "results"), course, isolation=isolation)[0]
+    assignments = load_course(course)
+    if assignment not in assignments:
+        raise Unusable(f"no assignment {assignment!r} in {course}; it has {', '.join(sorted(assignments))}")
+    lines = one_learners(submission, "learner", asked(assignments))
+    wanted = _the_one([line for line in lines if line.assignment == assignment and line.status in ("", SUPERSEDED)])
+    if isinstance(wanted, str):
+        return Grade(Submission("learner", assignment, ""), NOTHING, wanted, isolation=isolation)
+    if wanted is None:
+        return Grade(Submission("learner", assignment, ""), NOTHING, _why_none(assignment, lines), isolation=isolation)
+    scratch = Scratch()
+    try:
+        _copy(wanted, scratch.path / "class" / "learner" / f"{assignment}.ipynb")
+        [grade, *_] = grade_class(scratch.path / "class", scratch.path / "results", course, isolation=isolation)
+        return grade
+    except Unreadable as error:
+        return Grade(wanted, UNREADABLE, str(error), isolation=isolation)
+    finally:
+        scratch.remove()
+
+
+def _the_one(found: list[Submission]) -> Submission | str | None:
+    """The notebook to be graded: the one that bears the assignment's name, or the only one; or what to tell."""
+    named = [line for line in found if line.place.rpartition("/")[2] == f"{line.assignment}.ipynb"]
+    wanted = named if len(named) == 1 else found
+    if len(wanted) <= 1 or len({_content(line) for line in wanted}) == 1:
+        return wanted[0] if wanted else None
+    names = ", ".join(line.place for line in wanted)
+    return (
+        f"You handed in {len(wanted)} notebooks of {wanted[0].assignment}: {names}. Which one counts cannot be told. "
+        f"Submit again with one, named {wanted[0].assignment}.ipynb."
+    )
+
+
+def _content(line: Submission) -> bytes:
+    try:
+        return line.entry.read() if line.entry else b""
+    except Unreadable as error:
+        return str(error).encode()
+
+
+def _why_none(assignment: str, lines: list[Submission]) -> str:
+    """What was handed in instead, to its learner."""
+    told = [f"{line.place}: {line.problem or f'a notebook of {line.assignment}'}" for line in lines if line.place]
+    told += [line.problem for line in lines if not line.place and line.problem]
+    what = ". ".join(told[:5]) or "Nothing was handed in"
+    return f"No notebook of {assignment} was found. {what}. Submit again with {assignment}.ipynb."
+
+
+def _copy(wanted: Submission, place: Path) -> None:
+    """The notebook and what lies beside it, as the class of one."""
+    handed = fetch(wanted)
+    for name, content in ((place.name, handed.raw), *((file.name, file.content) for file in handed.beside)):
+        path = place.parent / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def autograder(assignment: str, course: Path) -> bytes:

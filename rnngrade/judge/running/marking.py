@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import sys
@@ -75,6 +76,7 @@ class Class:
         )
         self.records = Records(facts.results / "records", {name: self._fingerprint(name) for name in drawn})
         self.stamp = facts.isolation
+        self.isolates = False  # once something was marked, that one could not be isolated is that one's
 
     def _fingerprint(self, name: str) -> str:
         facts = self.facts
@@ -102,7 +104,7 @@ class Class:
         """Grades as they come in, with no more notebooks in memory than keep the pool busy."""
         shared = {name: where.share(by_id) for name, by_id in self.drawn.items()}
         for submission in found:
-            known = self._known(submission)
+            known = self._looked_at(submission)
             if isinstance(known, Grade):
                 yield known
                 continue
@@ -113,6 +115,16 @@ class Class:
         while running:
             yield from self._finished(running)
 
+    def _looked_at(self, submission: Submission) -> Grade | Task:
+        """A grade, or a task; whatever goes wrong with one notebook is one notebook's line."""
+        try:
+            return self._known(submission)
+        except Exception as error:
+            if _is_the_disks(error):
+                raise
+            log.error("%s cannot be looked at", visible(submission.place), exc_info=error)
+            return Grade(submission, FAILED, f"{type(error).__name__}: {error}")
+
     def _finished(self, running: dict[Future[Marked], Task]) -> Iterator[Grade]:
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             yield self._grade(running.pop(future), future)
@@ -120,11 +132,12 @@ class Class:
     def _grade(self, task: Task, future: Future[Marked]) -> Grade:
         try:
             marked = future.result()
-        except NoIsolation:
-            raise
         except Exception as error:  # it must not cost the rest of the class their grades; the exit status tells of it
+            if _is_the_disks(error) or (isinstance(error, NoIsolation) and not self.isolates):
+                raise
             log.error("the judge failed on %s", visible(task.submission.place), exc_info=error)
             return Grade(task.submission, FAILED, f"{type(error).__name__}: {error}")
+        self.isolates = True
         marked = replace(marked, remark=task.remark)
         self.records.put(task.submission.assignment, task.notebook.digest, marked)
         return self._marked(task.submission, task.notebook.digest, marked)
@@ -197,7 +210,7 @@ class Class:
             "python": sys.version.split()[0], "numpy": np.__version__,
             "assignments": {name: keys.source_hash(self.assignments[name].source) for name in sorted(self.drawn)},
         }  # fmt: skip
-        write(facts.results / "run.json", json.dumps(noted, indent=1) + "\n")
+        write(facts.results / "run.json", json.dumps(noted, indent=1) + "\n", mode=0o600)  # it holds the seed
 
 
 @dataclass(frozen=True)
@@ -207,6 +220,11 @@ class Task:
     submission: Submission
     notebook: Notebook
     remark: str
+
+
+def _is_the_disks(error: Exception) -> bool:
+    """Whether all that follows would fail too."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 @contextmanager

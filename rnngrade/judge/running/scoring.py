@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from rnngrade.diagnosis import describe, diagnose
-from rnngrade.judge.handed_in.notebook import Cell, Notebook
+from rnngrade.judge.handed_in.notebook import Beside, Cell, Notebook
 from rnngrade.judge.inside import protocol
 from rnngrade.judge.isolation.channel import Process
 from rnngrade.judge.isolation.limits import Ended, Limits
@@ -26,6 +26,17 @@ MAX_TEXT = 500
 CELLS_SHARE = 0.75  # of the time of the whole notebook: what is left is for the questions
 MAX_CASES = 6
 CHECK = "check-"
+MAX_SKIPPED = 20
+# Why a line was left out; the word is a module, a file or a command. The same sentence for all who lacked the same.
+WANTS = {
+    "module": "{} is not installed here, and no file of this name was handed in with the notebook",
+    "forbidden": "{} is not there for questions that forbid it",
+    "file": "there is no file {} here: it was not handed in with the notebook",
+    "network": "there is no network here",
+    "program": "no other program can be started here ({})",
+    "input": "there is nobody here to answer input()",
+    "magic": "{} is not known here",
+}
 
 
 def score(
@@ -41,12 +52,15 @@ def score(
     try:
         for key in asked_in(notebook, keys):
             zygote = zygote_for(notebook, key)
-            run = runs.setdefault(zygote, Run(zygote, notebook.cells, limits))
-            groups += [_judged(key, group, run) for group in key.groups]
+            run = runs.setdefault(zygote, Run(zygote, notebook.cells, limits, notebook.beside))
+            judged = [_judged(key, group, run) for group in key.groups]
+            if key.info.forbid and not all(group.diagnosis.passed for group in judged):
+                run.refusals_matter = True
+            groups += judged
     finally:
         for run in runs.values():
             run.close()
-    problems = dict.fromkeys(problem for run in runs.values() for problem in run.problems.values())
+    problems = dict.fromkeys(problem for run in runs.values() for problem in run.all_problems())
     ordered = tuple(sorted(problems, key=lambda problem: problem.number))
     return Result(tuple(groups), ordered, time.perf_counter() - started)
 
@@ -111,7 +125,10 @@ class Run:
     zygote: Zygote
     cells: tuple[Cell, ...]
     limits: Limits
+    beside: tuple[Beside, ...] = ()
     problems: dict[int, CellProblem] = field(default_factory=dict)
+    refusals_matter: bool = False
+    _left_out: dict[int, list[Skipped]] = field(default_factory=dict)
     _process: Process | None = None
     _kept: list[tuple[Made, protocol.Handle]] = field(default_factory=list)
     _unmade: list[tuple[Made, Failure]] = field(default_factory=list)
@@ -182,8 +199,22 @@ class Run:
             self._starts += 1
             self._since = time.monotonic()
             self._process = self.zygote.spawn(self.limits)
-            self._run_cells(self._process)
+            if self._put_beside(self._process):
+                self._run_cells(self._process)
         return self._process
+
+    def _put_beside(self, process: Process) -> bool:
+        """Give it the files that were handed in with the notebook, before anything of the notebook runs."""
+        if not self.beside:
+            return True
+        message = {"do": "put", "files": [[file.name, len(file.content)] for file in self.beside]}
+        try:
+            process.ask(message, [file.content for file in self.beside], self.limits.cell, self.limits.patience)
+        except Ended:
+            self._end()
+            self.beside = ()  # there is no room for them
+            return False
+        return True
 
     def _run_cells(self, process: Process) -> None:
         """Run them in order; then, once, those that lacked a name, which may have been moved above what they need."""
@@ -219,6 +250,7 @@ class Run:
             self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
             self._end()
             return None
+        self._left_out[cell.number] = skipped(reply.get("skipped"))
         return failure(reply["error"]) if "error" in reply else None
 
     def _note(self, number: int, raised: Failure) -> None:
@@ -230,6 +262,17 @@ class Run:
         elif not (self._refused and raised.type == "NameError"):  # a name the refused cell would have defined
             text = f"{raised.type}: {raised.message}" if raised.message else raised.type
             self.problems[number] = CellProblem(number, text)
+
+    def all_problems(self) -> Iterator[CellProblem]:
+        """What cells raised, what was ended, and what was left out for want of something here.
+
+        That a module was left out that some question forbids is of interest where such a question was not answered.
+        """
+        yield from self.problems.values()
+        for number, found in self._left_out.items():
+            for one in found:
+                if one.kind != "forbidden" or self.refusals_matter:
+                    yield CellProblem(number, one.line, cause=one.cause)
 
     def _used(self) -> float:
         """Of the seconds of the whole notebook. Waiting is charged too, or sleep were free."""
@@ -289,6 +332,31 @@ def failure(sent: Any) -> Failure:
     return Failure(
         _text(kind) or "Error", _text(message), line if type(line) is int and 0 < line < 10**6 else None, _text(source)
     )
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A statement that was left out of a cell for want of something; of what kind, and which."""
+
+    kind: str
+    what: str
+    line: str
+
+    @property
+    def cause(self) -> str:
+        """The want, in the same words for all notebooks that share it."""
+        return WANTS[self.kind].format(self.what)
+
+
+def skipped(sent: Any) -> list[Skipped]:
+    """What a submission says was left out of a cell, as far as it makes sense."""
+    found = []
+    for item in (sent if isinstance(sent, list) else ())[:MAX_SKIPPED]:
+        kind, what, number, line = [*(item if isinstance(item, list) else ()), None, None, None, None][:4]
+        if isinstance(kind, str) and kind in WANTS:
+            place = f"line {number}" if type(number) is int and 0 < number < 10**6 else "a line"
+            found.append(Skipped(kind, _text(what)[:200], f"{place}: {_text(line)[:200]}"))
+    return found
 
 
 def _text(value: Any) -> str:

@@ -21,7 +21,7 @@ def results(grade: Grade) -> str:
         "extra_data": {"isolation": grade.isolation, "status": grade.status},
     }
     if grade.result is None:
-        document |= {"score": 0, "output": visible(f"Not graded ({grade.status}): {grade.detail}"), "tests": []}
+        document |= {"score": 0, "output": visible(f"Not graded: {grade.detail}"), "tests": []}
     else:
         document |= {
             "score": number(grade.result.score),
@@ -32,11 +32,25 @@ def results(grade: Grade) -> str:
     return json.dumps(document, indent=1) + "\n"
 
 
+def broken(error: Exception) -> str:
+    """``results.json`` where the judge itself could not do its work: nothing the learner did."""
+    told = "The grader could not run. This is not your fault; please tell your instructor, who needs to know this: "
+    document = {
+        "score": 0,
+        "output_format": "text",
+        "stdout_visibility": "hidden",
+        "output": visible(f"{told}{type(error).__name__}: {error}"),
+        "extra_data": {"status": "judge failed"},
+        "tests": [],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
 def _remarks(grade: Grade) -> Iterator[str]:
     if grade.detail:
         yield visible(grade.detail)
     for problem in grade.result.problems if grade.result else ():
-        yield visible(f"Cell {problem.number} {'' if problem.stopped else 'raised '}{problem.text}")
+        yield visible(problem.sentence)
 
 
 def _test(group: GroupResult) -> dict[str, Any]:

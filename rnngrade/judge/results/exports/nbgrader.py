@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from rnngrade.judge.results.exports.moodle import UNSAFE
+from rnngrade.judge.results.exports.rosters import Filled
 from rnngrade.judge.results.grades import Grade
-from rnngrade.judge.results.tables import table
+from rnngrade.judge.results.tables import is_exact, table
 
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
            "late_submission_penalty", "score", "max_score")  # fmt: skip
 
 
-def gradebook(grades: Sequence[Grade], due: Mapping[str, datetime]) -> str:
+def gradebook(grades: Sequence[Grade], due: Mapping[str, datetime]) -> Filled:
     """A line for each notebook that counts; as in nbgrader, what could not be graded has scored nothing."""
-    rows = (_row(grade, due) for grade in grades if grade.counts and grade.submission.assignment)
-    return table(COLUMNS, rows)
+    counting = [grade for grade in grades if grade.counts and grade.submission.assignment]
+    rows = (_row(grade, due) for grade in counting if is_exact(grade.submission.learner))
+    unsafe = (grade.submission.learner for grade in counting if not is_exact(grade.submission.learner))
+    return Filled(table(COLUMNS, rows, exact=("student_id",)), dict.fromkeys(unsafe, UNSAFE))
 
 
 def _row(grade: Grade, due: Mapping[str, datetime]) -> dict[str, str | float]:
