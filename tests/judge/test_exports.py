@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
 import unicodedata
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,14 +24,15 @@ from hypothesis import strategies as st
 from rnngrade import cli
 from rnngrade.diagnosis import Diagnosis
 from rnngrade.judge.handed_in.submissions import SUPERSEDED, UNREADABLE, Submission
+from rnngrade.judge.isolation.limits import NoIsolation
 from rnngrade.judge.results.exports import canvas, gradescope, moodle, nbgrader
-from rnngrade.judge.results.exports.canvas import NoRoster
+from rnngrade.judge.results.exports.rosters import NoRoster
 from rnngrade.judge.results.grades import GRADED, Grade
 from rnngrade.judge.results.result import CellProblem, GroupResult, Result
 from rnngrade.judge.running import gradescope as container
 from rnngrade.judge.running.run import Unusable
-from tests.judge.conftest import COURSE, FAIR, grade, hand_in
-from tests.judge.test_report import FORMULA, HOSTILE
+from tests.judge.conftest import COURSE, FAIR, grade, hand_in, notebook
+from tests.judge.test_report import HOSTILE
 
 TEXT = st.text() | st.sampled_from(HOSTILE)
 
@@ -53,11 +56,19 @@ def parsed(text: str) -> list[dict[str, str]]:
 
 def unsafe(text: str) -> list[str]:
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
-    return [cell for cell in cells if cell.lstrip().startswith(FORMULA) or not plain(cell)]
+    return [cell for cell in cells if MADE_A_FORMULA.search(cell) or not plain(cell)]
+
+
+# In a cell, or what would be one where semicolons or tabs part them; also as full-width signs.
+MADE_A_FORMULA = re.compile('(?:^|[;\\t])[\\s"]*[=+\\-@|%＝＋－＠]')
 
 
 def plain(text: str) -> bool:
-    return not any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text)
+    """Nothing in it moves a cursor or reorders; joiners within a name are part of it."""
+    bad = ("Cc", "Cs", "Zl", "Zp")
+    return not any(
+        unicodedata.category(c) in bad or c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068" for c in text
+    )
 
 
 # ---- nbgrader
@@ -71,7 +82,7 @@ def test_nbgraders_columns_are_those_it_writes_itself(tmp_path: Path) -> None:
 
 
 def test_nbgraders_rows() -> None:
-    rows = parsed(nbgrader.gradebook(CLASS, {"": datetime(2026, 3, 2, tzinfo=UTC)}))
+    rows = parsed(nbgrader.gradebook(CLASS, {"": datetime(2026, 3, 2, tzinfo=UTC)}).text)
     assert [(row["student_id"], row["score"], row["max_score"]) for row in rows] == [
         ("ada", "2.0", "2.0"), ("bob", "0.5", "2.0"), ("cleo", "0.0", ""),
     ]  # fmt: skip
@@ -83,12 +94,12 @@ def test_nbgraders_rows() -> None:
 
 
 def test_moodle_has_a_line_a_learner_and_leaves_alone_what_was_not_graded() -> None:
-    rows = parsed(moodle.gradebook(CLASS))
+    rows = parsed(moodle.gradebook(CLASS).text)
     assert rows == [
         {"Username": "ada", "01_sums": "2", "01_sums (feedback)": "total (typical): This is the mean."},
         {"Username": "bob", "01_sums": "0.5", "01_sums (feedback)": "total (typical): This is the mean."},
     ]
-    assert parsed(moodle.gradebook(CLASS, "email"))[0]["Email address"] == "ada"
+    assert parsed(moodle.gradebook(CLASS, "email").text)[0]["Email address"] == "ada"
 
 
 # ---- Canvas
@@ -107,8 +118,9 @@ def roster(tmp_path: Path, text: str = ROSTER) -> list[canvas.Row]:
 
 
 def test_canvas_gradebook_is_filled_in(tmp_path: Path) -> None:
-    text, missing = canvas.gradebook([*CLASS, one("eve")], roster(tmp_path))
-    assert missing == ["eve"]
+    filled = canvas.gradebook([*CLASS, one("eve")], roster(tmp_path))
+    text = filled.text
+    assert (list(filled.missing), filled.remarks) == (["eve"], [])
     assert text.splitlines()[0] == "Student,ID,SIS User ID,SIS Login ID,Section,01_sums (4711)"
     assert [(row["ID"], row["01_sums (4711)"]) for row in parsed(text)] == [
         ("", "2"), ("101", "2"), ("102", "0.5"), ("103", ""),
@@ -117,8 +129,100 @@ def test_canvas_gradebook_is_filled_in(tmp_path: Path) -> None:
 
 
 def test_canvas_makes_a_new_assignment_where_it_has_none(tmp_path: Path) -> None:
-    text, _ = canvas.gradebook(CLASS, roster(tmp_path, ROSTER.replace("01_sums (4711)", "01_sums_old (1)")))
-    assert [row["01_sums"] for row in parsed(text)] == ["2", "2", "0.5", ""]
+    """It says so: a second column beside the right one would be worse than none."""
+    filled = canvas.gradebook(CLASS, roster(tmp_path, ROSTER.replace("01_sums (4711)", "Homework (1)")))
+    assert [row["01_sums"] for row in parsed(filled.text)] == ["2", "2", "0.5", ""]
+    assert "makes a new assignment" in filled.remarks[0]
+
+
+def test_a_column_of_another_title_is_found_and_said_or_named(tmp_path: Path) -> None:
+    titled = ROSTER.replace("01_sums (4711)", "Exercises 1: Sums (4711)")
+    filled = canvas.gradebook(CLASS, roster(tmp_path, titled))
+    assert [row["Exercises 1: Sums (4711)"] for row in parsed(filled.text)] == ["2", "2", "0.5", ""]
+    assert "goes into the column" in filled.remarks[0]
+    two = titled.replace("Final Score", "Sums again (5)")
+    with pytest.raises(NoRoster, match="--column"):
+        canvas.gradebook(CLASS, roster(tmp_path, two))
+    named = canvas.gradebook(CLASS, roster(tmp_path, two), {"01_sums": "Sums again"})
+    assert (parsed(named.text)[1]["Sums again (5)"], named.remarks) == ("2", [])
+    with pytest.raises(NoRoster, match="no column 'Nowhere'"):
+        canvas.gradebook(CLASS, roster(tmp_path, two), {"01_sums": "Nowhere"})
+
+
+ENCODINGS = [(",", "utf-8"), (";", "utf-8-sig"), (";", "cp1252"), ("\t", "utf-16")]
+
+
+@pytest.mark.parametrize(("mark", "encoding"), ENCODINGS)
+def test_rosters_as_spreadsheets_save_them(tmp_path: Path, mark: str, encoding: str) -> None:
+    lines = [["Student", "ID", "SIS Login ID", "Section", "01_sums (4711)"],
+             ["    Points Possible", "", "", "", "2,00"], ["Ödegård; Åsa", "101", "ada", "A", ""]]  # fmt: skip
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark).writerows(lines)
+    path = tmp_path / "roster.csv"
+    path.write_bytes(out.getvalue().encode(encoding))
+    filled = canvas.gradebook([one("ada")], canvas.read_roster(path))
+    assert [(row["Student"], row["01_sums (4711)"]) for row in parsed(filled.text)] == [
+        ("    Points Possible", "2"), ("Ödegård; Åsa", "2")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("learner", "login"), [("ada", "ADA"), ("Asa\u030a", "as\u00e5"), ("101", "x")])
+def test_logins_differ_in_case_and_composition(learner: str, login: str) -> None:
+    row = {"Student": "x", "ID": "101", "SIS Login ID": login, "Section": "A"}
+    assert canvas.gradebook([one(learner)], [row]).missing == {}
+
+
+def test_nobody_is_guessed_where_two_may_be_meant() -> None:
+    rows = [
+        {"Student": "x", "ID": str(i), "SIS Login ID": login, "Section": ""} for i, login in enumerate(["Ada", "ADA"])
+    ]
+    filled = canvas.gradebook([one("ada")], rows)
+    assert list(filled.missing) == ["ada"]
+    assert [row["01_sums"] for row in parsed(filled.text)] == ["", ""]
+
+
+def test_canvas_download_is_found_by_its_number() -> None:
+    grade = replace(one("lovelaceada_101"), submission=replace(one("lovelaceada_101").submission, number="101"))
+    row = {"Student": "Lovelace, Ada", "ID": "101", "SIS Login ID": "al", "Section": ""}
+    filled = canvas.gradebook([grade], [row])
+    assert (filled.missing, parsed(filled.text)[0]["01_sums"]) == ({}, "2")
+
+
+def test_other_points_than_canvas_has_are_said() -> None:
+    rows = [{"Student": "Points Possible", "ID": "", "Section": "", "01_sums (1)": "10"},
+            {"Student": "x", "ID": "ada", "Section": "", "01_sums (1)": ""}]  # fmt: skip
+    assert "worth 2 points here and 10 in Canvas" in canvas.gradebook([one("ada")], rows).remarks[0]
+
+
+# ---- Moodle's grading worksheet
+
+
+def downloaded(name: str, number: str) -> Grade:
+    grade = one(f"{name}_{number}")
+    return replace(grade, submission=replace(grade.submission, name=name, number=number, reading="Moodle's name"))
+
+
+def test_what_was_downloaded_from_moodle_goes_back_by_number(tmp_path: Path) -> None:
+    class_ = [downloaded("Alan T", "123458"), downloaded("Alan T", "123459")]
+    assert [(row["Identifier"], row["Full name"], row["Grade"]) for row in parsed(moodle.gradebook(class_).text)] == [
+        ("Participant 123458", "Alan T", "2"), ("Participant 123459", "Alan T", "2")]  # fmt: skip
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text('Identifier,"Full name",Status,Grade,"Feedback comments"\n'
+                     "Teilnehmer/in 123459,Alan T,,,\nTeilnehmer/in 5,Bob,,7,kept\n")  # fmt: skip
+    filled = moodle.filled_in(class_, moodle.read_worksheet(sheet))
+    assert [(row["Identifier"], row["Grade"]) for row in parsed(filled.text)] == [
+        ("Teilnehmer/in 123459", "2"), ("Teilnehmer/in 5", "7")]  # fmt: skip
+    assert list(filled.missing) == ["Alan T_123458"]
+    sheet.write_text("a,b\n1,2\n")
+    with pytest.raises(NoRoster, match="grading worksheet"):
+        moodle.read_worksheet(sheet)
+
+
+def test_a_worksheet_is_one_assignments() -> None:
+    other = downloaded("Ada", "9")
+    other = replace(other, submission=replace(other.submission, assignment="02_other"))
+    with pytest.raises(NoRoster, match="--assignment"):
+        moodle.gradebook([downloaded("Alan T", "1"), other])
+    assert len(parsed(moodle.gradebook([downloaded("Alan T", "1"), other], assignment="02_other").text)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Student,ID\nx,1\n"])
@@ -131,9 +235,10 @@ def test_what_canvas_did_not_export_is_refused(tmp_path: Path, text: str) -> Non
 def test_no_gradebook_holds_a_formula_or_an_escape(learner: str, message: str) -> None:
     class_ = [one(learner, message=message)]
     row = {"Student": learner, "ID": "1", "SIS Login ID": learner, "Section": message}
-    for text in (nbgrader.gradebook(class_, {}), moodle.gradebook(class_), canvas.gradebook(class_, [row])[0]):
-        assert not unsafe(text)
-        assert len(parsed(text)) == 1
+    for filled in (nbgrader.gradebook(class_, {}), moodle.gradebook(class_), canvas.gradebook(class_, [row])):
+        assert not unsafe(filled.text)
+        identities = [cell for line in parsed(filled.text) for cell in line.values()]
+        assert learner in identities or learner in filled.missing or not learner.strip()
 
 
 # ---- Gradescope
@@ -158,7 +263,7 @@ def test_results_json_is_as_specified() -> None:
 def test_what_could_not_be_graded_scores_nothing_and_says_why() -> None:
     document = json.loads(gradescope.results(one("ada", status=UNREADABLE)))
     assert (document["score"], document["tests"]) == (0, [])
-    assert "unreadable" in document["output"]
+    assert document["output"].startswith("Not graded: ")
 
 
 @given(TEXT)
@@ -197,6 +302,8 @@ def test_autograder_grades_with_what_is_in_it(tmp_path: Path, notebook: str) -> 
     """Unpack the zip and run the command of ``run_autograder`` on a submission, in the folders of a container."""
     with zipfile.ZipFile(io.BytesIO(container.autograder("01_sums", COURSE))) as archive:
         archive.extractall(tmp_path / "source")
+        for folder in (tmp_path, *tmp_path.parents[:-2]):
+            folder.chmod(0o755)  # as in a container: submissions run as another user
         script = archive.read("run_autograder").decode()
     hand_in(tmp_path, "submission", *FAIR[:3]).rename(tmp_path / "submission" / notebook)
     words = script[script.index("gradescope ") :].replace("\\\n", "").replace("/autograder", str(tmp_path)).split()
@@ -208,12 +315,50 @@ def test_autograder_grades_with_what_is_in_it(tmp_path: Path, notebook: str) -> 
     assert (document["score"], document["extra_data"]["isolation"]) == (5, "process")
 
 
-@pytest.mark.parametrize("count", [0, 2])
-def test_a_container_without_one_notebook(tmp_path: Path, count: int) -> None:
-    for i in range(count):
-        (tmp_path / f"{i}.ipynb").write_text("{}")
-    with pytest.raises(Unusable, match=f"there are {count}"):
-        container.grade_one("01_sums", tmp_path, COURSE, "process")
+ONE, ANOTHER = (json.dumps(notebook(*FAIR[:end], ids=("setup", "total"))) for end in (3, 2))
+HANDED_IN = {
+    "two": ({"a.ipynb": ONE, "b.ipynb": ANOTHER}, 0, "You handed in 2 notebooks of 01_sums: a.ipynb, b.ipynb"),
+    "two-alike": ({"a.ipynb": ONE, "b.ipynb": ONE}, 5, ""),
+    "two-of-which-one-is-named": ({"01_sums.ipynb": ONE, "draft.ipynb": ANOTHER}, 5, ""),
+    "script": ({"01_sums.py": "x"}, 0, "01_sums.py is a Python script"),
+    "upper-case": ({"01_SUMS.IPYNB": ONE}, 5, ""),
+    "macs": ({"hw.ipynb": ONE, "__MACOSX/._hw.ipynb": "x", "._hw.ipynb": "x", ".DS_Store": "x"}, 5, ""),
+    "checkpoint": ({"hw.ipynb": ONE, ".ipynb_checkpoints/hw-checkpoint.ipynb": ANOTHER,
+                    "hw-checkpoint.ipynb": "x"}, 5, ""),
+    "nothing": ({}, 0, "an empty folder"),
+    "folder": ({"work/hw.ipynb": ONE}, 5, ""),
+    "cut-off": ({"01_sums.ipynb": ONE[:-9]}, 0, "cut off"),
+    "foreign": ({"01_sums.ipynb": json.dumps(notebook("def add(a, b): return a"))}, 0, "another course's notebook"),
+    "of-another-assignment": ({"x.ipynb": json.dumps(notebook("third = 1 / 3", ids=("third",)))}, 0,
+                              "a notebook of 02_other"),
+    "with-a-module": ({"hw.ipynb": json.dumps(notebook("from mine import total", ids=("total",))),
+                       "mine.py": "def total(x): return x.sum(0)"}, 3, ""),
+}  # fmt: skip
+
+
+@pytest.mark.sandbox
+@pytest.mark.usefixtures("isolation")
+@pytest.mark.parametrize("kind", HANDED_IN)
+def test_there_is_always_a_results_json_that_a_learner_understands(tmp_path: Path, kind: str) -> None:
+    files, score, words = HANDED_IN[kind]
+    (tmp_path / "in").mkdir()
+    for name, content in files.items():
+        (tmp_path / "in" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "in" / name).write_text(content)
+    out = tmp_path / "results.json"
+    assert cli.main(["gradescope", "01_sums", str(tmp_path / "in"), "-o", str(out), "--course", str(COURSE)]) == 0
+    document = json.loads(out.read_text())
+    assert (document["score"], words in document["output"]) == (score, True)
+
+
+def test_a_broken_grader_says_that_it_is_nobodys_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise NoIsolation("no bubblewrap")
+
+    monkeypatch.setattr(container, "grade_one", failing)
+    out = tmp_path / "results.json"
+    assert cli.main(["gradescope", "01_sums", str(tmp_path), "-o", str(out), "--course", str(COURSE)]) == 3
+    assert "not your fault" in json.loads(out.read_text())["output"]
 
 
 # ---- the command

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from rnngrade.judge import files
 from rnngrade.judge.results import tables
 from tests.judge.conftest import FAIR, grade, hand_in, rows
 
-HOSTILE = ["=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "|cmd", "%x",
+HOSTILE = ["a;=cmd()", 'a;"=cmd()', "a\t@x", "＝1+1", "'=1", "；=1",
+           "=HYPERLINK(\"http://x\")", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "|cmd", "%x",
            "\x1b[2J\x1b]0;owned\x07",
            "a,b\n\"c\"", "<script>alert(1)</script>", "\u202egnp.exe", "\x00", "\u2028x"]  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
@@ -25,8 +27,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
 
 @given(st.text() | st.sampled_from(HOSTILE))
 def test_csv_cell_is_never_a_formula(text: str) -> None:
-    cell = tables.cell(text)
-    assert not cell.lstrip().startswith(FORMULA)
+    """Whether commas, semicolons or tabs part the cells."""
+    for cell in (tables.cell(text), tables.name(text)):
+        for part in re.split("[;\t]", cell):
+            assert not part.lstrip(' "').startswith((*FORMULA, "＝", "＋", "－", "＠"))
+
+
+@given(st.text() | st.sampled_from(HOSTILE), st.text() | st.sampled_from(HOSTILE))
+def test_two_learners_are_two_in_a_table(one: str, other: str) -> None:
+    assert one == other or tables.name(one) != tables.name(other)
 
 
 @given(st.text() | st.sampled_from(HOSTILE))

@@ -58,7 +58,7 @@ def grade_one(assignment: str, submission: Path, course: Path, isolation: str) -
     assignments = load_course(course)
     if assignment not in assignments:
         raise Unusable(f"no assignment {assignment!r} in {course}; it has {', '.join(sorted(assignments))}")
-    lines = one_learners(submission, "learner", asked(assignments))
+    lines = one_learners(submission, "learner", asked(assignments), assignment)
     wanted = _the_one([line for line in lines if line.assignment == assignment and line.status in ("", SUPERSEDED)])
     if isinstance(wanted, str):
         return Grade(Submission("learner", assignment, ""), NOTHING, wanted, isolation=isolation)
@@ -97,8 +97,10 @@ def _content(line: Submission) -> bytes:
 
 def _why_none(assignment: str, lines: list[Submission]) -> str:
     """What was handed in instead, to its learner."""
-    told = [f"{line.place}: {line.problem or f'a notebook of {line.assignment}'}" for line in lines if line.place]
-    told += [line.problem for line in lines if not line.place and line.problem]
+    problems = [
+        (line.place, (line.problem or f"a notebook of {line.assignment}").partition(": ask for")[0]) for line in lines
+    ]
+    told = [f"{place}: {problem}" if place else problem for place, problem in problems]
     what = ". ".join(told[:5]) or "Nothing was handed in"
     return f"No notebook of {assignment} was found. {what}. Submit again with {assignment}.ipynb."
 
