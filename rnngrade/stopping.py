@@ -41,7 +41,11 @@ def stoppable() -> Iterator[None]:
     def at_once(number: int, frame: FrameType | None) -> None:
         os._exit(128 + number)
 
+    stopped = False
+
     def in_order(number: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
         for one in SIGNALS:
             signal.signal(one, at_once)
         raise KeyboardInterrupt if number == signal.SIGINT else Terminated
@@ -52,7 +56,7 @@ def stoppable() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
+        for number, handler in before.items() if not stopped else ():  # Python's end may take its time too
             signal.signal(number, handler)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
@@ -34,20 +35,25 @@ def passable() -> None:
     Where only root may enter one of them it is covered, in a mount namespace of this process, by one that all may pass
     and in which everything else lies as before.
     """
-    while os.getuid() == 0 and (closed := visible.private()) is not None:
+    closed = visible.private() if os.getuid() == 0 else None
+    if closed is not None and closed != Path("/"):
         if hardening.libc.unshare(hardening.CLONE_NEWNS) != 0:
             return  # it stays closed, and process isolation refuses
         subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-        with tempfile.TemporaryDirectory() as place:
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place], check=True)
-            for inner in closed.iterdir():
-                cover = Path(place, inner.name)
-                if inner.is_symlink():
-                    cover.symlink_to(inner.readlink())
-                elif inner.is_dir() or inner.is_file():
-                    cover.mkdir() if inner.is_dir() else cover.touch()
-                    subprocess.run(["mount", "--rbind", str(inner), str(cover)], check=True)
-            subprocess.run(["mount", "--move", place, str(closed)], check=True)
+        for left in Path(tempfile.gettempdir()).glob("passable-*"):
+            with contextlib.suppress(OSError):
+                left.rmdir()  # a mount point, while its process lived
+        place = tempfile.mkdtemp(prefix="passable-")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place], check=True)
+        for inner in closed.iterdir():
+            cover = Path(place, inner.name)
+            if inner.is_symlink():
+                cover.symlink_to(inner.readlink())
+            elif inner.is_dir() or inner.is_file():
+                cover.mkdir() if inner.is_dir() else cover.touch()
+                subprocess.run(["mount", "--rbind", str(inner), str(cover)], check=True)
+        subprocess.run(["mount", "--move", place, str(closed)], check=True)
+        # Nothing below it is ever removed: that would be the folders themselves.
 
 
 @pytest.fixture(scope="session")

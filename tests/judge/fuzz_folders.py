@@ -15,10 +15,10 @@ import io
 import json
 import os
 import random
-import shutil
 import socket
 import tempfile
 import time
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -37,16 +37,71 @@ from tests.judge.conftest import COURSE, FAIR, notebook
 
 TABLES = ("grades.csv", "questions.csv", "handed_in.csv", "class.json", "run.json", "summary.html")
 NAMES = (
-    "ada", "Ada", "bob", "Ödegård Åsa", "O\u0308degård", "王小明", "a b", "a  b", "a\tb", "a\nb", "=1+1", "-rf", "+49", "@x", "a;=1",
-    "＝1", "..x", "x" * 180, "a_b", "a_c", "a__b", "1", "123_456", "o'brien", 'q"q', "a,b", "<b>", "\u202ex", "a\u200db", "~",
-    "$HOME", "a\\nb", "x-1", "learner (1)", "ada.l", "été", "e\u0301te\u0301", "\udce4", "\udce5", "%s", "hw1", "NUL", "release ",
-)  # fmt: skip
+    "ada",
+    "Ada",
+    "bob",
+    "Ödegård Åsa",
+    "O\u0308degård",
+    "王小明",
+    "a b",
+    "a  b",
+    "a\tb",
+    "a\nb",
+    "=1+1",
+    "-rf",
+    "+49",
+    "@x",
+    "a;=1",
+    "＝1",
+    "..x",
+    "x" * 180,
+    "a_b",
+    "a_c",
+    "a__b",
+    "1",
+    "123_456",
+    "o'brien",
+    'q"q',
+    "a,b",
+    "<b>",
+    "\u202ex",
+    "a\u200db",
+    "~",
+    "$HOME",
+    "a\\nb",
+    "x-1",
+    "learner (1)",
+    "ada.l",
+    "été",
+    "e\u0301te\u0301",
+    "\udce4",
+    "\udce5",
+    "%s",
+    "hw1",
+    "NUL",
+    "release ",
+)
 COPIES = ("{}.ipynb",) * 6 + (
-    "{} (1).ipynb", "{}-Copy1.ipynb", "Copy of {}.ipynb", "{}.IPYNB", "{}.ipynb.json", "{}.ipynb.txt", "answers.ipynb",
-    "Untitled1.ipynb", "{} - Copy (2).ipynb",
-)  # fmt: skip
+    "{} (1).ipynb",
+    "{}-Copy1.ipynb",
+    "Copy of {}.ipynb",
+    "{}.IPYNB",
+    "{}.ipynb.json",
+    "{}.ipynb.txt",
+    "answers.ipynb",
+    "Untitled1.ipynb",
+    "{} - Copy (2).ipynb",
+)
 ASSIGNMENTS = {"01_sums": ("total", "def total(x): return x.sum(0)"), "02_other": ("third", "third = 1 / 3")}
-STAMPS = ("2026-02-02 15:58:23 UTC", "0000-01-01", "yesterday", "", "9999-12-31 23:59 -23:00", "2026-02-02 1:1 CET", "\0")
+STAMPS = (
+    "2026-02-02 15:58:23 UTC",
+    "0000-01-01",
+    "yesterday",
+    "",
+    "9999-12-31 23:59 -23:00",
+    "2026-02-02 1:1 CET",
+    "\0",
+)
 MOMENTS = (0, 1, -(10**9), 10**9, 2**31, 2**33, 10**11)
 
 
@@ -124,7 +179,9 @@ class Draw:
         path = self.class_.root / place
         inner = ""
         if layout == "zips":
-            inner = f"{self.rng.choice(('', 'work/', '__MACOSX/../'))}{assignment}.ipynb"
+            inner = f"{self.rng.choice(('', 'work/', 'a/b/'))}{assignment}.ipynb"
+        if path.exists() and not inner:
+            return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if inner:
@@ -141,23 +198,62 @@ class Draw:
                 return
         self.class_.planted.append(Planted(who, assignment, f"{place}/{inner}" if inner else place))
         if self.rng.random() < 0.3 and layout == "folders":
-            (path.parent / self.rng.choice(("helpers.py", "data.csv", ".DS_Store", "notes.txt", "x.html"))).write_text("1")
+            (path.parent / self.rng.choice(("helpers.py", "data.csv", ".DS_Store", "notes.txt", "x.html"))).write_text(
+                "1"
+            )
 
     # ---- odd entries
 
     def bytes_(self) -> bytes:
         """What a file may hold that is no notebook, or an odd one."""
         fine = json.dumps(notebook(*FAIR))
-        return self.rng.choice((
-            b"", bytes(100), b"<html>", b"version https://git-lfs.github.com/spec/v1\n", b"{", b"[]", b"{}", b"null",
-            b'{"cells": [null, 1, {"cell_type": "code"}]}', b"[" * 9999, fine[:-9].encode(), self.rng.randbytes(300),
-            b'{"cells": [' + b'{"a":' * 500, b"\xff\xfe", b"<<<<<<< HEAD\n{}", b'{"worksheets": [{"cells": [{}]}]}',
-            json.dumps(notebook("print(1)")).encode(), b'{"cells": {}}', b"PK\x03\x04", fine.encode("latin-1"), b"1e999",
-        ))  # fmt: skip
+        return self.rng.choice(
+            (
+                b"",
+                bytes(100),
+                b"<html>",
+                b"version https://git-lfs.github.com/spec/v1\n",
+                b"{",
+                b"[]",
+                b"{}",
+                b"null",
+                b'{"cells": [null, 1, {"cell_type": "code"}]}',
+                b"[" * 9999,
+                fine[:-9].encode(),
+                self.rng.randbytes(300),
+                b'{"cells": [' + b'{"a":' * 500,
+                b"\xff\xfe",
+                b"<<<<<<< HEAD\n{}",
+                b'{"worksheets": [{"cells": [{}]}]}',
+                json.dumps(notebook("print(1)")).encode(),
+                b'{"cells": {}}',
+                b"PK\x03\x04",
+                fine.encode("latin-1"),
+                b"1e999",
+            )
+        )
 
     def file(self, path: Path) -> None:
-        suffix = self.rng.choice((".ipynb", ".IPYNB", ".ipynb.json", ".py", ".html", ".7z", ".tar.gz", ".zip", ".pdf", "",
-                                  ".ipynb.icloud", ".crdownload", ".csv", ".txt", ".ipynb (1)", "." * 5))  # fmt: skip
+        suffix = self.rng.choice(
+            (
+                ".ipynb",
+                ".IPYNB",
+                ".ipynb.json",
+                ".py",
+                ".html",
+                ".7z",
+                ".tar.gz",
+                ".zip",
+                ".pdf",
+                "",
+                ".ipynb.icloud",
+                ".crdownload",
+                ".csv",
+                ".txt",
+                ".ipynb (1)",
+                "." * 5,
+            )
+        )
         path.with_name(path.name + suffix).write_bytes(self.bytes_())
 
     def folder(self, path: Path) -> None:
@@ -203,9 +299,11 @@ class Draw:
         inner = self.bytes_()
         for depth in range(self.rng.randrange(1, 6)):
             out = io.BytesIO()
-            with zipfile.ZipFile(out, "w") as archive:
+            with warnings.catch_warnings(action="ignore"), zipfile.ZipFile(out, "w") as archive:
                 for _ in range(self.rng.randrange(1, 3)):
-                    name = self.rng.choice(("01_sums.ipynb", "../x.ipynb", "/etc/passwd", "a/b/c.ipynb", "", "a", "a/", "\\x\\y.py"))
+                    name = self.rng.choice(
+                        ("01_sums.ipynb", "../x.ipynb", "/etc/passwd", "a/b/c.ipynb", ".", "a", "a/", "\\x\\y.py")
+                    )
                     archive.writestr(name if depth == 0 else self.rng.choice(("a.zip", "b/a.zip")), inner)
             inner = out.getvalue()
         if self.rng.random() < 0.3:
@@ -220,8 +318,17 @@ class Draw:
         (path.parent / name).write_bytes(self.bytes_())
 
     def names_of_platforms(self, path: Path) -> None:
-        name = self.rng.choice(("{}_77_assignsubmission_file_", "{}_78_99_x.ipynb", "T_{}_attempt_2026-13-99-10-11-12_x.ipynb",
-                                "{}_LATE_79_98_y.zip", "submission_{}", "02_other__{}.ipynb", "17_none__{}.ipynb"))  # fmt: skip
+        name = self.rng.choice(
+            (
+                "{}_77_assignsubmission_file_",
+                "{}_78_99_x.ipynb",
+                "T_{}_attempt_2026-13-99-10-11-12_x.ipynb",
+                "{}_LATE_79_98_y.zip",
+                "submission_{}",
+                "02_other__{}.ipynb",
+                "17_none__{}.ipynb",
+            )
+        )
         path.with_name(name.format(path.name)).write_bytes(self.bytes_())
 
 
@@ -241,10 +348,18 @@ LAYOUTS = {
 }
 MIXING = ("folders", "flat", "moodle", "canvas", "nbgrader", "zips")  # that may lie side by side, with anything else
 ODD: dict[str, Callable[[Draw, Path], None]] = {
-    "file": Draw.file, "folder": Draw.folder, "deep folders": Draw.deep, "a path beyond the limit": Draw.long,
-    "link": Draw.link, "pipe or socket": Draw.special, "closed to this user": Draw.closed, "large and empty": Draw.sparse,
-    "archive": Draw.archive, "left by tools": Draw.litter, "a platform's name": Draw.names_of_platforms,
-}  # fmt: skip
+    "file": Draw.file,
+    "folder": Draw.folder,
+    "deep folders": Draw.deep,
+    "a path beyond the limit": Draw.long,
+    "link": Draw.link,
+    "pipe or socket": Draw.special,
+    "closed to this user": Draw.closed,
+
+    "large and empty": Draw.sparse, "archive": Draw.archive,
+    "left by tools": Draw.litter,
+    "a platform's name": Draw.names_of_platforms,
+}
 
 
 def full_marks(*_: object) -> Marked:
@@ -274,14 +389,18 @@ def one(seed: int, report: Report) -> None:
         listed = sorted(os.listdir(drawn.root))
         rng, out, said = random.Random(seed), Path(folder, "out"), io.StringIO()
         where = drawn.root
-        if rng.random() < 0.15 and not drawn.kinds and all(_is_text(one) for one in listed):
-            where = Path(shutil.make_archive(str(Path(folder, "packed")), "zip", drawn.root))
+        if rng.random() < 0.15 and not drawn.kinds and all(_is_text(one.place) for one in drawn.planted):
+            where = packed(drawn.root, Path(folder, "packed.zip"))
         with (
-            contextlib.redirect_stdout(said), contextlib.redirect_stderr(said),
-            mock.patch.object(work, "mark", full_marks), mock.patch.object(entries, "_scanned", vanishing(rng)),
-        ):  # fmt: skip
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+            mock.patch.object(work, "mark", full_marks),
+            mock.patch.object(entries, "_scanned", vanishing(rng)),
+        ):
             try:
-                status = cli.main(["grade", str(where), "-o", str(out), "--course", str(COURSE), "--seed", "1", "--jobs", "1"])
+                status = cli.main(
+                    ["grade", str(where), "-o", str(out), "--course", str(COURSE), "--seed", "1", "--jobs", "1"]
+                )
                 wrong = list(check(drawn, listed, out, status, report))
             except Exception as error:
                 status, wrong = -1, [f"{type(error).__name__}: {error}"]
@@ -292,15 +411,23 @@ def one(seed: int, report: Report) -> None:
         report.kinds.update(drawn.kinds)
         report.exits[status] += 1
         report.wrong += [f"seed {seed} ({', '.join(sorted(set(drawn.layouts)))}): {words}" for words in wrong]
-        subprocess_chmod(drawn.root)
+        _open(drawn.root)
 
 
-def subprocess_chmod(root: Path) -> None:
-    """Open what was closed, so that it can be removed."""
+def _open(root: Path) -> None:
+    """Open what was closed, so that it can be removed. Through no link: some lead out of here."""
     for parent, folders, _ in os.walk(root):
-        for name in folders:
-            with contextlib.suppress(OSError):
-                os.chmod(os.path.join(parent, name), 0o700)
+        for path in (Path(parent, name) for name in folders):
+            if not path.is_symlink():
+                path.chmod(0o700)
+
+
+def packed(root: Path, where: Path) -> Path:
+    """The class as a zip."""
+    with zipfile.ZipFile(where, "w", strict_timestamps=False) as archive:
+        for path in sorted(root.rglob("*")):
+            archive.write(path, path.relative_to(root))
+    return where
 
 
 def _is_text(name: str) -> bool:
@@ -332,8 +459,12 @@ def check(drawn: Drawn, listed: list[str], out: Path, status: int, report: Repor
         yield "the judge failed"
     places = [row["file"] for row in handed_in]
     for name in listed:
-        if not any(place == shown(name) or told_apart(place).startswith(told_apart(shown(name)) + "/") or
-                   place.startswith(shown(name + "/")) for place in places):  # fmt: skip
+        if not any(
+            place == shown(name)
+            or told_apart(place).startswith(told_apart(shown(name)) + "/")
+            or place.startswith(shown(name + "/"))
+            for place in places
+        ):
             yield f"no line for {name!r}"
     if len(set(places)) < len(places):
         yield f"two lines for {[place for place, count in Counter(places).items() if count > 1]}"
@@ -345,8 +476,7 @@ def _planted(drawn: Drawn, handed_in: list[dict[str, str]]):
     whose: dict[tuple[str, str], set[int]] = {}
     counts: Counter[tuple[int, str]] = Counter()
     for one_ in drawn.planted:
-        place = one_.place.replace("__MACOSX/../", "") if False else one_.place
-        row = by_place.get(shown(place))
+        row = by_place.get(shown(one_.place))
         if row is None:
             yield f"a good notebook has no line: {one_.place!r}"
             continue

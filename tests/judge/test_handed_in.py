@@ -89,6 +89,7 @@ def test_layouts(tmp_path: Path, layout: str, packed: bool) -> None:
         for place in LAYOUTS[layout]:
             put(tmp_path, place)
     assert learners(where) == ADA_AND_BOB
+    assert {one.place for one in lines(where)} == {*LAYOUTS[layout]}
 
 
 def test_a_zip_beside_others_is_a_learners_and_alone_a_classs(tmp_path: Path) -> None:

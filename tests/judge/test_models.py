@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnngrade.judge import grade_class
-from rnngrade.judge.handed_in.submissions import Cell
+from rnngrade.judge.handed_in.notebook import Cell
 from rnngrade.judge.isolation.limits import Ended, Recipe
 from rnngrade.judge.isolation.sandbox import Zygote
 from rnngrade.judge.running.scoring import Run

@@ -132,8 +132,12 @@ def _scanned(folder: Path, place: str) -> list[Entry]:
     found = []
     with os.scandir(folder) as listing:
         for item in listing:
-            found.append(_item(item, f"{place}/{item.name}" if place else item.name))
+            found.append(_item(item, _below(place, item.name)))
     return found
+
+
+def _below(place: str, name: str) -> str:
+    return f"{place}/{name}" if place else name
 
 
 def _item(item: os.DirEntry[str], place: str) -> Entry:
@@ -226,10 +230,10 @@ def _tree(members: list[zipfile.ZipInfo], source: Path | bytes, place: str, dept
             continue
         at, where = "", place
         for part in [*above, *([name] if member.is_dir() else [])]:
-            at, where = f"{at}/{part}", f"{where}/{part}"
+            at, where = f"{at}/{part}", _below(where, part)
             _folder(folders, at, part, where, depth)
         if not member.is_dir():
-            entry = _member(member, name, f"{where}/{name}", source, depth)
+            entry = _member(member, name, _below(where, name), source, depth)
             folders[at][name if name not in folders[at] or folders[at][name].kind != FOLDER else f"{name}\0"] = entry
     return list(top.values())
 

@@ -133,7 +133,7 @@ class _Reader:
             return "left there by a tool"
         if course_root and entry.name in NOBODYS:
             return "nbgrader's own: only `submitted` is what a class handed in"
-        if entry.path is not None and self.left_out and entry.path.resolve() in self.left_out:
+        if entry.path is not None and entry.kind != LINK and self.left_out and entry.path.resolve() in self.left_out:
             return "named in this command for something else"
         if entry.kind == FOLDER and {one.name for one in entry.inside()} >= set(OURS):
             return "results of rnngrade"

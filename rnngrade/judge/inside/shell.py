@@ -120,6 +120,18 @@ HARMLESS = frozenset(
 )
 
 
+class Nothing:
+    """Any part of the shell that is not here: it may be called and looked into, and does nothing."""
+
+    def __call__(self, *_: Any, **__: Any) -> None:
+        """Do nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
 class Shell:
     """IPython's shell, as far as it makes sense here. What is not done is told to ``note``, by kind and words."""
 
@@ -183,7 +195,7 @@ class Shell:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return lambda *_, **__: None
+        return Nothing()
 
     def _run_code(self, code: str, where: str) -> None:
         exec(compile(TransformerManager().transform_cell(code), where, "exec", dont_inherit=True), self.user_ns)

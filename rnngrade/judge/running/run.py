@@ -121,6 +121,7 @@ def grade_class(
         present = {one.assignment for one in found} & set(assignments)
         class_ = Class(facts, assignments, {name: hidden_keys(assignments[name], seed) for name in present}, lines)
         class_.note(finished=False)
+        work.begin()
         where = stack.enter_context(pool(scheduler, jobs))
         stack.callback(work.close)  # before the pool waits for its threads: what still runs in a sandbox is ended
         grades = class_.graded(found, where, progress)

@@ -91,6 +91,7 @@ def _group(memory: int) -> Path | None:
 
 _lock = threading.Lock()
 _zygotes: dict[Conditions, Zygotes] = {}
+_stopped = threading.Event()  # what waits in a thread must not begin when the others have been ended
 
 
 def mark(notebook: Notebook, keys: Mapping[str, Key], conditions: Conditions) -> Marked:
@@ -100,13 +101,21 @@ def mark(notebook: Notebook, keys: Mapping[str, Key], conditions: Conditions) ->
         NoIsolation: if this machine cannot isolate a submission as the conditions ask.
     """
     with _lock:
+        if _stopped.is_set():
+            raise RuntimeError("the run has been stopped")
         zygotes = _zygotes.setdefault(conditions, Zygotes(conditions))
     return Marked(score(notebook, keys, zygotes, conditions.limits), zygotes.stamp)
 
 
+def begin() -> None:
+    """Let notebooks be marked again."""
+    _stopped.clear()
+
+
 @atexit.register
 def close() -> None:
-    """End all sandboxes of this process."""
+    """End all sandboxes of this process, and begin no other until ``begin``."""
+    _stopped.set()
     with _lock:
         while _zygotes:
             _zygotes.popitem()[1].close()
