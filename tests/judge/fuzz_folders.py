@@ -30,6 +30,7 @@ from rnngrade import cli
 from rnngrade.diagnosis import Diagnosis
 from rnngrade.judge.files import told_apart
 from rnngrade.judge.handed_in import entries
+from rnngrade.judge.inside import box
 from rnngrade.judge.results.result import GroupResult, Marked, Result
 from rnngrade.judge.results.tables import name as shown
 from rnngrade.judge.running import work
@@ -355,8 +356,8 @@ ODD: dict[str, Callable[[Draw, Path], None]] = {
     "link": Draw.link,
     "pipe or socket": Draw.special,
     "closed to this user": Draw.closed,
-
-    "large and empty": Draw.sparse, "archive": Draw.archive,
+    "large and empty": Draw.sparse,
+    "archive": Draw.archive,
     "left by tools": Draw.litter,
     "a platform's name": Draw.names_of_platforms,
 }
@@ -384,7 +385,7 @@ def vanishing(rng: random.Random) -> Callable[..., list[entries.Entry]]:
 
 def one(seed: int, report: Report) -> None:
     """Draw a class, grade it, look at what came of it."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True, prefix="fuzzed-") as folder:
         drawn = Draw(seed, Path(folder, "in")).draw()
         listed = sorted(os.listdir(drawn.root))
         rng, out, said = random.Random(seed), Path(folder, "out"), io.StringIO()
@@ -412,14 +413,16 @@ def one(seed: int, report: Report) -> None:
         report.exits[status] += 1
         report.wrong += [f"seed {seed} ({', '.join(sorted(set(drawn.layouts)))}): {words}" for words in wrong]
         _open(drawn.root)
+        box.remove(drawn.root)  # its paths may be too long for Python
 
 
 def _open(root: Path) -> None:
     """Open what was closed, so that it can be removed. Through no link: some lead out of here."""
     for parent, folders, _ in os.walk(root):
         for path in (Path(parent, name) for name in folders):
-            if not path.is_symlink():
-                path.chmod(0o700)
+            with contextlib.suppress(OSError):  # beyond the system's limit
+                if not path.is_symlink():
+                    path.chmod(0o700)
 
 
 def packed(root: Path, where: Path) -> Path:

@@ -77,9 +77,7 @@ def discover(
     return sorted(found, key=lambda one: one.place.encode("utf-8", "surrogatepass"))
 
 
-def one_learners(
-    root: Path, learner: str, assignments: Mapping[str, Asked], assignment: str = ""
-) -> list[Submission]:
+def one_learners(root: Path, learner: str, assignments: Mapping[str, Asked], assignment: str = "") -> list[Submission]:
     """The lines of a folder that is one learner's, handed in for ``assignment`` where nothing says another."""
     reader = _Reader(assignments, {}, set())
     reader._learner(entries.on_disk(root), Whose(Named(learner, ""), ""), Context(assignment))
