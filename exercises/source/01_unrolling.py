@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
 
 FORBID = ("torch", "rnnlib")
 
@@ -137,7 +137,7 @@ def unroll_cases(rng):
 
 def unroll_edge_cases(rng):
     """One step; one sequence; one unit; inputs and initial state of integers."""
-    for T, B, d, n in [(1, 3, 2, 4), (5, 1, 3, 2), (4, 2, 1, 1)]:
+    for T, B, d, n in [(1, 3, 2, 4), (5, 1, 3, 2), (2, 3, 1, 1)]:
         yield unroll_case(rng, T, B, d, n)
     W, U, b, x, h0 = unroll_case(rng, 3, 2, 4, 5)
     yield W, U, b, rng.integers(-1, 3, x.shape), rng.integers(0, 2, h0.shape)
@@ -240,6 +240,8 @@ def gap_cases(rng):
     W, U, b, x, h0 = unroll_case(rng, 4, 3, 2, 5)
     mask = np.array([[1, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]], bool)
     yield W, U, b, np.where(mask[..., None], x, [np.nan, np.inf]), mask, h0
+    W, U, b, x, h0 = unroll_case(rng, 2, 1, 3, 1)
+    yield W, U, b, x, np.array([[True], [False]]), h0
 
 
 def final_state(W, U, b, x, mask, h0):
@@ -286,6 +288,7 @@ final_state_question = Question(
     reference=final_state,
     oracle=final_state_of_trimmed,
     tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(ignored={"x": "mask"}),
     forbid=FORBID,
     mistakes=[
         Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x, h0)[-1], "This is the state after all T steps, padding "
@@ -345,6 +348,7 @@ def loss_edge_cases(rng):
     yield confident, targets, targets >= 0
     logits, targets, mask = loss_case(rng, 3, 2, 4)
     yield np.where(mask[..., None], logits, np.nan), targets, mask
+    yield rng.standard_normal((1, 1, 3)), np.array([[1]]), np.array([[True]])
     yield loss_case(rng, 2, 3, 5)
 
 
@@ -423,6 +427,7 @@ cross_entropy_question = Question(
     reference=cross_entropy,
     oracle=cross_entropy_by_autograd,
     tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(ignored={"logits": "mask"}, apart=("logits",)),
     forbid=FORBID,
     mistakes=[
         Mistake(mean_over_padding, "Padding contributes nothing to the sum, yet you still divide by T times B. Divide "
@@ -471,6 +476,8 @@ def stream_edge_cases(rng):
     yield stream_case(rng, 4, 2, 1, 3, 1, [[0, 3], [2]])
     yield stream_case(rng, 3, 2, 4, 1, 9, [[1], [0, 2]])
     yield stream_case(rng, 4, 3, 2, 5, 4, [[1], [], [3]])
+    yield stream_case(rng, 1, 3, 4, 2, 2, [[], [0], []])
+    yield stream_case(rng, 2, 3, 4, 5, 1, [[1], [], [0]])
 
 
 def read_stream(W, U, b, x, starts, k):
@@ -651,6 +658,8 @@ def probe_edge_cases(rng):
     h, x, k = probe_case(rng, 25, 2, 3, 5)
     yield h * [1.0, 1.0, 0.0], x, k
     yield probe_case(rng, 6, 1, 7, 2)
+    yield probe_case(rng, 1, 9, 2, 0)
+    yield probe_case(rng, 2, 8, 3, 1)
 
 
 def recall(h, x, k):
@@ -738,6 +747,7 @@ recall_question = Question(
     reference=recall,
     oracle=recall_by_covariance,
     tolerance=Tolerance(rtol=1e-6),
+    axes={"x": "T B"},
     forbid=FORBID,
     mistakes=[
         Mistake(no_intercept, "The fit has no constant term, so it cannot even match the mean of the inputs."),

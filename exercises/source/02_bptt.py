@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
 from rnngrade.slips import RIGHT
 
 DOUBLE = torch.float64
@@ -62,7 +62,7 @@ def delta_edge_cases(rng):
     """One step; one sequence; one unit; and a loss at the last step only, as in chapter 1's many-to-one network."""
     yield delta_case(rng, 1, 3, 2)
     yield delta_case(rng, 5, 1, 3)
-    yield delta_case(rng, 4, 2, 1)
+    yield delta_case(rng, 2, 3, 1)
     W, h, dh = delta_case(rng, 5, 2, 4)
     yield W, h, np.concatenate([np.zeros_like(dh[:-1]), dh[-1:]])
 
@@ -145,9 +145,9 @@ def shared_cases(rng):
 
 
 def shared_edge_cases(rng):
-    yield shared_case(rng, 1, 3, 2, 4)
+    yield shared_case(rng, 1, 2, 3, 4)
     yield shared_case(rng, 5, 1, 3, 2)
-    yield shared_case(rng, 3, 2, 1, 1)
+    yield shared_case(rng, 2, 3, 1, 1)
 
 
 def weight_gradients(delta, h, x, U, *, do=RIGHT):
@@ -231,6 +231,7 @@ def masked_gap_cases(rng):
     yield masked_case(rng, [[0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]], 2, 4)
     yield masked_case(rng, [[1, 0]], 3, 4)
     yield masked_case(rng, np.ones((4, 1)), 3, 2)
+    yield masked_case(rng, [[0], [1]], 1, 1)
     W, U, b, x, mask, h0, dh = masked_case(rng, [[1, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]], 2, 5)
     valid = mask[..., None]
     yield W, U, b, np.where(valid, x, [np.nan, np.inf]), mask, h0, np.where(valid, dh, np.nan)
@@ -309,6 +310,7 @@ masked_question = Question(
     reference=masked_bptt,
     oracle=trimmed_by_autograd,
     tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(ignored={"x": "mask", "dh": "mask"}),
     forbid=FORBID,
     mistakes=[
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh),
@@ -350,6 +352,7 @@ def check_edge_cases(rng):
     _, U, b, x, target, step = check_case(rng, 3, 2, 4, 3, 1e-3)
     yield np.array([[0, 1, 0], [-1, 0, 2], [0, 0, 1]]), U, b, x, target, step
     yield check_case(rng, 2, 4, 3, 5, 1.0)
+    yield check_case(rng, 1, 3, 1, 2, 1e-3)
 
 
 def loss(W, U, b, x, target):
@@ -563,6 +566,7 @@ def tangent_edge_cases(rng):
     yield tangent_case(rng, 1, 2, 3, 4)
     yield tangent_case(rng, 4, 1, 2, 3)
     yield tangent_case(rng, 5, 3, 2, 1)
+    yield tangent_case(rng, 2, 3, 1, 2)
 
 
 def tangents(W, U, b, x, h0, direction, *, do=RIGHT):
@@ -662,6 +666,7 @@ def landing_cases(rng):
 
 def landing_edge_cases(rng):
     yield landing_case(rng, 1, 0.5)
+    yield landing_case(rng, 2, 0.4)
     yield landing_case(rng, 30, 0.1)
 
 

@@ -9,7 +9,7 @@ import math
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
 from rnngrade.slips import RIGHT
 
 FORBID = ("torch", "rnnlib")
@@ -40,6 +40,7 @@ def linear_edge_cases(rng):
     for t in (0, 1, 2):
         yield linear_case(rng, 3, 2, t, 0.9)
     yield linear_case(rng, 2, 3, 1000, 0.95)
+    yield linear_case(rng, 1, 1, 5, 0.9)
     cycle = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     yield cycle, rng.standard_normal(3), rng.standard_normal((2, 3)), 10
     for eigenvalue, n, t in ((0.5, 3, 9), (0.0, 5, 3)):
@@ -88,6 +89,7 @@ linear_question = Question(
     reference=linear_state,
     oracle=linear_by_steps,
     tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(defective=("W",)),
     forbid=FORBID,
     mistakes=[
         Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + c, "c enters once only, at the end. It is added at every "
@@ -141,7 +143,7 @@ def pulse_edge_cases(rng):
     yield pulse_case(rng, 3, 1, 5)
     yield pulse_case(rng, 1, 4, 3)
     yield np.triu(rng.standard_normal((4, 4)), 1) + np.diag([2.0, 3.0, 2.0], 1), rng.standard_normal((4, 3)), 3
-    for size in (1e-140, 1e140):
+    for size in (1e-151, 2e150):
         W, U, t = pulse_case(rng, 4, 3, 5)
         yield W, size * U, t
 
@@ -214,6 +216,7 @@ pulse_question = Question(
     reference=worst_pulse,
     oracle=pulse_by_gram_matrix,
     tolerance=Tolerance(rtol=1e-6, atol=1e-200),
+    covers=Covers(scales=("U",), defective=("W",)),
     forbid=FORBID,
     struck={
         f"{name}_and_W_transposed": "hangs on the basis that a kernel chooses for a null space"
@@ -262,6 +265,7 @@ def bounds_edge_cases(rng):
     """One step; two, with small weights; one unit; more units than steps."""
     yield bounds_case(rng, 1, 3)
     yield bounds_case(rng, 2, 4, 1e-100)
+    yield bounds_case(rng, 4, 2)
     yield bounds_case(rng, 5, 1)
     yield bounds_case(rng, 3, 7, 0.5)
 
@@ -384,7 +388,7 @@ def lengths_cases(rng):
     """Lengths of an ordinary size; and of three sizes in one batch."""
     yield lengths_case(rng, 50, 2, 3, size=1.8)
     W, slopes, delta = lengths_case(rng, 9, 3, 4)
-    yield W, slopes, delta * np.array([[1e-150], [1.0], [1e150]])
+    yield W, slopes, delta * np.array([[1e-150], [1.0], [4e150]])
 
 
 def lengths_far_cases(rng):
@@ -395,6 +399,8 @@ def lengths_far_cases(rng):
     yield np.abs(W), slopes, np.abs(delta)
     yield lengths_case(rng, 70, 3, 2, size=1e-6)
     yield lengths_case(rng, 1, 2, 4)
+    W, slopes, delta = lengths_case(rng, 2, 1, 1)
+    yield W, slopes, 1e-151 * delta
 
 
 def log_lengths(W, slopes, delta, *, do=RIGHT):
@@ -492,6 +498,7 @@ lengths_question = Question(
     reference=log_lengths,
     oracle=lengths_by_integers,
     tolerance=Tolerance(rtol=1e-8),
+    covers=Covers(scales=("delta",)),
     forbid=FORBID,
     mistakes=[
         Mistake(multiplied_out, "Right until the product leaves the range of a double, here after some fifty steps. "
@@ -624,6 +631,7 @@ euler_question = Question(
     reference=largest_steps,
     oracle=steps_by_search,
     tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(defective=("A",)),
     forbid=FORBID,
     mistakes=[
         Mistake(real_parts_only, "Right for real eigenvalues. A complex one lies off the axis, where the disc is "
@@ -680,6 +688,7 @@ def cliff_edge_cases(rng):
     w, h0, T = cliff_case(rng, 2, 16)
     yield np.append(w, 6.0), np.append(h0, -0.88), T
     yield cliff_case(rng, 3, 100, least=1.4)
+    yield cliff_case(rng, 1, 5)
 
 
 def cliff(w, h0, T):

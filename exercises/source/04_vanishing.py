@@ -12,7 +12,7 @@ from statistics import geometric_mean, linear_regression
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
 from rnngrade.slips import RIGHT
 
 DOUBLE = torch.float64
@@ -50,7 +50,7 @@ def decay_edge_cases(rng):
     yield decay_case(rng, 30, 1, -0.5, math.exp(-1), wave=1.0)
     yield np.array([[4.0, 8.0, 2.0], [1.0, 0.5, 0.03]]), 0.2
     yield np.array([[1.0, 1.0], [0.75, 0.75], [0.5, 0.5], [0.25, 0.25]]), 0.5
-    for size in (1e-100, 1e100):
+    for size in (1e-153, 1e150):
         lengths, threshold = decay_case(rng, 9, 5, -0.6, 0.1)
         yield size * lengths, threshold
 
@@ -124,6 +124,9 @@ decay_question = Question(
     reference=decay,
     oracle=decay_by_statistics,
     tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(
+        scales=("lengths",), meets=lambda lengths, threshold: (lengths[min(2, len(lengths) - 1), 0], threshold)
+    ),
     forbid=FORBID,
     mistakes=[
         Mistake(lambda lengths, threshold: _of_means(lengths.mean(1), threshold), "These are ordinary means over the "
@@ -168,6 +171,7 @@ def settled_edge_cases(rng):
     """Quiet inputs, on which a unit settles slowly, or far away; one unit; loud ones, and the weakest and strongest."""
     yield np.array([1.0, 1.0, 1.0, 1.5]), np.array([1e-9, -3e-6, 1e-3, -1e-8])
     yield rng.uniform(0.5, 1.5, 1), rng.uniform(-2, -1, 1)
+    yield rng.uniform(0.5, 1.5, 2), rng.uniform(0.01, 0.1, 2)
     yield np.array([0.1, 3.0, 0.999, 1.001, 2.5]), np.array([3.0, -0.01, 1e-7, 1e-7, 1e-9])
 
 
@@ -270,6 +274,8 @@ def shares_edge_cases(rng):
     yield shares_case(rng, 5, 4, 3, 1)
     yield shares_case(rng, 5, 2, 3, 4)
     yield shares_case(rng, 4, 3, 2, 4)
+    yield shares_case(rng, 1, 3, 2, 1)
+    yield shares_case(rng, 2, 1, 1, 1)
 
 
 def _parts(W, h, delta):
@@ -430,6 +436,8 @@ def contact_edge_cases(rng):
     yield contact_case(rng, 6, 3, 4, 4, 4)
     yield contact_case(rng, 5, 2, 3, 1, 2)
     yield contact_case(rng, 7, 2, 5, 7, 3)
+    yield contact_case(rng, 1, 1, 3, 1, 1)
+    yield contact_case(rng, 2, 3, 1, 1, 2)
     yield contact_case(rng, 200, 3, 2, 10, 200, gain=1.05)
 
 
@@ -515,7 +523,7 @@ contact_question = Question(
     cases=[Group("typical", 2, contact_cases), Group("edge", 2, contact_edge_cases)],
     reference=contact,
     oracle=contact_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
+    tolerance=Tolerance(rtol=1e-6, atol=1e-30),
     forbid=FORBID,
     mistakes=[
         Mistake(product_reversed, "The Jacobians are multiplied in the wrong order: which one acts on a change first?"),

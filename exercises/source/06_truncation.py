@@ -39,6 +39,8 @@ def cut_edge_cases(rng):
     yield cut_case(rng, 4, 3, 2, 4)
     yield cut_case(rng, 3, 2, 4, 9)
     yield cut_case(rng, 9, 4, 3, 4)
+    yield cut_case(rng, 1, 3, 2, 2)
+    yield cut_case(rng, 2, 1, 1, 1)
 
 
 def _terms(W, h, dh, cut, do=RIGHT):
@@ -189,6 +191,7 @@ def reach_edge_cases(rng):
     yield 6, 10, 2
     yield 9, 4, 3
     yield 1, 2, 1
+    yield 2, 2, 1
 
 
 def sees(T, k, every):
@@ -519,6 +522,8 @@ def stream_edge_cases(rng):
     yield stream_case(rng, 7, 3, 2, 4, 9, share=0.4)
     yield stream_case(rng, 4, 2, 3, 4, 2, share=1.0)
     yield stream_case(rng, 9, 4, 2, 3, 4)
+    yield stream_case(rng, 2, 3, 1, 2, 2)
+    yield stream_case(rng, 1, 1, 2, 1, 1)
 
 
 def _stream(W, U, b, x, new, dh, k, *, enter, leave, paired=None, do=RIGHT):
