@@ -106,19 +106,14 @@ def initial_state_left_out(W, h, dh):
 
 
 delta_question = Question(
-    "deltas",
-    points=4,
-    answer="deltas",
-    cases=[Group("typical", 3, delta_cases), Group("edge", 1, delta_edge_cases)],
-    reference=deltas,
-    oracle=deltas_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "deltas", points=4, answer="deltas", cases=[Group("typical", 3, delta_cases), Group("edge", 1, delta_edge_cases)],
+    reference=deltas, oracle=deltas_by_autograd, forbid=FORBID,
     mistakes=[
         Mistake(local_one_early, "The local gradients sit one step too early: dh has none for the initial state, so "
                 "dh[0] is that of h[1]."),
-        Mistake(lambda W, h, dh: deltas(W, h, dh) * (1 - h**2), "This is the gradient before tanh, dL/da_t. Asked is "
-                "the one of the state itself, dL/dh_t.", name="before_tanh"),
+        Mistake(lambda W, h, dh: deltas(W, h, dh) * (1 - h**2),
+                "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, "
+                "dL/dh_t.", name="before_tanh"),
         Mistake(initial_state_left_out, "delta[0] is missing: the first step sends a message back too."),
         Mistake(one_step_of_future, "Each step hears only the local gradient of the next one. Send on the whole delta, "
                 "future included."),
@@ -185,15 +180,9 @@ def bias_uses_initial_state(delta, h, x, U):
 
 
 shared_question = Question(
-    "shared-weights",
-    points=4,
-    answer="weight_gradients",
-    parts=("dW", "dU", "db", "dx"),
-    cases=[Group("typical", 3, shared_cases), Group("edge", 1, shared_edge_cases)],
-    reference=weight_gradients,
-    oracle=weight_gradients_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "shared-weights", points=4, answer="weight_gradients", parts=("dW", "dU", "db", "dx"),
+    cases=[Group("typical", 3, shared_cases), Group("edge", 1, shared_edge_cases)], reference=weight_gradients,
+    oracle=weight_gradients_by_autograd, forbid=FORBID,
     mistakes=[
         Mistake(bias_after_tanh, "The bias, too, acts before tanh: add up g, not delta."),
         Mistake(inputs_after_tanh, "x_t, too, acts before tanh: U^T meets g, not delta."),
@@ -266,6 +255,19 @@ def trimmed_by_autograd(W, U, b, x, mask, h0, dh):
     return dW, dU, db, dx, dh0
 
 
+def padding_erases(W, U, b, x, mask, h0, dh):
+    """A masked step sets the state to zero, and so cuts the message: each run of valid steps is a sequence alone."""
+    h = [h0]
+    for x_t, valid in zip(x, mask):
+        h.append(np.tanh(h[-1] @ W.T + x_t @ U.T + b) * valid[:, None])
+    h = np.stack(h)
+    g, delta = np.zeros_like(dh), np.zeros_like(h0)
+    for t in range(len(x), 0, -1):
+        g[t - 1] = (delta + dh[t - 1]) * (1 - h[t] ** 2) * mask[t - 1][:, None]
+        delta = g[t - 1] @ W
+    return *_from_g(g, h[:-1], x, U), delta
+
+
 def _masked_bptt(W, U, b, x, mask, h0, dh, *, forward=True, local=True, slope=True, carry=True):
     """The reference with its four uses of the mask as switches, to leave one out at a time."""
     everyone = np.ones_like(mask)
@@ -302,27 +304,36 @@ def mask_forward_only(W, U, b, x, mask, h0, dh):
 
 
 masked_question = Question(
-    "masked-bptt",
-    points=5,
-    answer="masked_bptt",
-    parts=("dW", "dU", "db", "dx", "dh0"),
-    cases=[Group("padded", 2, masked_cases), Group("gaps", 3, masked_gap_cases)],
-    reference=masked_bptt,
-    oracle=trimmed_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    covers=Covers(ignored={"x": "mask", "dh": "mask"}),
-    forbid=FORBID,
+    "masked-bptt", points=5, answer="masked_bptt", parts=("dW", "dU", "db", "dx", "dh0"),
+    cases=[Group("padded", 2, masked_cases), Group("gaps", 3, masked_gap_cases)], reference=masked_bptt,
+    oracle=trimmed_by_autograd, covers=Covers(ignored={"x": "mask", "dh": "mask"}), forbid=FORBID,
     mistakes=[
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh),
                 "The mask has no effect: these are the gradients with all padding counted as "
                 "data.", name="mask_ignored"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh * mask[..., None]),
+                "You silence the loss on padding, and where all padding is at the end that is enough. Here some is in "
+                "front or in between: the states still step through it, forward and "
+                "backward.", name="local_gradients_masked_only"),
         Mistake(mask_forward_only, "The forward pass respects the mask, the backward pass does not. A masked step "
                 "copies the state: what is the Jacobian of a copy, and which weights does it use?"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, forward=False),
+                "The backward pass respects the mask, but the states it works with have stepped through "
+                "padding.", name="mask_backward_only"),
+        Mistake(padding_erases, "Right where all padding is at the end. A masked step sets your state to zero, forward "
+                "and backward; it should leave the state as it was."),
         Mistake(both_ways, "At a valid step the message goes back twice: through the Jacobian, and also unchanged, as "
                 "if the state had been copied. It is the one or the other."),
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, local=False),
                 "dh at masked steps still enters. There is no loss at a step that is only "
                 "padding.", name="padding_has_loss"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, carry=False),
+                "Right where all padding is at the end. At a masked step with valid ones after it, the message from "
+                "the future is lost: the state was copied forward, and its gradient must come back through the "
+                "copy.", name="message_lost"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, slope=False),
+                "Masked steps contribute to dW, dU, db and dx as if they had used the weights and their "
+                "inputs.", name="padding_uses_weights"),
     ],
     hints=(
         "Write one masked step as h_t = h_{t-1}, and differentiate that: what is J_t? what is dL/dW from this step?",
@@ -436,14 +447,9 @@ def whole_row(W, U, b, x, target, step):
 
 
 check_question = Question(
-    "numerical-gradient",
-    points=3,
-    answer="numerical_gradient",
-    cases=[Group("typical", 2, check_cases), Group("edge", 1, check_edge_cases)],
-    reference=numerical_gradient,
-    oracle=mean_of_gradients,
-    tolerance=Tolerance(rtol=3e-8),
-    forbid=FORBID,
+    "numerical-gradient", points=3, answer="numerical_gradient",
+    cases=[Group("typical", 2, check_cases), Group("edge", 1, check_edge_cases)], reference=numerical_gradient,
+    oracle=mean_of_gradients, tolerance=Tolerance(rtol=3e-8), forbid=FORBID,
     mistakes=[
         Mistake(lambda W, U, b, x, target, step: _differences(W, (U, b, x, target), step, 1, 0, 1),
                 "Close, but only to the order of the step: you compare with the loss at W itself. Look to both sides "
@@ -525,15 +531,9 @@ def first_step_skipped(W, U, b, x, h0, dh):
 
 
 list_question = Question(
-    "list-of-states",
-    points=3,
-    answer="gradients",
-    parts=("dW", "dU", "db", "dx"),
-    cases=[Group("typical", 2, list_cases), Group("edge", 1, list_edge_cases)],
-    reference=gradients,
-    oracle=four_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "list-of-states", points=3, answer="gradients", parts=("dW", "dU", "db", "dx"),
+    cases=[Group("typical", 2, list_cases), Group("edge", 1, list_edge_cases)], reference=gradients,
+    oracle=four_by_autograd, forbid=FORBID,
     mistakes=[
         Mistake(the_draft, "This is what the draft gives: dU, db and dx are right, dW is not. Print the state that the "
                 "last pass of the backward loop, t = 0, pairs with g. Which one is it?"),
@@ -623,14 +623,9 @@ def state_just_made(W, U, b, x, h0, direction):
 
 
 tangent_question = Question(
-    "tangents",
-    points=3,
-    answer="tangents",
-    cases=[Group("typical", 2, tangent_cases), Group("edge", 1, tangent_edge_cases)],
-    reference=tangents,
-    oracle=tangents_by_complex_step,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "tangents", points=3, answer="tangents",
+    cases=[Group("typical", 2, tangent_cases), Group("edge", 1, tangent_edge_cases)], reference=tangents,
+    oracle=tangents_by_complex_step, forbid=FORBID,
     mistakes=[
         Mistake(moved_at_first_step_only, "You count the change of W at the first step only. The same W acts, changed, "
                 "at every later step too."),
@@ -719,14 +714,9 @@ def costate_downhill(u, p0, v0, dt, r):
 
 
 landing_question = Question(
-    "landing",
-    points=4,
-    answer="control_gradient",
-    cases=[Group("typical", 3, landing_cases), Group("edge", 1, landing_edge_cases)],
-    reference=control_gradient,
-    oracle=control_gradient_in_closed_form,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "landing", points=4, answer="control_gradient",
+    cases=[Group("typical", 3, landing_cases), Group("edge", 1, landing_edge_cases)], reference=control_gradient,
+    oracle=control_gradient_in_closed_form, forbid=FORBID,
     mistakes=[
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt, transposed=False)[1:, 1] + r * dt * u,
                 "All controls get the same costate. An early push also moves the mass for all the steps that are left: "
@@ -734,12 +724,17 @@ landing_question = Question(
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[:-1, 1] + r * dt * u,
                 "Each control is paired with the costate before its step. u_t acts on the state *after* step "
                 "t.", name="costate_one_early"),
-        Mistake(lambda u, p0, v0, dt, r: _costates(u, p0, v0, dt)[1:, 1] + r * dt * u, "How much does v_t change for a "
-                "unit of u_t? Your costate term counts it as one.", name="control_without_dt"),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1],
+                "The controls act on the cost twice: through the final state, and by what they "
+                "cost.", name="effort_forgotten"),
+        Mistake(lambda u, p0, v0, dt, r: _costates(u, p0, v0, dt)[1:, 1] + r * dt * u,
+                "How much does v_t change for a unit of u_t? Your costate term counts it as "
+                "one.", name="control_without_dt"),
         Mistake(velocity_first, "Your position moves with the velocity after the push. In the plant, p_t follows from "
                 "v_{t-1}."),
-        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1] + r * u, "The term of the controls' own "
-                "cost lacks a factor: differentiate r dt u^2 / 2.", name="effort_without_dt"),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1] + r * u,
+                "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / "
+                "2.", name="effort_without_dt"),
         Mistake(costate_downhill, "lambda_v moves the wrong way. That sign belongs to the equation in continuous time, "
                 "read forward; here you go back, and the transpose of the step is all there is."),
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u,
@@ -838,6 +833,13 @@ def _backward(local, message):
     return backward
 
 
+def _joined(local, pair, backward):
+    """The answer where the backward messages are ``backward``; log Z comes from the forward ones."""
+    forward, _, log_Z = _messages(local, pair)
+    with np.errstate(over="ignore"):
+        return log_Z, np.exp(forward + backward - log_Z), _moves(pair, forward, local + backward, log_Z)
+
+
 def _moves(pair, before, after, log_Z):
     """pair's expected uses, where ``before`` and ``after`` are the logs of all that lies on its two sides."""
     moves = np.zeros(pair.shape)
@@ -846,40 +848,36 @@ def _moves(pair, before, after, log_Z):
     return moves
 
 
-def past_only(local, pair):
-    log_Z, _, moves = chain_marginals(local, pair)
-    forward, _, _ = _messages(local, pair)
-    return log_Z, np.exp(forward - log_sum_exp(forward, 1)), moves
-
-
-def future_only(local, pair):
-    log_Z, _, moves = chain_marginals(local, pair)
-    scores = local + _messages(local, pair)[1]
-    return log_Z, np.exp(scores - log_sum_exp(scores, 1)), moves
-
-
 def local_counted_twice(local, pair):
     log_Z, marginals, moves = chain_marginals(local, pair)
     with np.errstate(over="ignore"):
         return log_Z, marginals * np.exp(local), moves
 
 
+def pair_transposed_on_the_way_back(local, pair):
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair.T + local[t + 1] + c, 1)[:, 0]))
+
+
+def summed_over_the_wrong_state(local, pair):
+    """axis=0 on the way back, as on the way forward."""
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + local[t + 1] + c, 0)[0]))
+
+
+def local_one_early_on_the_way_back(local, pair):
+    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + local[t] + c, 1)[:, 0]))
+
+
+def _overwritten(forward, local, pair):
+    backward = _backward(local, lambda t, c: log_sum_exp(pair + forward[t + 1] + c, 1)[:, 0])
+    log_Z = log_sum_exp(forward[-1], 0)[0]
+    with np.errstate(over="ignore"):
+        return log_Z, np.exp(forward + backward - log_Z), _moves(pair, forward, forward + backward, log_Z)
+
+
 def local_left_out_of_moves(local, pair):
     log_Z, marginals, _ = chain_marginals(local, pair)
     forward, backward, _ = _messages(local, pair)
     return log_Z, marginals, _moves(pair, forward, backward, log_Z)
-
-
-def averaged_moves(local, pair):
-    log_Z, marginals, moves = chain_marginals(local, pair)
-    with np.errstate(invalid="ignore"):
-        return log_Z, marginals, moves / np.float64(len(local) - 1)
-
-
-def Z_itself(local, pair):
-    log_Z, marginals, moves = chain_marginals(local, pair)
-    with np.errstate(over="ignore"):
-        return np.exp(log_Z), marginals, moves
 
 
 def logarithms_left(local, pair):
@@ -905,48 +903,56 @@ def neighbours_independent(local, pair):
     return log_Z, marginals, marginals[:-1].T @ marginals[1:]
 
 
-def best_path_only(local, pair):
-    """max in the place of the sum: the recursion of Viterbi."""
-    scores = {p: local[np.arange(len(local)), p].sum() + sum(pair[i, j] for i, j in pairwise(p))
-              for p in product(range(local.shape[1]), repeat=len(local))}
-    best = max(scores, key=scores.get)
-    states, uses = np.zeros_like(local), np.zeros_like(pair)
-    states[np.arange(len(local)), best] = 1
-    np.add.at(uses, (best[:-1], best[1:]), 1)
-    return scores[best], states, uses
+def _without_logarithms(local, pair, most_local, most_pair):
+    with np.errstate(all="ignore"):
+        factors, weights = np.exp(local - most_local), np.exp(pair - most_pair)
+        forward, backward = [factors[0]], [np.ones_like(factors[0])]
+        for factor in factors[1:]:
+            forward.append(factor * (forward[-1] @ weights))
+        for factor in factors[:0:-1]:
+            backward.append(weights @ (factor * backward[-1]))
+        forward, backward = np.stack(forward), np.stack(backward[::-1])
+        Z, T = forward[-1].sum(), len(local)
+        moves = sum((np.outer(forward[t - 1], factors[t] * backward[t]) * weights / Z for t in range(1, T)), 0 * pair)
+        return np.log(Z) + T * most_local + (T - 1) * most_pair, forward * backward / Z, moves
 
 
 chain_question = Question(
-    "chain-messages",
-    points=4,
-    answer="chain_marginals",
-    parts=("log_Z", "marginals", "moves"),
+    "chain-messages", points=4, answer="chain_marginals", parts=("log_Z", "marginals", "moves"),
     cases=[Group("apart", 1, chain_apart_cases), Group("typical", 2, chain_cases), Group("edge", 1, chain_edge_cases)],
-    reference=chain_marginals,
-    oracle=list_all_paths,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    reference=chain_marginals, oracle=list_all_paths, forbid=FORBID,
     mistakes=[
-        Mistake(past_only, "log_Z and moves are right. Your marginals know the past only: the forward message alone. "
-                "What comes later changes what was likely at t."),
-        Mistake(future_only, "log_Z and moves are right. Your marginals know the present and the future; the message "
-                "from the past is missing."),
         Mistake(local_counted_twice, "The local term of step t is counted twice: once in the message from the past, "
                 "once in the one from the future. Only one of the two may hold it."),
+        Mistake(pair_transposed_on_the_way_back, "log_Z is right, the way back is not: pair[i, j] leads from i to j, "
+                "so a message to i collects over j."),
+        Mistake(summed_over_the_wrong_state, "log_Z is right, the way back is not. Forward you sum over the state "
+                "before, backward over the state after: not the same axis."),
+        Mistake(local_one_early_on_the_way_back, "log_Z is right, the way back is not: the message from t + 1 brings "
+                "that step's local term, not that of t."),
+        Mistake(lambda local, pair: _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + c, 1)[:, 0])),
+                "log_Z is right. The messages from the future hold the pairs of all later steps, but not their local "
+                "terms.", name="local_missing_on_the_way_back"),
+        Mistake(lambda local, pair: _overwritten(_messages(local, pair)[0], local, pair),
+                "Your forward messages are written into local itself, which the way back still needs: `a = local` "
+                "copies nothing, local.copy() does.", name="local_overwritten_by_messages"),
         Mistake(last_pair_only, "moves holds the last step's move only. pair is shared by all steps: its gradient adds "
                 "up T - 1 uses."),
         Mistake(pair_left_out, "log_Z and marginals are right. In moves, the two messages meet without pair[i, j] "
                 "between them."),
         Mistake(local_left_out_of_moves, "log_Z and marginals are right. In moves, the local term of the state moved "
                 "to belongs to neither message yet."),
-        Mistake(averaged_moves, "log_Z and marginals are right. moves is a sum over the T - 1 uses of pair, not their "
-                "mean."),
-        Mistake(Z_itself, "marginals and moves are right. The first part is Z: asked is its logarithm."),
         Mistake(logarithms_left, "log_Z and moves are right. Your marginals are the logarithms of what is asked."),
         Mistake(neighbours_independent, "log_Z and marginals are right. In moves you multiply the marginals of "
                 "neighbours as if these were independent."),
-        Mistake(best_path_only, "This is the best path alone: a maximum where a sum over paths belongs, as in log sum "
-                "exp."),
+        Mistake(lambda local, pair: _without_logarithms(local, pair, 0.0, 0.0),
+                "Right for log-potentials of ordinary size, and not a number for large ones: exp(900) is infinite. "
+                "Keep the messages as logarithms, and take out the largest before you "
+                "exponentiate.", name="exponentials_overflow"),
+        Mistake(lambda local, pair: _without_logarithms(local, pair, local.max(), pair.max()),
+                "Right while all log-potentials are of one size. You take one number out of all steps alike: where a "
+                "step's own lie far below, all its factors are zero. Keep the messages as "
+                "logarithms.", name="largest_of_all_steps"),
     ],
     hints=(
         "Forward: a_t(j) = local[t, j] + log sum_i exp(a_{t-1}(i) + pair[i, j]), from a_0 = local[0]; log Z closes it.",
@@ -958,12 +964,6 @@ chain_question = Question(
 )
 
 QUESTIONS = [
-    delta_question,
-    shared_question,
-    masked_question,
-    check_question,
-    list_question,
-    tangent_question,
-    landing_question,
-    chain_question,
+    delta_question, shared_question, masked_question, check_question,
+    list_question, tangent_question, landing_question, chain_question,
 ]

@@ -82,34 +82,37 @@ def by_the_fixed_point(W, c, h0, t):
 
 
 linear_question = Question(
-    "linear-state",
-    points=3,
-    answer="linear_state",
-    cases=[Group("typical", 2, linear_cases), Group("edge", 1, linear_edge_cases)],
-    reference=linear_state,
-    oracle=linear_by_steps,
-    tolerance=Tolerance(rtol=1e-6),
-    covers=Covers(defective=("W",)),
-    forbid=FORBID,
+    "linear-state", points=3, answer="linear_state",
+    cases=[Group("typical", 2, linear_cases), Group("edge", 1, linear_edge_cases)], reference=linear_state,
+    oracle=linear_by_steps, covers=Covers(defective=("W",)), forbid=FORBID,
     mistakes=[
-        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + c, "c enters once only, at the end. It is added at every "
-                "step.", name="drive_once"),
-        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + t * c, "You add c once for every step, but what entered "
-                "at an earlier step is multiplied by W at each later one.", name="drive_not_multiplied"),
-        Mistake(lambda W, c, h0, t: _series(W, c, h0 + c, t, 0), "You treat c as part of the start. It enters again at "
-                "every step, not only at first.", name="drive_kept_with_start"),
-        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t + 1), "The input has one term too many. Write out h_1 and "
-                "h_2: which power of W stands before the oldest c?", name="series_one_long"),
-        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t - 1), "The input has one term too few. Write out h_1 and "
-                "h_2: how many times does c occur?", name="series_one_short"),
-        Mistake(lambda W, c, h0, t: _series(W, W @ c, h0, t, t), "Each c is multiplied by W once too often: what "
-                "enters at the last step is not multiplied at all.", name="every_input_one_step_older"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + c,
+                "c enters once only, at the end. It is added at every step.", name="drive_once"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + t * c,
+                "You add c once for every step, but what entered at an earlier step is multiplied by W at each later "
+                "one.", name="drive_not_multiplied"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0 + c, t, 0),
+                "You treat c as part of the start. It enters again at every step, not only at "
+                "first.", name="drive_kept_with_start"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t + 1),
+                "The input has one term too many. Write out h_1 and h_2: which power of W stands before the oldest "
+                "c?", name="series_one_long"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t - 1),
+                "The input has one term too few. Write out h_1 and h_2: how many times does c "
+                "occur?", name="series_one_short"),
+        Mistake(lambda W, c, h0, t: _series(W, W @ c, h0, t, t),
+                "Each c is multiplied by W once too often: what enters at the last step is not multiplied at "
+                "all.", name="every_input_one_step_older"),
         Mistake(one_step_fewer, "This is the state after t - 1 steps: t counts from the initial state, which is h_0."),
+        Mistake(lambda W, c, h0, t: _series(W, c, np.zeros_like(h0), t, t) + h0 @ np.linalg.matrix_power(W, t),
+                "The input's part is right, the start's is that of W transposed. A state of the batch is a row: what "
+                "does W h become for a row?", name="start_alone_transposed"),
         Mistake(lambda W, c, h0, t: h0 @ (W**t).T + sum((W**s @ c for s in range(t)), np.zeros_like(c)),
                 "W ** t raises each entry to the power t. A matrix power multiplies the matrix by "
                 "itself.", name="entries_to_the_power"),
-        Mistake(lambda W, c, h0, t: h0 @ (W**t).T + c**t, "** raises each entry to the power t. A matrix power "
-                "multiplies the matrix by itself.", name="entries_of_the_larger_matrix"),
+        Mistake(lambda W, c, h0, t: h0 @ (W**t).T + c**t,
+                "** raises each entry to the power t. A matrix power multiplies the matrix by "
+                "itself.", name="entries_of_the_larger_matrix"),
         Mistake(by_the_fixed_point, "Right while the network has a fixed point. Where W has the eigenvalue 1, I - W "
                 "cannot be inverted, and yet h_t exists."),
     ],
@@ -208,16 +211,10 @@ def W_entry_by_entry(W, U, t):
 
 
 pulse_question = Question(
-    "worst-pulse",
-    points=3,
-    answer="worst_pulse",
-    parts=("factor", "pulse"),
-    cases=[Group("typical", 2, pulse_cases), Group("edge", 1, pulse_edge_cases)],
-    reference=worst_pulse,
-    oracle=pulse_by_gram_matrix,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
-    covers=Covers(scales=("U",), defective=("W",)),
-    forbid=FORBID,
+    "worst-pulse", points=3, answer="worst_pulse", parts=("factor", "pulse"),
+    cases=[Group("typical", 2, pulse_cases), Group("edge", 1, pulse_edge_cases)], reference=worst_pulse,
+    oracle=pulse_by_gram_matrix, tolerance=Tolerance(rtol=1e-6, atol=1e-200),
+    covers=Covers(scales=("U",), defective=("W",)), forbid=FORBID,
     struck={
         f"{name}_and_W_transposed": "hangs on the basis that a kernel chooses for a null space"
         for name in ("column_of_Vt", "weakest_pulse")
@@ -341,14 +338,9 @@ def slopes_forgotten(W, slopes):
 
 
 bounds_question = Question(
-    "log-bounds",
-    points=3,
-    answer="log_bounds",
-    cases=[Group("typical", 2, bounds_cases), Group("edge", 1, bounds_edge_cases)],
-    reference=log_bounds,
-    oracle=bounds_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "log-bounds", points=3, answer="log_bounds",
+    cases=[Group("typical", 2, bounds_cases), Group("edge", 1, bounds_edge_cases)], reference=log_bounds,
+    oracle=bounds_by_autograd, forbid=FORBID,
     mistakes=[
         Mistake(radius_for_norm, "The spectral radius bounds no single step. The chapter's bound takes another measure "
                 "of W."),
@@ -468,10 +460,6 @@ def multiplied_out(W, slopes, delta):
         return np.log(np.linalg.norm(deltas, axis=2))
 
 
-def start_taken_as_one(W, slopes, delta):
-    return _scaled_walk(slopes, delta, lambda t, d: (d * slopes[t - 1]) @ W, start=False)
-
-
 def one_length_for_the_batch(W, slopes, delta):
     """np.linalg.norm without an axis: of all sequences together, at each step."""
     T, B, _ = slopes.shape
@@ -491,23 +479,18 @@ def lengths_themselves(W, slopes, delta):
 
 
 lengths_question = Question(
-    "log-lengths",
-    points=4,
-    answer="log_lengths",
-    cases=[Group("typical", 2, lengths_cases), Group("far", 2, lengths_far_cases)],
-    reference=log_lengths,
-    oracle=lengths_by_integers,
-    tolerance=Tolerance(rtol=1e-8),
-    covers=Covers(scales=("delta",)),
-    forbid=FORBID,
+    "log-lengths", points=4, answer="log_lengths",
+    cases=[Group("typical", 2, lengths_cases), Group("far", 2, lengths_far_cases)], reference=log_lengths,
+    oracle=lengths_by_integers, tolerance=Tolerance(rtol=1e-8), covers=Covers(scales=("delta",)), forbid=FORBID,
     mistakes=[
         Mistake(multiplied_out, "Right until the product leaves the range of a double, here after some fifty steps. "
                 "Its logarithm is an ordinary number: keep delta at an ordinary size, and keep account of what you "
                 "divided by."),
         Mistake(lambda W, slopes, delta: _scaled_walk(slopes, delta, lambda t, d: d @ W),
                 "The slopes are missing: this is the linear network.", name="no_slopes"),
-        Mistake(start_taken_as_one, "All lengths are off by the same factor in each sequence: delta_T need not have "
-                "length one."),
+        Mistake(lambda W, slopes, delta: _scaled_walk(slopes, delta, lambda t, d: (d * slopes[t - 1]) @ W, start=False),
+                "All lengths are off by the same factor in each sequence: delta_T need not have length "
+                "one.", name="start_taken_as_one"),
         Mistake(one_length_for_the_batch, "All sequences share one length: np.linalg.norm needs an axis, or it runs "
                 "over the whole batch."),
         Mistake(lengths_themselves, "These are the lengths; asked are their natural logarithms."),
@@ -624,23 +607,18 @@ def lower_triangle_only(A):
 
 
 euler_question = Question(
-    "euler-steps",
-    points=3,
-    answer="largest_steps",
-    cases=[Group("typical", 2, euler_cases), Group("edge", 1, euler_edge_cases)],
-    reference=largest_steps,
-    oracle=steps_by_search,
-    tolerance=Tolerance(rtol=1e-6),
-    covers=Covers(defective=("A",)),
-    forbid=FORBID,
+    "euler-steps", points=3, answer="largest_steps",
+    cases=[Group("typical", 2, euler_cases), Group("edge", 1, euler_edge_cases)], reference=largest_steps,
+    oracle=steps_by_search, covers=Covers(defective=("A",)), forbid=FORBID,
     mistakes=[
         Mistake(real_parts_only, "Right for real eigenvalues. A complex one lies off the axis, where the disc is "
                 "narrower: its imaginary part costs as well."),
-        Mistake(lambda A: _limits(A, lambda z: 2 / np.abs(z)), "Right for real, negative eigenvalues. The disc is not "
-                "centred at zero, so the size of an eigenvalue does not tell whether it lies inside: its direction "
-                "counts.", name="size_only"),
-        Mistake(lambda A: _limits(A, lambda z: -2 * z.real / np.abs(z)), "Test a single unit with lambda = -4. The "
-                "step has the unit of a time, one over that of lambda: yours has not.", name="square_forgotten"),
+        Mistake(lambda A: _limits(A, lambda z: 2 / np.abs(z)),
+                "Right for real, negative eigenvalues. The disc is not centred at zero, so the size of an eigenvalue "
+                "does not tell whether it lies inside: its direction counts.", name="size_only"),
+        Mistake(lambda A: _limits(A, lambda z: -2 * z.real / np.abs(z)),
+                "Test a single unit with lambda = -4. The step has the unit of a time, one over that of lambda: yours "
+                "has not.", name="square_forgotten"),
         Mistake(kindest_eigenvalue, "One eigenvalue is still inside. All of them must be."),
         Mistake(fastest_eigenvalue_decides, "You ask the eigenvalue of the largest size alone. A smaller one near the "
                 "imaginary axis may leave first."),
@@ -648,8 +626,9 @@ euler_question = Question(
                 "another may leave first."),
         Mistake(negative_steps, "Right where a stable step exists. Where none does, the answer is 0, not a negative "
                 "time."),
-        Mistake(lambda A: 2 / np.linalg.norm(A, 2, axis=(1, 2)), "This asks the largest singular value. What grows in "
-                "the end, eigenvalues decide.", name="step_of_the_norm"),
+        Mistake(lambda A: 2 / np.linalg.norm(A, 2, axis=(1, 2)),
+                "This asks the largest singular value. What grows in the end, eigenvalues "
+                "decide.", name="step_of_the_norm"),
         Mistake(symmetric_part, "These are the eigenvalues of the symmetric part. A has others, and where it rotates "
                 "they are complex."),
         Mistake(lower_triangle_only, "np.linalg.eigvalsh takes the matrix to be symmetric and reads one half of it. A "
@@ -747,20 +726,19 @@ def slope_of_the_tanh_of_the_state(w, h0, T):
 
 
 cliff_question = Question(
-    "moved-cliff",
-    points=3,
-    answer="cliff",
-    parts=("b", "slope"),
-    cases=[Group("typical", 2, cliff_cases), Group("edge", 1, cliff_edge_cases)],
-    reference=cliff,
-    oracle=cliff_by_search,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-9),
-    forbid=FORBID,
+    "moved-cliff", points=3, answer="cliff", parts=("b", "slope"),
+    cases=[Group("typical", 2, cliff_cases), Group("edge", 1, cliff_edge_cases)], reference=cliff,
+    oracle=cliff_by_search, tolerance=Tolerance(rtol=1e-6, atol=1e-9), forbid=FORBID,
     mistakes=[
-        Mistake(lambda w, h0, T: (h0 - w * h0, cliff(w, h0, T)[1]), "The slope is right. This b is what a linear unit "
-                "needs to stay at h_0; yours squashes: what must its pre-activation be?", name="linearised"),
-        Mistake(lambda w, h0, T: (np.tanh(h0) - w * h0, cliff(w, h0, T)[1]), "The slope is right. h_0 = tanh(a) asks "
-                "for the pre-activation a: which function undoes tanh?", name="squashed_twice"),
+        Mistake(lambda w, h0, T: (h0 - w * h0, cliff(w, h0, T)[1]),
+                "The slope is right. This b is what a linear unit needs to stay at h_0; yours squashes: what must its "
+                "pre-activation be?", name="linearised"),
+        Mistake(lambda w, h0, T: (-w * h0, cliff(w, h0, T)[1]),
+                "The slope is right. With this b the unit goes to zero in one step, since its pre-activation vanishes; "
+                "it should stay where it is.", name="squashing_forgotten"),
+        Mistake(lambda w, h0, T: (np.tanh(h0) - w * h0, cliff(w, h0, T)[1]),
+                "The slope is right. h_0 = tanh(a) asks for the pre-activation a: which function undoes "
+                "tanh?", name="squashed_twice"),
         Mistake(last_slope_missing, "The position is right. Your slope is off by one factor: at the last step too, "
                 "what arrives passes through tanh."),
         Mistake(power_alone, "The position is right. This is dh_T/dh_0. The bias acts at every step, so there is one "
@@ -798,12 +776,7 @@ def by_computer():
 
 
 hand_question = Question(
-    "growth-by-hand",
-    points=2,
-    answer="growth",
-    kind="value",
-    reference=by_hand,
-    oracle=by_computer,
+    "growth-by-hand", points=2, answer="growth", kind="value", reference=by_hand, oracle=by_computer,
     tolerance=Tolerance(rtol=1e-4, atol=0.0),
     mistakes=[
         Mistake({**by_hand(), "peak": 1, "corner": 5.0}, "The overflow is right. The corner does not fall from the "
@@ -831,11 +804,6 @@ hand_question = Question(
 )
 
 QUESTIONS = [
-    linear_question,
-    pulse_question,
-    bounds_question,
-    lengths_question,
-    euler_question,
-    cliff_question,
-    hand_question,
+    linear_question, pulse_question, bounds_question, lengths_question,
+    euler_question, cliff_question, hand_question,
 ]

@@ -116,25 +116,21 @@ def never_is_T(lengths, threshold):
 
 
 decay_question = Question(
-    "decay",
-    points=3,
-    answer="decay",
-    parts=("rate", "horizon"),
-    cases=[Group("typical", 2, decay_cases), Group("edge", 1, decay_edge_cases)],
-    reference=decay,
+    "decay", points=3, answer="decay", parts=("rate", "horizon"),
+    cases=[Group("typical", 2, decay_cases), Group("edge", 1, decay_edge_cases)], reference=decay,
     oracle=decay_by_statistics,
-    tolerance=Tolerance(rtol=1e-6),
     covers=Covers(
         scales=("lengths",), meets=lambda lengths, threshold: (lengths[min(2, len(lengths) - 1), 0], threshold)
     ),
     forbid=FORBID,
     mistakes=[
-        Mistake(lambda lengths, threshold: _of_means(lengths.mean(1), threshold), "These are ordinary means over the "
-                "runs, which the few longest lead. Gradients vary by factors.", name="arithmetic_mean"),
+        Mistake(lambda lengths, threshold: _of_means(lengths.mean(1), threshold),
+                "These are ordinary means over the runs, which the few longest lead. Gradients vary by "
+                "factors.", name="arithmetic_mean"),
         Mistake(lambda lengths, threshold: _of_means(np.median(lengths, axis=1), threshold),
                 "This is the median over the runs; asked is the geometric mean.", name="median"),
-        Mistake(lambda lengths, threshold: _of_means(lengths[:, 0], threshold), "You read one run. The geometric mean "
-                "is taken over all of them.", name="first_run_only"),
+        Mistake(lambda lengths, threshold: _of_means(lengths[:, 0], threshold),
+                "You read one run. The geometric mean is taken over all of them.", name="first_run_only"),
         Mistake(from_end_to_end, "The horizon is right. Your rate joins the first lag to the last and ignores all "
                 "others; asked is the least-squares line through all."),
         Mistake(threshold_absolute, "The rate is right. The threshold is a fraction of the length at lag 0, not a "
@@ -223,26 +219,23 @@ def factor_itself(w, x):
 
 
 settled_question = Question(
-    "settled-unit",
-    points=3,
-    answer="settled",
-    parts=("state", "memory"),
-    cases=[Group("typical", 2, settled_cases), Group("edge", 1, settled_edge_cases)],
-    reference=settled,
-    oracle=settled_by_newton,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "settled-unit", points=3, answer="settled", parts=("state", "memory"),
+    cases=[Group("typical", 2, settled_cases), Group("edge", 1, settled_edge_cases)], reference=settled,
+    oracle=settled_by_newton, forbid=FORBID,
     mistakes=[
         Mistake(thousand_steps, "Right for loud inputs. On quiet ones the unit has not settled when your loop ends: it "
                 "needs as many steps as it remembers, and many times that for six digits. Solve the equation instead."),
-        Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(h) ** 2)), "The state is right. Your slope "
-                "squashes it again: h is tanh of something already.", name="squashed_twice"),
-        Mistake(lambda w, x: _with_factor(w, x, lambda h: 1 - h**2), "The state is right. A deviation crosses the "
-                "weight as well as tanh.", name="weight_forgotten"),
-        Mistake(lambda w, x: _with_factor(w, x, lambda h: w), "The state is right. This is the memory of a linear "
-                "unit: the slope of tanh is missing.", name="weight_alone"),
-        Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(x) ** 2)), "The state is right. The slope "
-                "belongs to the whole pre-activation, w h + x, not to the input alone.", name="slope_of_the_input"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(h) ** 2)),
+                "The state is right. Your slope squashes it again: h is tanh of something "
+                "already.", name="squashed_twice"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: 1 - h**2),
+                "The state is right. A deviation crosses the weight as well as tanh.", name="weight_forgotten"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: w),
+                "The state is right. This is the memory of a linear unit: the slope of tanh is "
+                "missing.", name="weight_alone"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(x) ** 2)),
+                "The state is right. The slope belongs to the whole pre-activation, w h + x, not to the input "
+                "alone.", name="slope_of_the_input"),
         Mistake(linear_unit, "This is where a linear unit settles, if it does. Yours squashes."),
         Mistake(factor_itself, "The state is right. This is what one step leaves; asked is after how many steps it is "
                 "1/e."),
@@ -327,6 +320,12 @@ def counted_from_the_start(W, h, delta, lag, rate):
     return _split(parts[:lag].sum(0), parts[lag:].sum(0))
 
 
+def exchanged(W, h, delta, lag, rate):
+    near, far, ratio = near_and_far(W, h, delta, lag, rate)
+    with np.errstate(all="ignore"):
+        return far, near, np.divide(1.0, ratio)
+
+
 def ratio_upside_down(W, h, delta, lag, rate):
     near, far, ratio = near_and_far(W, h, delta, lag, rate)
     with np.errstate(all="ignore"):
@@ -382,18 +381,13 @@ def never_sent_back(W, h, delta, lag, rate):
 
 
 shares_question = Question(
-    "near-and-far",
-    points=4,
-    answer="near_and_far",
-    parts=("near", "far", "ratio"),
-    cases=[Group("typical", 2, shares_cases), Group("edge", 2, shares_edge_cases)],
-    reference=near_and_far,
-    oracle=shares_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "near-and-far", points=4, answer="near_and_far", parts=("near", "far", "ratio"),
+    cases=[Group("typical", 2, shares_cases), Group("edge", 2, shares_edge_cases)], reference=near_and_far,
+    oracle=shares_by_autograd, forbid=FORBID,
     mistakes=[
         Mistake(counted_from_the_start, "You count from the start of the sequence. The lag is the distance from the "
                 "loss, at the last step."),
+        Mistake(exchanged, "Near and far are exchanged: lag 0 is the step next to the loss."),
         Mistake(ratio_upside_down, "Both changes are right. The ratio is far over near."),
         Mistake(rate_in_the_ratio, "Both changes are right. Your ratio holds the rate: which of the two changes "
                 "contains it, one or both?"),
@@ -517,20 +511,16 @@ def places_from_zero(W, U, b, x, i, j):
 
 
 contact_question = Question(
-    "contact",
-    points=4,
-    answer="contact",
-    cases=[Group("typical", 2, contact_cases), Group("edge", 2, contact_edge_cases)],
-    reference=contact,
-    oracle=contact_by_autograd,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-30),
-    forbid=FORBID,
+    "contact", points=4, answer="contact",
+    cases=[Group("typical", 2, contact_cases), Group("edge", 2, contact_edge_cases)], reference=contact,
+    oracle=contact_by_autograd, tolerance=Tolerance(rtol=1e-6, atol=1e-30), forbid=FORBID,
     mistakes=[
         Mistake(product_reversed, "The Jacobians are multiplied in the wrong order: which one acts on a change first?"),
         Mistake(future_reaches_back, "Right where i is at most j. Where it is not, your loop does not run, and what is "
                 "left is what the input did to its own step. Can a state depend on an input that has not been read?"),
-        Mistake(lambda W, U, b, x, i, j: contact(W, U, b, x, min(i, j), max(i, j)), "Right where i is at most j. The "
-                "net reads in one direction: can a state depend on a later input?", name="both_ways"),
+        Mistake(lambda W, U, b, x, i, j: contact(W, U, b, x, min(i, j), max(i, j)),
+                "Right where i is at most j. The net reads in one direction: can a state depend on a later "
+                "input?", name="both_ways"),
         Mistake(lambda W, U, b, x, i, j: np.zeros(U.shape) if i > j else _chain(W, U, _slopes(W, U, b, x)[i:j]),
                 "One slope is missing: on its way into h_i, what x_i brings passes through tanh as "
                 "well.", name="first_slope_missing"),
@@ -597,27 +587,24 @@ def needed_by_secants():
 
 
 spread_question = Question(
-    "needed-spread",
-    points=2,
-    answer="spread",
-    kind="value",
-    reference=needed_spread,
-    oracle=needed_by_secants,
+    "needed-spread", points=2, answer="spread", kind="value", reference=needed_spread, oracle=needed_by_secants,
     tolerance=Tolerance(rtol=1e-4, atol=0.0),
     mistakes=[
-        Mistake(lambda: math.exp(-math.log(1000) / 190), "This is the answer for a linear network, or for a silent "
-                "input: squashing a signal costs something at every step, and g must pay for "
-                "it.", name="linear_network"),
-        Mistake(lambda: spread_for(-math.log(1000) / 200), "How many Jacobians lie between the states of steps 10 and "
-                "200?", name="two_hundred_factors"),
-        Mistake(lambda: spread_for(-3 / 190), "The rate is in nats: a thousandth is not three of "
-                "them.", name="decades_for_nats"),
-        Mistake(lambda: spread_for(-1 / 190), "This horizon is for a threshold of 1/e; asked is a "
-                "thousandth.", name="another_threshold"),
-        Mistake(lambda: spread_for(0.0), "With this spread the gradient neither grows nor shrinks. Less is asked: a "
-                "thousandth may be left.", name="no_decay_at_all"),
-        Mistake(lambda: needed_spread() / 16, "You give the weights' standard deviation for 256 units; asked is g, "
-                "which is sqrt(n) times that.", name="standard_deviation"),
+        Mistake(lambda: math.exp(-math.log(1000) / 190),
+                "This is the answer for a linear network, or for a silent input: squashing a signal costs something at "
+                "every step, and g must pay for it.", name="linear_network"),
+        Mistake(lambda: spread_for(-math.log(1000) / 200),
+                "How many Jacobians lie between the states of steps 10 and 200?", name="two_hundred_factors"),
+        Mistake(lambda: spread_for(-3 / 190),
+                "The rate is in nats: a thousandth is not three of them.", name="decades_for_nats"),
+        Mistake(lambda: spread_for(-1 / 190),
+                "This horizon is for a threshold of 1/e; asked is a thousandth.", name="another_threshold"),
+        Mistake(lambda: spread_for(0.0),
+                "With this spread the gradient neither grows nor shrinks. Less is asked: a thousandth may be "
+                "left.", name="no_decay_at_all"),
+        Mistake(lambda: needed_spread() / 16,
+                "You give the weights' standard deviation for 256 units; asked is g, which is sqrt(n) times "
+                "that.", name="standard_deviation"),
     ],
     hints=(
         "190 steps multiply by exp(190 rate). Which rate makes that a thousandth?",
@@ -656,45 +643,21 @@ def _exchanged(first, second, message):
 
 
 logs_question = Question(
-    "look-alikes",
-    points=2,
-    answer="diagnosis",
-    kind="choice",
-    reference=as_read,
-    oracle=as_dealt,
+    "look-alikes", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
     mistakes=[
-        _exchanged(
-            "healthy",
-            "short cut",
-            "Two are exchanged: both losses fall. One of the two networks cannot have heard the first input.",
-        ),
-        _exchanged(
-            "short cut",
-            "vanishing",
-            "Two are exchanged: neither hears the first input. One of them answers rightly all the same.",
-        ),
-        _exchanged(
-            "vanishing",
-            "rate too small",
-            "Two are exchanged: neither loss moves. One of the two would move if only it took longer steps: which one "
-            "hears the first input?",
-        ),
-        _exchanged(
-            "vanishing",
-            "wrong targets",
-            "Two are exchanged: neither learns. In one the first input is heard at the loss, and is of no use there.",
-        ),
-        _exchanged(
-            "rate too small",
-            "wrong targets",
-            "Two are exchanged: both hear the first input, and neither learns. One of the two gradients would become "
-            "smaller if it were followed; whose has been followed already?",
-        ),
-        _exchanged(
-            "healthy",
-            "wrong targets",
-            "Two are exchanged: a gradient that reaches the first input is no proof of learning. The loss is.",
-        ),
+        _exchanged("healthy", "short cut", "Two are exchanged: both losses fall. One of the two networks cannot "
+                   "have heard the first input."),
+        _exchanged("short cut", "vanishing", "Two are exchanged: neither hears the first input. One of them answers "
+                   "rightly all the same."),
+        _exchanged("vanishing", "rate too small", "Two are exchanged: neither loss moves. One of the two would move "
+                   "if only it took longer steps: which one hears the first input?"),
+        _exchanged("vanishing", "wrong targets", "Two are exchanged: neither learns. In one the first input is "
+                   "heard at the loss, and is of no use there."),
+        _exchanged("rate too small", "wrong targets", "Two are exchanged: both hear the first input, and neither "
+                   "learns. One of the two gradients would become smaller if it were followed; whose has been "
+                   "followed already?"),
+        _exchanged("healthy", "wrong targets", "Two are exchanged: a gradient that reaches the first input is no "
+                   "proof of learning. The loss is."),
     ],
     hints=(
         "Make a table: does the loss fall or stay, does |delta| fade or not? Four boxes for five programs.",
@@ -728,30 +691,15 @@ def _with(message, name, **wrong):
 
 
 hand_question = Question(
-    "mean-and-typical",
-    points=2,
-    answer="by_hand",
-    kind="value",
-    reference=by_hand,
-    oracle=by_counting,
+    "mean-and-typical", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_counting,
     tolerance=Tolerance(rtol=5e-4, atol=0.0),
     mistakes=[
-        _with(
-            "`mean` is that of a typical network. The mean of a product of independent factors is the product of the "
-            "factors' means.",
-            "mean_of_logarithms",
-            mean=0.9**50,
-        ),
-        _with(
-            "`mean` is for networks that keep one factor at all steps. Each step draws anew.",
-            "one_draw_for_all_steps",
-            mean=(0.6**100 + 1.5**100) / 2,
-        ),
-        _with(
-            "`typical` is the mean over the networks. With fifty factors of each kind, multiply them.",
-            "mean_for_typical",
-            typical=1.05**100,
-        ),
+        _with("`mean` is that of a typical network. The mean of a product of independent factors is the product of "
+              "the factors' means.", "mean_of_logarithms", mean=0.9**50),
+        _with("`mean` is for networks that keep one factor at all steps. Each step draws anew.",
+              "one_draw_for_all_steps", mean=(0.6**100 + 1.5**100) / 2),
+        _with("`typical` is the mean over the networks. With fifty factors of each kind, multiply them.",
+              "mean_for_typical", typical=1.05**100),
         _with("`typical`: a hundred factors are fifty pairs, not a hundred.", "a_hundred_pairs", typical=0.9**100),
         _with("`needed`: with this many the length is a little smaller still.", "rounded_down", needed=55),
         _with("`needed`: one half of each makes 0.9^50, which is far below one.", "half_and_half", needed=50),
@@ -768,11 +716,6 @@ hand_question = Question(
 )
 
 QUESTIONS = [
-    decay_question,
-    settled_question,
-    shares_question,
-    contact_question,
-    spread_question,
-    logs_question,
-    hand_question,
+    decay_question, settled_question, shares_question, contact_question,
+    spread_question, logs_question, hand_question,
 ]

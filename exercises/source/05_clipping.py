@@ -120,14 +120,9 @@ def to_length_one(grads, theta):
 
 
 clip_question = Question(
-    "clip",
-    points=3,
-    answer="clip",
-    parts=("clipped", "norm"),
-    cases=[Group("typical", 2, tree_cases), Group("edge", 1, tree_edge_cases)],
-    reference=clip,
-    oracle=clip_by_projection,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
+    "clip", points=3, answer="clip", parts=("clipped", "norm"),
+    cases=[Group("typical", 2, tree_cases), Group("edge", 1, tree_edge_cases)], reference=clip,
+    oracle=clip_by_projection, tolerance=Tolerance(rtol=1e-6, atol=1e-200),
     covers=Covers(scales=("grads",), waived={"meets: theta": "clipping is continuous: < and <= give the same"}),
     forbid=FORBID,
     mistakes=[
@@ -135,9 +130,6 @@ clip_question = Question(
                 "their proportions. All of them together are one vector, and get one factor."),
         Mistake(each_branch_by_itself, "You take a norm of each dict by itself, so that every branch has its own "
                 "factor. First the norm of the whole tree, then one factor for all."),
-        Mistake(lambda grads, theta: (each_branch_by_itself(grads, theta)[0], _norm(grads)),
-                "The norm is right. You shorten every dict by a norm of its own. All of them together are one vector, "
-                "and get one factor.", name="clipped_branch_by_branch"),
         Mistake(lambda grads, theta: (_map(lambda leaf: np.clip(leaf, -theta, theta), grads), _norm(grads)),
                 "The norm is right. You cut entries, which turns the direction. The rule multiplies all by one "
                 "factor.", name="by_value"),
@@ -147,8 +139,8 @@ clip_question = Question(
                 "..) for? (And what does your factor become for a gradient of zero?)"),
         Mistake(longer_of_the_two, "You lengthen short gradients and leave the long ones alone: it is the other way."),
         Mistake(to_length_one, "The norm is right. What is too long comes out with length 1, not theta."),
-        Mistake(lambda grads, theta: _scaled_by(grads, theta, _norm(grads) ** 2), "This is the square of the norm, and "
-                "it makes the factor too small as well.", name="root_forgotten"),
+        Mistake(lambda grads, theta: _scaled_by(grads, theta, _norm(grads) ** 2),
+                "This is the square of the norm, and it makes the factor too small as well.", name="root_forgotten"),
         Mistake(lambda grads, theta: _scaled_by(grads, theta, sum(np.linalg.norm(leaf) for leaf in _leaves(grads))),
                 "You add the norms of the arrays. The norm of the whole vector is the root of the sum of "
                 "squares.", name="norms_added"),
@@ -269,14 +261,9 @@ def one_after_the_other(parts, theta):
 
 
 turned_question = Question(
-    "turned",
-    points=3,
-    answer="turned",
-    parts=("by_value", "by_tensor"),
-    cases=[Group("typical", 2, parts_cases), Group("edge", 1, parts_edge_cases)],
-    reference=turned,
-    oracle=turned_by_halves,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-4),
+    "turned", points=3, answer="turned", parts=("by_value", "by_tensor"),
+    cases=[Group("typical", 2, parts_cases), Group("edge", 1, parts_edge_cases)], reference=turned,
+    oracle=turned_by_halves, tolerance=Tolerance(rtol=1e-6, atol=1e-4),
     covers=Covers(scales=("parts",), waived={"meets: theta": "clipping is continuous: < and <= give the same"}),
     forbid=FORBID,
     mistakes=[
@@ -380,6 +367,12 @@ def update_by_autograd(w, b, T, target, rate, theta):
     return new_w, new_b, length, np.linalg.norm(gradient(new_w, new_b), axis=0)
 
 
+def each_number_clipped(w, b, T, target, rate, theta):
+    dw, db = _unit_gradient(w, b, T, target)
+    new_w, new_b = w - rate * np.clip(dw, -theta, theta), b - rate * np.clip(db, -theta, theta)
+    return new_w, new_b, np.hypot(dw, db), np.hypot(*_unit_gradient(new_w, new_b, T, target))
+
+
 def units_clipped_together(w, b, T, target, rate, theta):
     dw, db = _unit_gradient(w, b, T, target)
     scale = np.minimum(1, theta / np.sqrt((dw**2 + db**2).sum()))
@@ -460,22 +453,21 @@ def after_is_clipped_too(w, b, T, target, rate, theta):
 
 
 unit_question = Question(
-    "one-update",
-    points=4,
-    answer="update",
-    parts=("w", "b", "before", "after"),
-    cases=[Group("typical", 2, units_cases), Group("edge", 2, units_edge_cases)],
-    reference=update,
-    oracle=update_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    covers=Covers(waived={"meets: theta": "clipping is continuous: < and <= give the same"}),
+    "one-update", points=4, answer="update", parts=("w", "b", "before", "after"),
+    cases=[Group("typical", 2, units_cases), Group("edge", 2, units_edge_cases)], reference=update,
+    oracle=update_by_autograd, covers=Covers(waived={"meets: theta": "clipping is continuous: < and <= give the same"}),
     forbid=FORBID,
     mistakes=[
+        Mistake(each_number_clipped, "The norm before is right. You clip the derivative in w and the one in b each by "
+                "itself; the gradient of a unit is the pair of them."),
         Mistake(units_clipped_together, "The norm before is right. You shorten all units by the norm of all of them; "
                 "they have nothing to do with each other."),
         Mistake(lambda w, b, T, target, rate, theta: _step(_unit_gradient, w, b, T, target, rate, theta / rate),
                 "The norm before is right. You compare rate times the gradient with the threshold; it is the gradient "
                 "that is clipped, and the step is at most rate times theta.", name="step_clipped"),
+        Mistake(lambda w, b, T, target, rate, theta: _step(_unit_gradient, w, b, T, target, rate, 1e12),
+                "The norm before is right. Your step is that of the gradient as it came, not "
+                "clipped.", name="not_clipped"),
         Mistake(error_forgotten, "This is the gradient of h_T. The loss is half the squared distance from the target: "
                 "the chain rule has one more factor."),
         Mistake(half_forgotten, "Your gradient is twice as long: the loss is *half* the squared distance."),
@@ -634,16 +626,6 @@ def each_piece_clipped(params, batches, piece, rate, theta):
     return _loop(params, batches, one)
 
 
-def each_piece_clipped_and_logged(params, batches, piece, rate, theta):
-    """The same, with the norm of the last piece in the log."""
-
-    def one(params, x, target):
-        clipped = [clip(part, theta) for part in _pieces(params, x, target, piece)]
-        return _moved(params, _added(part for part, _ in clipped), rate), clipped[-1][1]
-
-    return _loop(params, batches, one)
-
-
 def running_sum_clipped(params, batches, piece, rate, theta):
     """The call inside the loop over pieces, after each is added."""
 
@@ -733,14 +715,9 @@ def each_array_clipped(params, batches, piece, rate, theta):
 
 
 loop_question = Question(
-    "clip-in-the-loop",
-    points=3,
-    answer="train",
-    parts=("params", "norms"),
-    cases=[Group("typical", 2, loop_cases), Group("edge", 1, loop_edge_cases)],
-    reference=train,
+    "clip-in-the-loop", points=3, answer="train", parts=("params", "norms"),
+    cases=[Group("typical", 2, loop_cases), Group("edge", 1, loop_edge_cases)], reference=train,
     oracle=train_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
     covers=Covers(waived={
             "meets: theta": "clipping is continuous: < and <= give the same",
             "matters: piece": "a mean over the batch must not depend on how it is cut; the draft does",
@@ -754,8 +731,6 @@ loop_question = Question(
                 "came: was it clipped before they moved?"),
         Mistake(each_piece_clipped, "You clip every piece by itself. The update uses their sum, and the sum is what "
                 "must not be long."),
-        Mistake(each_piece_clipped_and_logged, "You clip every piece by itself, and log the norm of the last. The "
-                "update uses their sum, and the sum is what must not be long."),
         Mistake(running_sum_clipped, "You clip the sum after every piece, so the result hangs on their order. Once, "
                 "when the sum is complete."),
         Mistake(pieces_count_alike, "You average the pieces. The last one may have fewer sequences, and each of these "
@@ -833,22 +808,17 @@ def far_ones_left_out(data, theta):
 
 
 rest_question = Question(
-    "rest",
-    points=3,
-    answer="rest",
-    cases=[Group("typical", 2, rest_cases), Group("edge", 1, rest_edge_cases)],
-    reference=rest,
-    oracle=rest_on_a_broken_line,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
+    "rest", points=3, answer="rest", cases=[Group("typical", 2, rest_cases), Group("edge", 1, rest_edge_cases)],
+    reference=rest, oracle=rest_on_a_broken_line, tolerance=Tolerance(rtol=1e-6, atol=1e-200),
     covers=Covers(scales=("data",), waived={"meets: theta": "clipping is continuous: < and <= give the same"}),
     forbid=FORBID,
     mistakes=[
-        Mistake(lambda data, theta: data.mean(), "This is the mean, where descent rests without "
-                "clipping.", name="mean"),
-        Mistake(lambda data, theta: np.median(data), "This is the median, where it rests when every gradient is cut to "
-                "a sign. Not all are.", name="median"),
-        Mistake(lambda data, theta: np.clip(data, -theta, theta).mean(), "You cut the data to [-theta, theta]. What is "
-                "cut are the gradients, w - a.", name="data_clipped"),
+        Mistake(lambda data, theta: data.mean(),
+                "This is the mean, where descent rests without clipping.", name="mean"),
+        Mistake(lambda data, theta: np.median(data),
+                "This is the median, where it rests when every gradient is cut to a sign. Not all are.", name="median"),
+        Mistake(lambda data, theta: np.clip(data, -theta, theta).mean(),
+                "You cut the data to [-theta, theta]. What is cut are the gradients, w - a.", name="data_clipped"),
         Mistake(lambda data, theta: data.mean() - np.clip(data.mean() - data, -theta, theta).mean(),
                 "You go one step from the mean and stop. At that place the mean clipped gradient is not zero "
                 "yet.", name="one_step_from_the_mean"),
@@ -897,12 +867,7 @@ def _exchanged(first, second):
 
 
 logs_question = Question(
-    "clipping-logs",
-    points=2,
-    answer="diagnosis",
-    kind="choice",
-    reference=as_read,
-    oracle=as_dealt,
+    "clipping-logs", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
     mistakes=[
         Mistake(_exchanged("threshold too small", "summed loss"), "Two are exchanged: both are longer than the "
                 "threshold all the time. One of them would not be if the threshold were 1. And what should a loss be "
@@ -967,12 +932,7 @@ def by_machine():
 
 
 hand_question = Question(
-    "clipping-by-hand",
-    points=2,
-    answer="by_hand",
-    kind="value",
-    reference=by_hand,
-    oracle=by_machine,
+    "clipping-by-hand", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_machine,
     tolerance=Tolerance(rtol=1e-3, atol=1e-6),
     mistakes=[
         Mistake({**by_hand(), "clipped": 1.45, "unclipped": 11.004}, "The last three are right. The loss is to become "
@@ -1008,12 +968,4 @@ hand_question = Question(
     ),
 )
 
-QUESTIONS = [
-    clip_question,
-    turned_question,
-    unit_question,
-    loop_question,
-    rest_question,
-    logs_question,
-    hand_question,
-]
+QUESTIONS = [clip_question, turned_question, unit_question, loop_question, rest_question, logs_question, hand_question]

@@ -142,19 +142,14 @@ def one_cut_crossed(W, h, dh, k):
 
 
 cut_question = Question(
-    "kept-and-dropped",
-    points=4,
-    answer="kept_and_dropped",
-    parts=("kept", "dropped"),
-    cases=[Group("typical", 2, cut_cases), Group("edge", 2, cut_edge_cases)],
-    reference=kept_and_dropped,
-    oracle=cut_by_detach,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "kept-and-dropped", points=4, answer="kept_and_dropped", parts=("kept", "dropped"),
+    cases=[Group("typical", 2, cut_cases), Group("edge", 2, cut_edge_cases)], reference=kept_and_dropped,
+    oracle=cut_by_detach, forbid=FORBID,
     mistakes=[
         Mistake(nothing_cut, "This is the whole gradient. The message goes back across the cuts."),
-        Mistake(lambda W, h, dh, k: _split(W, h, dh, lambda t: t % k == 0), "You cut between steps k - 1 and k. The "
-                "first chunk holds k steps, and the cut lies behind its last.", name="cut_one_step_early"),
+        Mistake(lambda W, h, dh, k: _split(W, h, dh, lambda t: t % k == 0),
+                "You cut between steps k - 1 and k. The first chunk holds k steps, and the cut lies behind its "
+                "last.", name="cut_one_step_early"),
         Mistake(chunks_from_the_end, "You count the chunks from the end. They begin at step 1; the last is shorter."),
         Mistake(last_chunk_left_out, "The last chunk is missing where T is no multiple of k."),
         Mistake(state_not_carried, "At the first step of a chunk W multiplied the last state of the chunk before, not "
@@ -258,13 +253,8 @@ def whole_window(T, k, every):
 
 
 reach_question = Question(
-    "who-sees-whom",
-    points=3,
-    answer="sees",
-    cases=[Group("typical", 2, reach_cases), Group("edge", 1, reach_edge_cases)],
-    reference=sees,
-    oracle=seen_by_detach,
-    tolerance=Tolerance(rtol=1e-6),
+    "who-sees-whom", points=3, answer="sees",
+    cases=[Group("typical", 2, reach_cases), Group("edge", 1, reach_edge_cases)], reference=sees, oracle=seen_by_detach,
     forbid=FORBID,
     mistakes=[
         Mistake(all_of_the_past, "This is the whole past of every step: nothing is cut."),
@@ -276,8 +266,9 @@ reach_question = Question(
                 "steps at the time of the backward pass."),
         Mistake(added_to_the_new_steps, "You open the window k steps before the new ones. The new ones are among the "
                 "k."),
-        Mistake(lambda T, k, every: sees(T, k, every) & ~np.eye(T, dtype=bool), "Every loss sees the input of its own "
-                "step, which made the state that it judges.", name="own_input_forgotten"),
+        Mistake(lambda T, k, every: sees(T, k, every) & ~np.eye(T, dtype=bool),
+                "Every loss sees the input of its own step, which made the state that it "
+                "judges.", name="own_input_forgotten"),
         Mistake(whole_window, "A loss in the middle of a window cannot depend on inputs that come after it."),
     ],
     hints=(
@@ -348,95 +339,16 @@ def expected_lag_by_lag(a, b, s, D, k):
     return _expected(kept, k)
 
 
-def _terms_of(a, b, s, D, own, target):
-    """Sums over the terms j = 0, 1, .. of what the state itself and what the target contributes."""
-    v = b**2 * s**2 / (1 - a**2)
-    return lambda terms: sum(own(j, v) - target(j) for j in range(terms))
+def _met(a, b, s, D, k, power, met, own=2):
+    """The answer where the target contributes b s^2 a^power(j) to the terms j with ``met(j)``, and the state a power
+    of a that grows by ``own`` with j.
+    """
+    v, pull = b**2 * s**2 / (1 - a**2), b * s**2
 
+    def kept(terms):
+        return sum(a ** (own * j + 1) * v - (pull * a ** power(j) if met(j) else 0.0) for j in range(terms))
 
-def target_forgotten(a, b, s, D, k):
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, lambda j: 0.0), k)
-
-
-def as_many_as_k(a, b, s, D, k):
-    """Every one of k terms meets the target, also beyond its lag."""
-    pull = b * s**2 * a ** (D - 1)
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, lambda j: pull), k)
-
-
-def as_many_as_D(a, b, s, D, k):
-    """The target's part is not cut."""
-    pull = D * b * s**2 * a ** (D - 1)
-    own = _terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, lambda j: 0.0)
-    return _expected(lambda terms: own(terms) - pull, k)
-
-
-def not_cut(a, b, s, D, k):
-    whole = expected(a, b, s, D, 400)[0]
-    return whole, whole
-
-
-def last_term_only(a, b, s, D, k):
-    """The target meets only the term in which its input is met directly."""
-
-    def target(j):
-        return b * s**2 * a ** (D - 1) if j == 0 and D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def lag_of_the_state(a, b, s, D, k):
-    """a^D for a^(D-1): the lag counted from the state of the same step."""
-
-    def target(j):
-        return b * s**2 * a**D if j < D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def decay_left_out(a, b, s, D, k):
-    """The covariances without the a^j that the gradient loses on its way."""
-
-    def target(j):
-        return b * s**2 * a ** (D - 1 - j) if j < D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (j + 1) * v, target), k)
-
-
-def target_decays_twice(a, b, s, D, k):
-    def target(j):
-        return b * s**2 * a ** (D - 1 + j) if j < D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def not_stationary(a, b, s, D, k):
-    """The variance of a single input in place of the state's."""
-
-    def target(j):
-        return b * s**2 * a ** (D - 1) if j < D else 0.0
-
-    v = b**2 * s**2
-    return _expected(lambda terms: sum(a ** (2 * j + 1) * v - target(j) for j in range(terms)), k)
-
-
-def older_states_know_it(a, b, s, D, k):
-    """The covariance as if it were the same on both sides of the input's arrival."""
-
-    def target(j):
-        return b * s**2 * a ** (j + abs(D - 1 - j))
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def window_over_k(a, b, s, D, k):
-    window = expected(a, b, s, D, k)[0]
-    return window, window / k
-
-
-def chunk_like_a_window(a, b, s, D, k):
-    window = expected(a, b, s, D, k)[0]
-    return window, window
+    return _expected(kept, k)
 
 
 def positions_from_zero(a, b, s, D, k):
@@ -446,39 +358,42 @@ def positions_from_zero(a, b, s, D, k):
 
 
 lag_question = Question(
-    "lagging-target",
-    points=4,
-    answer="expected",
-    parts=("window", "chunk"),
+    "lagging-target", points=4, answer="expected", parts=("window", "chunk"),
     cases=[Group("no-lag", 1, no_lag_cases), Group("typical", 2, lag_cases), Group("edge", 1, lag_edge_cases)],
-    reference=expected,
-    oracle=expected_lag_by_lag,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-9),
-    forbid=FORBID,
+    reference=expected, oracle=expected_lag_by_lag, tolerance=Tolerance(rtol=1e-6, atol=1e-9), forbid=FORBID,
     mistakes=[
-        Mistake(target_forgotten, "This is the chapter's loss, which compares h_t with zero. Here it has a target."),
-        Mistake(as_many_as_k, "In your terms the target is met k times. A state older than the input x_{t-D} cannot "
-                "know it."),
-        Mistake(as_many_as_D, "You cut the state's own terms, and leave all D of the target's."),
-        Mistake(not_cut, "This is the whole gradient. Kept are the terms j = 0 to k - 1."),
-        Mistake(last_term_only, "Your target is met once. Every state between step t - D and step t - 1 has kept "
-                "something of x_{t-D}."),
-        Mistake(lag_of_the_state, "Your target's terms are off by one factor of a. From step t - D to step t - 1 - j "
-                "it is D - 1 - j steps."),
-        Mistake(decay_left_out, "These are the covariances alone. The gradient has come back j steps, and lost a "
-                "factor a at each."),
-        Mistake(target_decays_twice, "In your target's terms one power of a is turned around: an older state is nearer "
-                "to the input it is asked for."),
-        Mistake(not_stationary, "Your state has the variance of a single input. A state holds all inputs before it, "
-                "each weaker by a."),
-        Mistake(older_states_know_it, "For terms beyond the lag you take a covariance of |D - 1 - j| steps. A state "
-                "older than x_{t-D} knows nothing of it: there it is zero."),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, int, lambda j: False),
+                "This is the chapter's loss, which compares h_t with zero. Here it has a target.",
+                name="target_forgotten"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1, lambda j: True),
+                "In your terms the target is met k times. A state older than the input x_{t-D} cannot know it.",
+                name="as_many_as_k"),
+        Mistake(lambda a, b, s, D, k: 2 * expected(a, b, s, D, 400)[:1],
+                "This is the whole gradient. Kept are the terms j = 0 to k - 1.", name="not_cut"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1, lambda j: j == 0 < D),
+                "Your target is met once. Every state between step t - D and step t - 1 has kept something of x_{t-D}.",
+                name="last_term_only"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D, lambda j: j < D),
+                "Your target's terms are off by one factor of a. From step t - D to step t - 1 - j it is D - 1 - j "
+                "steps.", name="lag_of_the_state"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1 - j, lambda j: j < D, own=1),
+                "These are the covariances alone. The gradient has come back j steps, and lost a factor a at each.",
+                name="decay_left_out"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1 + j, lambda j: j < D),
+                "In your target's terms one power of a is turned around: an older state is nearer to the input it is "
+                "asked for.", name="target_decays_twice"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: j + abs(D - 1 - j), lambda j: True),
+                "For terms beyond the lag you take a covariance of |D - 1 - j| steps. A state older than x_{t-D} knows "
+                "nothing of it: there it is zero.", name="older_states_know_it"),
         Mistake(lambda a, b, s, D, k: tuple(np.array(expected(a, b, s, D, k)) - expected(a, b, s, D, 400)[0]),
                 "This is the bias, truncated less whole. Asked is the expectation of the truncated gradient "
                 "itself.", name="bias_for_expectation"),
-        Mistake(window_over_k, "The window is right. The losses of a chunk keep 1, 2, .. k terms; their mean is not "
-                "the window's over k."),
-        Mistake(chunk_like_a_window, "The window is right. In a chunk the loss at position p keeps p terms, not k."),
+        Mistake(lambda a, b, s, D, k: (expected(a, b, s, D, k)[0], expected(a, b, s, D, k)[0] / k),
+                "The window is right. The losses of a chunk keep 1, 2, .. k terms; their mean is not the window's over "
+                "k.", name="window_over_k"),
+        Mistake(lambda a, b, s, D, k: 2 * expected(a, b, s, D, k)[:1],
+                "The window is right. In a chunk the loss at position p keeps p terms, not k.",
+                name="chunk_like_a_window"),
         Mistake(positions_from_zero, "The window is right. The first loss of a chunk keeps one term, not none: its own "
                 "step used a."),
     ],
@@ -641,19 +556,13 @@ def last_chunk_counts(W, U, b, x, new, dh, k):
 
 
 stream_question = Question(
-    "texts-in-a-row",
-    points=4,
-    answer="chunked",
-    parts=("h", "dW"),
+    "texts-in-a-row", points=4, answer="chunked", parts=("h", "dW"),
     cases=[
         Group("forward", 1, stream_forward_cases),
         Group("typical", 2, stream_cases),
         Group("edge", 1, stream_edge_cases),
     ],
-    reference=chunked,
-    oracle=chunked_text_by_text,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    reference=chunked, oracle=chunked_text_by_text, forbid=FORBID,
     mistakes=[
         Mistake(draft, "This is the draft as it stands. At which steps does it look at `new`, and for which rows?"),
         Mistake(rows_at_chunks, "Rows are told apart now. A text may begin in the middle of a chunk as well."),
@@ -726,75 +635,34 @@ def _with(message, name, **wrong):
 
 
 hand_question = Question(
-    "truncation-by-hand",
-    points=2,
-    answer="by_hand",
-    kind="value",
-    reference=by_hand,
-    oracle=by_counting,
+    "truncation-by-hand", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_counting,
     tolerance=Tolerance(rtol=1e-3, atol=0.0),
     mistakes=[
         _with("`chunks`: 45 is less than 60, but a loss early in its chunk reaches less far.", "all_see", chunks=1.0),
-        _with(
-            "`chunks` is the share of the positions that do not see it.",
-            "the_others",
-            chunks=0.75,
-        ),
-        _with(
-            "`chunks`: the loss at position p sees the lags 0 to p - 1. Is 45 among those of position 45?",
-            "own_step_counted_as_lag_one",
-            chunks=16 / 60,
-        ),
-        _with(
-            "`windows`: the oldest of the 20 new losses has 41 steps in the window. Which lags does it see, and which "
-            "the next?",
-            "all_windows_see",
-            windows=1.0,
-        ),
-        _with(
-            "`windows`: none of the old steps in a window has its loss sent back again, but the window holds them.",
-            "windows_like_chunks",
-            windows=0.25,
-        ),
-        _with(
-            "`windows` is off by one of the twenty: the loss at place p of the new ones sees the lags 0 to 39 + p.",
-            "windows_off_by_one",
-            windows=0.8,
-        ),
+        _with("`chunks` is the share of the positions that do not see it.", "the_others", chunks=0.75),
+        _with("`chunks`: the loss at position p sees the lags 0 to p - 1. Is 45 among those of position 45?",
+              "own_step_counted_as_lag_one", chunks=16 / 60),
+        _with("`windows`: the oldest of the 20 new losses has 41 steps in the window. Which lags does it see, and "
+              "which the next?", "all_windows_see", windows=1.0),
+        _with("`windows`: none of the old steps in a window has its loss sent back again, but the window holds them.",
+              "windows_like_chunks", windows=0.25),
+        _with("`windows` is off by one of the twenty: the loss at place p of the new ones sees the lags 0 to 39 + p.",
+              "windows_off_by_one", windows=0.8),
         _with("`price` is upside down: with more overlap it rises.", "price_upside_down", price=1 / 3),
         _with("`price`: a window of 60 is run for 20 new steps, not for 40.", "price_of_the_old", price=1.5),
-        _with(
-            "`contact`: with this k step 200 has enough steps behind it only if a chunk begins at step 10. Where do "
-            "they begin?",
-            "distance_only",
-            contact=191,
-        ),
-        _with(
-            "`contact`: from step 10 to step 200, both included, it is 191 steps; and chunks begin where they begin.",
-            "distance",
-            contact=190,
-        ),
+        _with("`contact`: with this k step 200 has enough steps behind it only if a chunk begins at step 10. Where "
+              "do they begin?", "distance_only", contact=191),
+        _with("`contact`: from step 10 to step 200, both included, it is 191 steps; and chunks begin where they "
+              "begin.", "distance", contact=190),
         _with("`window_bias`: both the gradient and the state it meets have decayed.", "one_rate", window_bias=0.8**5),
-        _with(
-            "`window_bias` is the power of the bias itself; asked is the fraction of the whole gradient.",
-            "absolute_power",
-            window_bias=0.8**11,
-        ),
-        _with(
-            "`chunk_bias` is the window's. In a chunk most losses keep fewer than five terms.",
-            "chunk_as_window",
-            chunk_bias=0.8**10,
-        ),
-        _with(
-            "`chunk_bias` is the approximation for long chunks; five steps are not long.",
-            "long_chunks",
-            chunk_bias=0.64 / (5 * 0.36),
-        ),
-        _with(
-            "`chunk_bias` averages over losses that keep 0 to 4 terms; the first of a chunk keeps one.",
-            "positions_from_zero",
-            chunk_bias=(1 - 0.8**10) / (5 * 0.36),
-        ),
+        _with("`window_bias` is the power of the bias itself; asked is the fraction of the whole gradient.",
+              "absolute_power", window_bias=0.8**11),
+        _with("`chunk_bias` is the window's. In a chunk most losses keep fewer than five terms.",
+              "chunk_as_window", chunk_bias=0.8**10),
+        _with("`chunk_bias` is the approximation for long chunks; five steps are not long.",
+              "long_chunks", chunk_bias=0.64 / (5 * 0.36)),
+        _with("`chunk_bias` averages over losses that keep 0 to 4 terms; the first of a chunk keeps one.",
+              "positions_from_zero", chunk_bias=(1 - 0.8**10) / (5 * 0.36)),
     ],
     hints=(
         "The loss at position p of a chunk has p steps to go back through, its own included: the lags 0 to p - 1.",
@@ -888,23 +756,18 @@ def faded(made_from, x):
 
 
 model_question = Question(
-    "trained-in-chunks",
-    points=4,
-    answer="predict",
-    kind="model",
-    maker=Maker(train, lambda rng: (int(rng.integers(1000)),), seconds=10),
-    measure="squared error",
+    "trained-in-chunks", points=4, answer="predict", kind="model",
+    maker=Maker(train, lambda rng: (int(rng.integers(1000)),), seconds=10), measure="squared error",
     cases=[
         Group("learns", 1, fresh, within=0.25),
         Group("solves", 1, fresh, within=0.03),
         Group("distant", 2, distant, within=0.05),
     ],
-    reference=predict,
-    oracle=last_symbol,
+    reference=predict, oracle=last_symbol,
     mistakes=[
-        Mistake(lambda made_from, x: x[..., 0], "Your model repeats the symbol at the step that brings it, and "
-                "predicts nothing in between. Does an error reach the recurrent weights, and is the state "
-                "used?", name="input_of_the_step"),
+        Mistake(lambda made_from, x: x[..., 0],
+                "Your model repeats the symbol at the step that brings it, and predicts nothing in between. Does an "
+                "error reach the recurrent weights, and is the state used?", name="input_of_the_step"),
         Mistake(one_step_late, "Your predictions come one step late: read the state that a step has made, not the one "
                 "it began with."),
         Mistake(zero_at_each_chunk, "Your model knows what has come in the present ten steps, and nothing of those "
@@ -923,11 +786,4 @@ model_question = Question(
     ),
 )
 
-QUESTIONS = [
-    cut_question,
-    reach_question,
-    lag_question,
-    stream_question,
-    hand_question,
-    model_question,
-]
+QUESTIONS = [cut_question, reach_question, lag_question, stream_question, hand_question, model_question]
