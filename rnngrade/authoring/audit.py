@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from rnngrade import models
+from rnngrade import keys, models
+from rnngrade.authoring.coverage import uncovered
 from rnngrade.check import run
 from rnngrade.diagnosis import diagnose
 from rnngrade.keys import Key, KeyGroup, build, public_rng
@@ -30,6 +32,7 @@ def audit(question: Question) -> list[str]:
         right = solved(question, key)
         margin = _margin_of_loss(question, key, right) if question.measure else _margin(question, key, right)
         problems += [*_reference(key, right), *_mistakes(question, key), *margin, *_shapes(key)]
+        problems += uncovered(question, key) if not question.stands_for else []
     return list(dict.fromkeys(problems))
 
 
@@ -50,6 +53,9 @@ def _incomplete(question: Question) -> Iterator[str]:
         yield f"{len(question.mistakes)} mistakes, at least {least} are needed"
     if not question.hints:
         yield "no hints"
+    made = keys.build(replace(question, struck={}), public_rng(question.id)).info.messages if question.struck else {}
+    for name in sorted(question.struck.keys() - made.keys()):
+        yield f"{name} is struck, but no such mistake is made"
 
 
 def _reference(key: Key, right: Solved) -> Iterator[str]:
