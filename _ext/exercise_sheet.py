@@ -93,15 +93,16 @@ def _question(question: Question, cell: NotebookNode) -> Iterator[str]:
     """Points, what the learner starts from, and behind clicks the hints in order and the solution."""
     parts = ", ".join(f"{group.name} {group.points:g}" for group in question.groups)
     in_groups = f" ({parts})" if len(question.groups) > 1 else ""
-    yield f"*{question.points:g} point{'s' if question.points != 1 else ''}{in_groups}. You start from:*"
+    points = f"{question.points:g} point{'s' if question.points != 1 else ''}"
+    yield f"{{.points}}\n**{points}**{in_groups}. You start from:"
     yield f"```python\n{stubbed(cell.source, question)}\n```"
     for i, hint in enumerate(question.hints, 1):
-        yield _dropdown(f"Hint {i} of {len(question.hints)}", hint)
-    yield _dropdown("Solution", f"```python\n{solution_code(cell)}\n```")
+        yield _fold(f"Hint {i} of {len(question.hints)}", "hint", hint)
+    yield _fold("Solution", "solution", f"```python\n{solution_code(cell)}\n```")
 
 
-def _dropdown(title: str, text: str) -> str:
-    return f"`````{{dropdown}} {title}\n{text}\n`````"
+def _fold(title: str, kind: str, text: str) -> str:
+    return f"`````{{fold}} {title}\n:class: {kind}\n{text}\n`````"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

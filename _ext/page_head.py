@@ -37,16 +37,16 @@ def _describe(
         "og:type": "article", "og:site_name": app.config.project, "og:title": title, "og:description": description,
         "og:image": card, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": preview_card.ALT,
     }  # fmt: skip
-    tags = [] if given else [f'<meta name="description" content="{escape(description)}" />']
-    tags += [f'<meta property="{name}" content="{escape(value)}" />' for name, value in properties.items()]
+    tags = [] if given else [f'<meta name="description" content="{escape(description)}">']
+    tags += [f'<meta property="{name}" content="{escape(value)}">' for name, value in properties.items()]
     tags += [
-        '<meta name="twitter:card" content="summary_large_image" />',
-        '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff" />',
-        '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161d" />',
+        '<meta name="twitter:card" content="summary_large_image">',
+        '<meta name="theme-color" media="(prefers-color-scheme: light)" content="#ffffff">',
+        '<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#12161d">',
     ]
-    for face in fonts.FACES:
+    for face in (*fonts.TEXT_FACES, *([fonts.MATH_FACE] if 'class="math' in context.get("body", "") else [])):
         url = pathto(f"_static/fonts/{face.name}.woff2", True)
-        tags.append(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{url}" />')
+        tags.append(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{url}">')
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
 
 

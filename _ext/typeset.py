@@ -1,31 +1,26 @@
-"""Typeset the mathematics of every page when the book is built, with MathJax running in V8.
+"""Turn the TeX of every page into MathML when the book is built, with MathJax running in V8.
 
-The reader's browser then has no megabyte of script to run, nothing moves while a page loads, and a page without
-JavaScript still shows its formulas. Each formula carries its MathML for screen readers, and each page the few rules of
-style its own formulas need.
+The reader's browser then has no script to run and no markup but the formula's own, which screen readers know too;
+nothing moves while a page loads, and a page without JavaScript still shows its formulas.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
 from functools import cache
 from html import unescape
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+from mathml_core import core
 from py_mini_racer import MiniRacer
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-PARTS = (
-    "loader.js", "core.js", "adaptors/liteDOM.js", "input/tex-full.js",
-    "output/chtml.js", "output/chtml/fonts/tex.js", "a11y/assistive-mml.js",
-)  # fmt: skip
-FONTS = "output/chtml/fonts/woff-v2"
+PARTS = ("loader.js", "core.js", "adaptors/liteDOM.js", "input/tex-full.js")
 INLINE = re.compile(r'(?<=<span class="math notranslate nohighlight">)\\\((.*?)\\\)(?=</span>)', re.DOTALL)
 DISPLAY = re.compile(r"(?<=[>\s])\\\[(.*?)\\\](?=\s*</div>)", re.DOTALL)
 PUNCTUATED = re.compile(
@@ -55,10 +50,10 @@ class Typesetter:
     def __exit__(self, *failure: object) -> None:
         self._v8.close()
 
-    def typeset(self, formulas: list[tuple[str, bool]], fonts: str) -> tuple[list[str], str, list[str]]:
-        """Typeset pairs (TeX, is it a display?). Returns their HTML, the style sheet, and TeX's complaints."""
-        answer = json.loads(str(self._v8.eval(f"typeset({json.dumps(formulas)}, {json.dumps(fonts)})")))
-        return answer["html"], re.sub(r"\s+", " ", answer["css"]), answer["errors"]
+    def typeset(self, formulas: list[tuple[str, bool]]) -> tuple[list[str], list[str]]:
+        """Typeset pairs (TeX, is it a display?). Returns their MathML, and TeX's complaints."""
+        answer = json.loads(str(self._v8.eval(f"typeset({json.dumps(formulas)})")))
+        return [core(mathml) for mathml in answer["mathml"]], answer["errors"]
 
 
 def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
@@ -68,11 +63,9 @@ def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
     formulas = [(unescape(inline or display).strip(), inline is None) for inline, display in found]
     if not formulas:
         return text, []
-    match = re.search(r'data-content_root="([^"]*)"', text)
-    html, css, errors = typesetter.typeset(formulas, f"{match[1] if match else './'}_static/mathjax")
-    ready = iter(html)
-    text = BOTH.sub(lambda _: next(ready), text)
-    return text.replace("</head>", f"<style>{css}</style>\n</head>", 1), errors
+    mathml, errors = typesetter.typeset(formulas)
+    ready = iter(mathml)
+    return BOTH.sub(lambda _: next(ready), text), errors
 
 
 def _together(match: re.Match[str]) -> str:
@@ -89,7 +82,6 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
     out = Path(app.outdir)
-    shutil.copytree(_mathjax() / FONTS, out / "_static" / "mathjax", dirs_exist_ok=True)
     pages = {page: text for page in out.rglob("*.html") if BOTH.search(text := page.read_text(encoding="utf8"))}
     if not pages:
         return

@@ -13,13 +13,21 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from rnnlib.figures.palette import PALETTE, variable
-from rnnlib.figures.style import TEXT_WIDTH
+from rnnlib.figures.style import FONT, TEXT_WIDTH
 
 _NAMES = {colour: name for name, colour in PALETTE.items()}
 # On a narrow screen the figure keeps its text legible and scrolls in this box, by touch or by keyboard.
 _BOX = '<div class="rnnstill-box" tabindex="0" role="group" aria-label="Figure" style="overflow: auto hidden">'
 NARROWEST = 30
 """Width in rem below which a figure of the full text width scrolls: its smallest type is then 9 CSS pixels high."""
+_NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
+_ITALIC = {
+    **{chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)},
+    **{chr(ord("a") + i): chr(0x1D44E + i) for i in range(26)},
+    **{chr(ord("α") + i): chr(0x1D6FC + i) for i in range(25)},
+    "h": "ℎ", "ϵ": "𝜖", "ϕ": "𝜙", "∂": "∂",
+}  # fmt: skip
+_CHARACTER = re.compile(r'<tspan x="([^"]*)" y="([^"]*)" style="([^"]*)">([^<]*)</tspan>')
 _PAINT = re.compile(r"\b(fill|stroke|stop-color): *([^;\"]+)")
 
 
@@ -39,7 +47,7 @@ class Still(NamedTuple):
 
 
 def show(fig: Figure, alt: str) -> Still:
-    """Finish a figure: inline SVG whose colours are the site's variables, and a PNG for paper.
+    """Finish a figure: inline SVG whose colours and typefaces are the site's, and a PNG for paper.
 
     On a narrow screen it scrolls sideways in a box of its own, so that its type stays legible.
     ``alt`` says in a sentence what the curve does, for those who do not see it.
@@ -56,7 +64,7 @@ def show(fig: Figure, alt: str) -> Still:
 def render(fig: Figure, kind: str) -> bytes:
     """The figure as a file of ``kind`` "svg" or "png", the same bytes at every build."""
     buffer = io.BytesIO()
-    fixed: Any = {"svg.fonttype": "path", "svg.hashsalt": "rnnlib"}
+    fixed: Any = {"svg.fonttype": "none", "svg.hashsalt": "rnnlib", "path.simplify_threshold": 0.25}
     with matplotlib.rc_context(fixed):
         if kind == "svg":
             fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -70,16 +78,57 @@ def _inline(svg: str, alt: str) -> str:
     mark = hashlib.sha256(svg.encode()).hexdigest()[:8]
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
-    body = _theme(_own_ids(body, mark))
+    body = _rounded(_worded(_theme(_own_ids(body, mark))))
     width, box = _size(body)
     root = (
         f'<svg class="rnnstill" role="img" aria-label="{html.escape(alt)}" viewBox="{box}" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'style="display: block; width: 100%; max-width: {width / 72 * 96:.0f}px; '
         f"min-width: {width / 72 / TEXT_WIDTH * NARROWEST:.1f}rem; height: auto; "
+        f"font-family: var(--sans, '{FONT}', sans-serif); "
         f'fill: {variable("ink")}; stroke-linejoin: round; stroke-linecap: butt">'
     )
     return re.sub(r">\s+<", "><", root + body[body.index(">") + 1 :].strip())
+
+
+def _worded(svg: str) -> str:
+    """Leave the typeface of plain text to the page, and set formulas in its mathematical one."""
+    svg = re.sub(r"font: ([^;\"]*?px) [^;\"]+", _plain_type, svg)
+    svg = re.sub(rf"font-family: ['\"]?{FONT}['\"]?[^;\"]*; ?", "", svg)
+    return re.sub(r"<text([^>]*)>\s*(<tspan.*?)</text>", _formula, svg, flags=re.DOTALL)
+
+
+def _plain_type(match: re.Match[str]) -> str:
+    *weight, size = match[1].split()
+    return f"font-size: {size}" + ("; font-weight: 650" if weight else "")
+
+
+def _formula(match: re.Match[str]) -> str:
+    """A formula's characters, each at its place: one element for all of a size, a height and a typeface."""
+    runs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for x, y, style, character in _CHARACTER.findall(match[2]):
+        style = re.sub(r"; fill: [^;\"]+", "", style)  # the group's
+        if "STIX" in style:
+            style = re.sub(r"font-family: [^;]+", "font-family: var(--math, math)", style)
+        if style.startswith("font-style: italic; "):
+            # Italic letters are characters of their own: a mathematical typeface has no slant.
+            style, character = style.removeprefix("font-style: italic; "), _ITALIC.get(character, character)
+        if character.strip():
+            runs.setdefault((y, style), []).append((x, character))
+    spans = (
+        f'<tspan x="{" ".join(x for x, _ in run)}" y="{y}" style="{style}">{"".join(c for _, c in run)}</tspan>'
+        for (y, style), run in runs.items()
+    )
+    return f"<text{match[1]}>{''.join(spans)}</text>"
+
+
+def _rounded(svg: str) -> str:
+    """Tenths of a point are finer than any screen: they halve a curve. A transform's factors keep their digits."""
+    def numbers(match: re.Match[str]) -> str:
+        return match[1] + _NUMBER.sub(lambda m: f"{float(m[0]):.1f}".removesuffix(".0"), match[2]) + match[3]
+
+    svg = re.sub(r'( (?:d|x|y|points)=")([^"]*)(")', numbers, svg)
+    return re.sub(r'( d=")([^"]*)(")', lambda m: m[1] + re.sub(r"\s*([A-Za-z])\s*", r"\1", m[2]).strip() + m[3], svg)
 
 
 def _size(svg: str) -> tuple[float, str]:

@@ -23,12 +23,18 @@ FONT = "Source Sans 3"
 _WEIGHTS = {400: "Regular", 600: "Bold"}
 _CHARACTERS = [*range(0x20, 0x250), *range(0x370, 0x400), *range(0x2000, 0x2300)]
 
+# The numbers of a formula are those of the axes, its letters a mathematical italic.
+_FORMULAS: Any = {
+    "mathtext.fontset": "custom", "mathtext.rm": FONT, "mathtext.sf": FONT, "mathtext.it": "STIXGeneral:italic",
+    "mathtext.bf": f"{FONT}:bold", "mathtext.bfit": f"{FONT}:bold", "mathtext.cal": "STIXGeneral:italic",
+    "mathtext.tt": "DejaVu Sans Mono", "mathtext.fallback": "stix",
+}  # fmt: skip
 RC: Any = {
     "figure.dpi": 96,
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
     "font.size": 10.5,
-    "mathtext.fontset": "cm",
+    "mathtext.fontset": "stix",
     "axes.facecolor": "none",
     "axes.edgecolor": PALETTE["muted"],
     "axes.linewidth": 0.8,
@@ -74,11 +80,12 @@ RC: Any = {
 
 def use_style() -> None:
     """Make the house style matplotlib's default: once, in a chapter's first cell."""
-    family = [FONT, "DejaVu Sans"] if _register_font() else ["DejaVu Sans"]
+    ours = _register_font()
+    family = [FONT, "DejaVu Sans"] if ours else ["DejaVu Sans"]
     for name, colours in {"house": SEQUENTIAL, "house-diverging": DIVERGING}.items():
         if name not in matplotlib.colormaps:
             matplotlib.colormaps.register(LinearSegmentedColormap.from_list(name, colours))
-    matplotlib.rcParams.update(RC | {"font.family": family})
+    matplotlib.rcParams.update(RC | {"font.family": family} | (_FORMULAS if ours else {}))
 
 
 def subplots(

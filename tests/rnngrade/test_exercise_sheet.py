@@ -48,7 +48,7 @@ def test_sections_and_anchors(page):
 
 def test_hints_and_solutions_wait_for_a_click(page):
     folded = re.findall(r"<details.*?</details>", page, re.DOTALL)
-    titles = [re.search(r'sd-summary-text">(.*?)<', fold)[1] for fold in folded]
+    titles = [re.search(r"<summary>(.*?)<", fold)[1] for fold in folded]
     assert titles == ["Hint 1 of 2", "Hint 2 of 2", "Solution", "Hint 1 of 1", "Solution", "Hint 1 of 1", "Solution"]
     assert "einsum" in folded[2]
     outside = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)

@@ -17,7 +17,7 @@ from rnnlib import figures
 from rnnlib.figures import interactive
 from rnnlib.figures.palette import SEQUENTIAL
 
-STYLESHEET = Path(__file__).resolve().parents[2] / "assets" / "course.css"
+STYLESHEET = Path(__file__).resolve().parents[2] / "assets" / "tokens.css"
 WIDGETS = [
     interactive.UnrolledNetwork,
     interactive.WhisperingChain,
@@ -51,10 +51,9 @@ def contrast(one, other):
 
 
 def theme(name):
-    """The variables --fig-* that the site's stylesheet gives to a theme."""
-    pattern = rf'html\[data-theme="{name}"\] {{\s*(--fig-ink.*?)}}'
-    (block,) = re.findall(pattern, STYLESHEET.read_text(encoding="utf8"), flags=re.DOTALL)
-    return dict(re.findall(r"--fig-(\w+): (#\w{6})", block))
+    """The colours --fig-* that the site's stylesheet gives to a theme."""
+    pairs = re.findall(r"--fig-(\w+): light-dark\((#\w{6}), (#\w{6})\)", STYLESHEET.read_text(encoding="utf8"))
+    return {variable: (light, dark)[name == "dark"] for variable, light, dark in pairs}
 
 
 def test_palette_is_the_sites_light_theme():
@@ -87,10 +86,38 @@ def test_every_paint_is_a_variable_with_its_fallback():
     assert [p for p in paints if not re.fullmatch(r"none|var\(--fig-\w+, #\w{6}\)", p)] == []
 
 
-def test_text_needs_no_font_and_nothing_leaks_into_the_page():
-    svg = figures.show(curve(), alt="a curve").svg
-    assert "<text" not in svg
+def labelled():
+    fig = curve()
+    ax = fig.axes[0]
+    ax.set(title="A finding", xlabel=r"lag $t - k$, in $\varphi'(\delta_T)$", ylabel="steps")
+    return fig
+
+
+def test_words_are_text_in_the_pages_typefaces_and_nothing_leaks_into_the_page():
+    svg = figures.show(labelled(), alt="a curve").svg
+    root = ET.fromstring(svg)
+    said = [" ".join("".join(text.itertext()).split()) for text in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"A finding", "steps"} <= set(said)
+    families = set(re.findall(r"font-family: ([^;\"]+)", svg))
+    assert families == {"var(--sans, 'Source Sans 3', sans-serif)", "var(--math, math)"}
     assert "<style" not in svg
+
+
+def test_a_formula_keeps_its_characters_each_at_its_place():
+    svg = figures.show(labelled(), alt="a curve").svg
+    runs = re.findall(r'<tspan x="([^"]*)" y="[^"]*" style="([^"]*)">([^<]*)<', svg)
+    assert all(len(places.split()) == len(text) for places, _, text in runs)
+    drawn = "".join(text for _, _, text in runs)
+    for letter in "𝑡𝑘𝜑𝛿𝑇":  # mathematical italics, where matplotlib writes slanted letters
+        assert letter in drawn
+    assert "lag" in "".join(text for _, style, text in runs if "--math" not in style)
+
+
+def test_places_are_written_to_a_tenth():
+    svg = figures.show(curve(), alt="a curve").svg
+    paths = " ".join(re.findall(r' d="([^"]*)"', svg))
+    assert re.search(r"\d\.\d", paths)
+    assert not re.search(r"\d\.\d\d", paths)
 
 
 def test_a_figure_is_the_same_at_every_build():

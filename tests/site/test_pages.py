@@ -1,10 +1,14 @@
 """What a reader of any page may rely on, checked in a real browser over the built site."""
 
+import gzip
+import io
 import json
+import re
 from urllib.parse import urlparse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from tests.site.conftest import CHAPTERS, PAGES, settle
 
@@ -121,28 +125,37 @@ def test_keyboard_reaches_everything_and_shows_where_it_is(open_page, name):
 
 
 @pytest.mark.parametrize("word", ["adjoint", "mask"])
-def test_search_finds(open_page, word):
-    page = open_page(f"search.html?q={word}", wait=False)
-    page.wait_for_selector("#search-results .search-summary:has-text('found')")
-    results = page.locator("#search-results ul.search li a")
-    targets = results.evaluate_all("links => links.map((a) => a.getAttribute('href'))")
-    assert any("chapters/" in target for target in targets)
+def test_search_finds_sections(open_page, word):
+    page = open_page(f"search.html?q={word}")
+    page.wait_for_selector(".search-results a")
+    targets = page.eval_on_selector_all(".search-results a", "links => links.map((a) => a.getAttribute('href'))")
+    assert any("chapters/" in target and "#" in target for target in targets)
+    assert "section" in page.locator(".search-said").inner_text()
 
 
-def test_search_opens_from_the_keyboard(open_page):
+def test_search_opens_from_the_keyboard_and_leads_to_a_section(open_page):
     page = open_page("index.html")
     page.keyboard.press("Control+k")
     page.keyboard.type("adjoint")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#search-results ul.search li a")
-    assert "q=adjoint" in page.url
+    page.wait_for_selector("dialog .search-results a")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "chapters/" in page.url
+
+
+def test_search_says_that_it_found_nothing(open_page):
+    page = open_page("search.html")
+    page.fill(".search-form input", "qqqqzzz")
+    page.wait_for_selector(".search-said:has-text('Nothing about')")
+    assert page.locator(".search-results a").count() == 0
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_prints(open_page, name):
     page = open_page(name)
     page.emulate_media(media="print")
-    for hidden in (".bd-sidebar-primary", ".bd-header-article", ".prev-next-footer"):
+    for hidden in (".course-contents", ".site-bar", ".prev-next"):
         assert not page.locator(hidden).first.is_visible()
     assert page.locator("article h1").first.is_visible()
     assert page.pdf().startswith(b"%PDF")
@@ -175,23 +188,104 @@ def test_launch_buttons_point_at_the_repository(open_page, name):
     assert all(stem in target for target in targets)
 
 
+def colours(page):
+    return page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]")
+
+
+DARK = ["rgb(18, 22, 29)", "rgb(230, 233, 239)"]
+
+
 def test_the_chosen_theme_is_kept(open_page):
     page = open_page("index.html", color_scheme="light")
-    page.evaluate("window.notReloaded = true")
-    seen = set()
-    for _ in range(3):
-        page.locator(".article-header-buttons .theme-switch-button").click()
-        seen.add(page.evaluate("document.documentElement.dataset.theme"))
-        if page.evaluate("document.documentElement.dataset.mode") == "dark":
-            break
-    assert "dark" in seen
+    light = colours(page)
+    for _ in range(2):
+        page.locator(".theme-switch").click()
+    assert page.locator(".theme-switch").get_attribute("aria-label") == "Colours: dark. Press to change."
+    assert colours(page) == DARK != light
     page.goto(page.url.replace("index.html", PAGES[1]))
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 29)"
+    assert colours(page) == DARK
+    page.locator(".theme-switch").click()
+    assert colours(page) == light
 
 
-def test_readable_without_javascript(open_page):
-    page = open_page(CHAPTERS[-1], wait=False, java_script_enabled=False)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_readable_without_javascript(open_page, scheme):
+    page = open_page(CHAPTERS[-1], wait=False, java_script_enabled=False, color_scheme=scheme)
     assert page.locator("article h1").is_visible()
-    assert page.locator("article mjx-container").first.is_visible()
+    assert page.locator("article math").first.is_visible()
     assert page.locator("article img, article svg").first.is_visible()
+    assert page.locator(".course-contents").is_visible()
+    assert not page.locator(".theme-switch").is_visible()
+    shown = page.screenshot(clip={"x": 600, "y": 2, "width": 1, "height": 1})
+    paper = {"light": (255, 255, 255), "dark": (18, 22, 29)}
+    assert Image.open(io.BytesIO(shown)).convert("RGB").getpixel((0, 0)) == paper[scheme]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
+def test_the_contents_open_on_a_phone(open_page, scripts):
+    page = open_page("index.html", wait=False, java_script_enabled=scripts, **PHONE)
+    contents = page.locator(".course-contents")
+    assert not contents.is_visible()
+    page.get_by_role("button", name="Contents").tap()
+    assert contents.is_visible()
+    contents.get_by_role("link", name="4. Vanishing").tap()
+    page.wait_for_url("**/04_vanishing.html")
+
+
+@pytest.mark.parametrize("name", CHAPTERS[2:])
+def test_the_contents_mark_every_section_that_is_read(open_page, name):
+    page = open_page(name)
+    unmarked = page.evaluate(
+        """async () => {
+          const unmarked = [];
+          for (const link of document.querySelectorAll(".course-contents .current ul a")) {
+            if (!link.checkVisibility()) continue;
+            document.getElementById(decodeURIComponent(link.hash.slice(1))).scrollIntoView({behavior: "instant"});
+            await new Promise((frame) => requestAnimationFrame(() => requestAnimationFrame(frame)));
+            const marked = [...document.querySelectorAll(".course-contents .here")];
+            const atEnd = scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+            if (marked.length !== 1 || (marked[0] !== link && !atEnd)) unmarked.push(link.hash);
+          }
+          return unmarked;
+        }"""
+    )
+    assert unmarked == []
+
+
+def weight(html, name):
+    """Bytes on the wire of a cold visit, compressed as a host does it (typefaces are already), and the page's nodes."""
+    text = (html / name).read_text(encoding="utf8")
+    wanted = {html / name}
+    for address in re.findall(r'(?:href|src)="([^"#?]+)"', text.split("<article")[0]):
+        file = (html / name).parent / address
+        if "_static" in address and file.suffix in (".css", ".js", ".woff2", ".svg"):
+            wanted.add(file.resolve())
+    data = {file: file.read_bytes() for file in wanted}
+    return sum(len(one) if file.suffix == ".woff2" else len(gzip.compress(one, 6)) for file, one in data.items())
+
+
+def limit(name):
+    """The budget of a page in kB."""
+    return 150 if name == "index.html" else 200 if "exercises" in name else 270
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_light(html, name):
+    assert weight(html, name) <= 1000 * limit(name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_few_nodes(open_page, name):
+    page = open_page(name)
+    assert page.evaluate("document.querySelectorAll('*').length") < 12_000
+
+
+def test_a_page_asks_for_nothing_beyond_its_weight(open_page, html):
+    """What the browser fetches is what `weight` counts: nothing is loaded by a script or a stylesheet behind it."""
+    name, asked = CHAPTERS[2], set()
+    page = open_page(name, watch=lambda page: page.on("request", lambda request: asked.add(urlparse(request.url).path)))
+    page.evaluate(SCROLL_THROUGH)
+    settle(page)
+    head = (html / name).read_text(encoding="utf8").split("<article")[0]
+    named = {address.split("/")[-1] for address in re.findall(r'(?:href|src)="([^"#?]+)"', head)}
+    assert {path.split("/")[-1] for path in asked} <= named | {name.split("/")[-1]}

@@ -1,0 +1,65 @@
+"""The site's own theme: a frame of one header, one list of contents and the article, in place of Jupyter Book's.
+
+The theme that Jupyter Book brings puts eleven stylesheets, fourteen scripts and some eight hundred elements around an
+article. Its listeners are disconnected here, its assets are not copied, and ``theme/layout.html`` stands in its place.
+The stylesheet and the script of all pages are each one file, made by ``bundle``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import bundle
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+FOLDER = Path(__file__).resolve().parent / "theme"
+REPLACED = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_comments", "sphinx_copybutton",
+            "sphinx_togglebutton")  # fmt: skip
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    config.html_theme = "course"
+    config.html_permalinks_icon = "#"
+    for event, listeners in app.events.listeners.items():
+        app.events.listeners[event] = [one for one in listeners if not _replaced(one.handler.__module__)]
+    app.registry.post_transforms[:] = [one for one in app.registry.post_transforms if not _replaced(one.__module__)]
+    app.registry.css_files.clear()
+    app.registry.js_files.clear()
+
+
+def _replaced(module: str) -> bool:
+    return module.partition(".")[0] in REPLACED
+
+
+def _frame(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
+    context["page_title"] = title if pagename == app.config.root_doc else f"{title} - {app.config.project}"
+    context["course_css"] = bundle.stylesheet().name
+    states = [one for one in context["script_files"] if getattr(one, "attributes", {}).get("type") == WIDGET_STATE]
+    context["page_state"] = "".join(context["js_tag"](state) for state in states)
+    context["page_scripts"] = [script.name for script in bundle.scripts(figures=bool(states))]
+    contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
+    context["course_contents"] = with_sections(contents, context.get("toc") or "")
+
+
+def with_sections(contents: str, toc: str) -> str:
+    """Return the list of the pages with the sections of the page that is open below its own entry."""
+    inner = re.search(r"<ul>\s*<li>.*?</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>", toc, re.DOTALL)
+    if inner is None:
+        return contents
+    return re.sub(r'(<li class="[^"]*\bcurrent\b[^"]*"><a[^>]*>.*?</a>)', lambda m: m[1] + inner[1], contents, count=1)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the theme."""
+    app.add_html_theme("course", str(FOLDER))
+    app.connect("config-inited", _configure, priority=950)
+    app.connect("html-page-context", _frame, priority=800)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
