@@ -16,7 +16,7 @@ from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("tokens", "frame", "course", "code", "mathematics", "print")
-SCRIPTS = ("theme", "contents", "code", "search", "hints", "a11y", "selfcheck")
+SCRIPTS = ("theme", "contents", "code", "search", "hints", "a11y", "selfcheck", "moved")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 
 

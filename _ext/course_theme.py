@@ -30,6 +30,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     app.registry.post_transforms[:] = [one for one in app.registry.post_transforms if not _replaced(one.__module__)]
     app.registry.css_files.clear()
     app.registry.js_files.clear()
+    config.html_additional_pages["404"] = "404.html"
 
 
 def _replaced(module: str) -> bool:
@@ -45,8 +46,39 @@ def _frame(
     states = [one for one in context["script_files"] if getattr(one, "attributes", {}).get("type") == WIDGET_STATE]
     context["page_state"] = "".join(context["js_tag"](state) for state in states)
     context["page_scripts"] = [script.name for script in bundle.scripts(figures=bool(states))]
+    context["prev"], context["next"] = _neighbours(app, pagename, context)
     contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
     context["course_contents"] = with_sections(contents, context.get("toc") or "")
+
+
+def _neighbours(app: Sphinx, pagename: str, context: dict[str, Any]) -> tuple[Any, Any]:
+    """The pages before and after this one on the reader's way."""
+    relations = app.env.collect_relations()
+    page: str | None = app.config.root_doc
+    pages: list[str] = []
+    while page:
+        pages.append(page)
+        page = relations[page][2]
+    way = reading_order(pages)
+    if pagename not in way:
+        return None, None
+    place = way.index(pagename)
+    beside = [way[i] if 0 <= i < len(way) else None for i in (place - 1, place + 1)]
+    return tuple(
+        one and {"link": context["pathto"](one), "title": app.env.titles[one].astext()} for one in beside
+    )  # type: ignore[return-value]
+
+
+def reading_order(pages: list[str]) -> list[str]:
+    """Return the pages with each chapter's exercises behind it: ``NN_name``, then ``exercises_NN``."""
+    exercises = {page.rpartition("_")[2]: page for page in pages if re.search(r"/exercises_\d+$", page)}
+    way = []
+    for page in pages:
+        number = re.search(r"/(\d\d)_[^/]*$", page)
+        if page in exercises.values():
+            continue
+        way += [page, exercises[number[1]]] if number and number[1] in exercises else [page]
+    return way
 
 
 def with_sections(contents: str, toc: str) -> str:

@@ -21,7 +21,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 
-class fold(nodes.General, nodes.Element):  # noqa: N801, a docutils node
+class fold(nodes.General, nodes.Element):
     """A title and what it hides."""
 
 

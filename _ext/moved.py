@@ -81,15 +81,9 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
                     log.warning("moved: %r leads to %s#%s, which is not there", old, sign["page"], new, location=page)
 
 
-def _add_script(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    if doctree is not None and next(doctree.findall(moved), None):
-        app.add_js_file("moved.js", loading_method="defer")
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     app.add_node(moved, html=(_visit_html, _depart_html), latex=(_pass, _pass), text=(_pass, _pass))
     app.add_directive("moved", MovedDirective)
     app.connect("env-check-consistency", _check)
-    app.connect("html-page-context", _add_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,6 +23,14 @@ def _first_words(doctree: nodes.document) -> str:
     return ""
 
 
+def _published(app: Sphinx) -> str:
+    """Where the book is read: its base address, else where its repository's host publishes it."""
+    if app.config.html_baseurl:
+        return str(app.config.html_baseurl).rstrip("/")
+    owner, name = app.config.html_theme_options["repository_url"].rstrip("/").rsplit("/", 2)[1:]
+    return f"https://{owner}.github.io/{name}"
+
+
 def _describe(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -31,8 +39,7 @@ def _describe(
     description = given or (_first_words(doctree) if doctree else "") or app.config.html_title
     title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
     pathto = context["pathto"]
-    base = app.config.html_baseurl.rstrip("/")
-    card = f"{base}/_static/card.png" if base else pathto("_static/card.png", True)
+    card = f"{_published(app)}/_static/card.png"
     properties = {
         "og:type": "article", "og:site_name": app.config.project, "og:title": title, "og:description": description,
         "og:image": card, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": preview_card.ALT,

@@ -1,6 +1,6 @@
 // Search by section, as one types. The index (Pagefind) and its reader are fetched when the search is first opened.
 {
-  const root = new URL(document.documentElement.dataset.content_root, location.href);
+  const root = new URL(document.documentElement.dataset.content_root, document.baseURI);
   let engine = null;
   const load = () => (engine ??= import(new URL("pagefind/pagefind.js", root)).then(async (module) => {
     await module.options({ excerptLength: 24, ranking: { termFrequency: 0.6, pageLength: 0.2, termSaturation: 1.2, termSimilarity: 1.4 } });
@@ -22,6 +22,7 @@
   const show = (box, hits, text) => {
     box.querySelector(".search-said").textContent = !text ? "" : hits.length
       ? `${hits.length === 20 ? "The first 20" : hits.length} section${hits.length === 1 ? "" : "s"}` : `Nothing about “${text}”. Try fewer or other words.`;
+    box.querySelector(".search-results").dataset.query = text;
     box.querySelector(".search-results").replaceChildren(...hits.map((hit) => {
       const item = document.createElement("li"), link = document.createElement("a");
       link.href = hit.url;
@@ -74,7 +75,8 @@
   const page = document.querySelector(".bd-article .search-form")?.parentElement;
   if (page) {
     const ask = wire(page), input = page.querySelector("input");
-    input.value = new URLSearchParams(location.search).get("q") ?? "";
+    const address = location.pathname.split("/").at(-1).replace(/\.html$/, "").replace(/[^a-z]+/gi, " ");
+    input.value = new URLSearchParams(location.search).get("q") ?? (document.querySelector("base") ? address : "");
     ask();
   }
   const begin = (event) => { event.preventDefault(); page ? page.querySelector("input").focus() : open(); };

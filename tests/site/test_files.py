@@ -99,7 +99,8 @@ def test_each_page_says_what_it_is(parsed, html):
         assert len(description[1]) > 40, name
         card = re.search(r'<meta property="og:image" content="([^"]+)"', head)
         assert card, name
-        assert (html / name).parent.joinpath(card[1]).is_file(), name
+        assert card[1].startswith("https://"), name  # a preview is drawn by another site, which has no base
+        assert (html / card[1].split("/", 4)[4]).is_file(), name
 
 
 def test_preview_card_has_the_size_it_declares(html):

@@ -1,0 +1,52 @@
+"""The frame of the pages: the way from one to the next, and a page for addresses that are not there."""
+
+import sys
+
+import pytest
+
+from tests.site.conftest import PAGES, ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+from course_theme import reading_order, with_sections
+
+
+def test_a_chapter_leads_to_its_exercises_and_these_to_what_follows_the_chapter():
+    pages = "index c/00_why c/01_unrolling c/interlude c/02_bptt c/exercises_01 c/exercises_02 c/claims"
+    way = "index c/00_why c/01_unrolling c/exercises_01 c/interlude c/02_bptt c/exercises_02 c/claims"
+    assert reading_order(pages.split()) == way.split()
+
+
+def test_exercises_stand_behind_their_chapter_wherever_they_are_listed():
+    assert reading_order(["c/exercises_09", "c/09_attention"]) == ["c/09_attention", "c/exercises_09"]
+
+
+def test_the_open_page_shows_its_sections_below_its_own_entry():
+    contents = '<ul><li class="toctree-l1"><a href="a">A</a></li><li class="current"><a href="#">B</a></li></ul>'
+    toc = '<ul>\n<li><a href="#">B</a><ul>\n<li><a href="#one">One</a></li>\n</ul>\n</li>\n</ul>'
+    shown = with_sections(contents, toc)
+    assert shown.index("#one") > shown.index(">B<")
+    assert shown.count("#one") == 1
+    assert with_sections(contents, '<ul><li><a href="#">B</a></li></ul>') == contents
+
+
+def test_following_next_reads_the_book_whole(open_page):
+    page, seen = open_page(PAGES[0]), []
+    while page.locator(".prev-next a.next").count():
+        page.locator(".prev-next a.next").click()
+        seen.append(page.url.rpartition("/")[2])
+    assert sorted(seen) == sorted(name.rpartition("/")[2] for name in PAGES[1:])
+    for number in range(1, 7):
+        chapter = next(i for i, name in enumerate(seen) if name.startswith(f"{number:02d}_"))
+        assert seen[chapter + 1] == f"exercises_{number:02d}.html"
+
+
+@pytest.mark.parametrize("address", ["chapters/the_cliff_of_explosion.html", "oops.html"])
+def test_a_wrong_address_offers_the_contents_and_a_search(open_page, address):
+    page = open_page(address)
+    assert page.locator("h1").inner_text() == "Nothing is at this address"
+    assert page.locator(".course-contents a").count() > 15
+    if "cliff" in address:
+        page.wait_for_selector(".search-results a")
+    page.get_by_role("link", name="4. Vanishing").click()
+    assert page.locator("h1").inner_text().startswith("4. Vanishing")

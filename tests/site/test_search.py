@@ -1,0 +1,78 @@
+"""What people type, and the section that must come first."""
+
+import pytest
+
+FIRST = {
+    "BPTT": "02_backpropagation_through_time.html#the-message-from-the-future",
+    "backprop through time": "02_backpropagation_through_time.html#the-message-from-the-future",
+    "gradient check": "02_backpropagation_through_time.html#three-checks-by-other-routes",
+    "RTRL": "02_backpropagation_through_time.html#why-backward",
+    "forward mode": "02_backpropagation_through_time.html#why-backward",
+    "NaN": "03_explosion.html#before-the-nan",
+    "loss is nan": "03_explosion.html#before-the-nan",
+    "exploding gradient": "03_explosion.html",
+    "exploding gradients": "03_explosion.html",
+    "Lyapunov exponent": "03_explosion.html#the-average-rate",
+    "transient growth": "03_explosion.html#inside-the-circle-and-growing",
+    "non-normal matrix": "03_explosion.html#inside-the-circle-and-growing",
+    "Euler": "03_explosion.html#explosion-as-a-time-step-that-is-too-long",
+    "loss spike": "03_explosion.html#the-cliff",
+    "vanishing gradient": "04_vanishing.html",
+    "vanishing gradients": "04_vanishing.html",
+    "why is my loss flat": "04_vanishing.html#what-it-does-to-learning",
+    "saturation": "04_vanishing.html#what-the-squashing-takes",
+    "initialization": "04_vanishing.html#four-starting-points",
+    "long-term dependencies": "04_vanishing.html#the-effective-horizon",
+    "larger learning rate": "04_vanishing.html#why-no-learning-rate-repairs-it",
+    "gradient clipping": "05_clipping.html",
+    "clip_grad_norm_": "05_clipping.html#by-norm-by-value-by-tensor",
+    "clip by value": "05_clipping.html#by-norm-by-value-by-tensor",
+    "bias of clipping": "05_clipping.html#the-mean-of-many",
+    "TBPTT": "06_truncation.html#chunks",
+    "detach": "06_truncation.html#in-a-framework-detach",
+    "retain_graph": "06_truncation.html#in-a-framework-detach",
+    "gradient checkpointing": "06_truncation.html#the-exact-alternative",
+    "random truncation": "06_truncation.html#cut-at-random-and-the-bias-is-gone",
+    "padding": "01_unrolling.html#sequences-of-different-lengths",
+    "pack_padded_sequence": "01_unrolling.html#sequences-of-different-lengths",
+    "number of parameters": "01_unrolling.html#counting-parameters",
+    "cross entropy": "01_unrolling.html#from-symbols-to-a-loss",
+    "initial hidden state": "01_unrolling.html#where-the-first-state-comes-from",
+    "many to one": "01_unrolling.html#three-shapes-of-task",
+    "sliding window": "00_why_time_is_hard.html#what-a-window-costs",
+    "reservoir computing": "what_a_state_can_hold.html#a-frozen-network-and-a-trained-readout",
+    "teacher forcing": "the_recursion_at_work.html#without-the-teacher",
+    "perplexity": "the_recursion_at_work.html#a-character-model-from-scratch",
+    "SVD": "notation.html#singular-values",
+    "Moodle": "instructors.html#into-your-gradebook",
+}
+
+
+def first(page, words):
+    page.fill(".search-form input", "")
+    page.fill(".search-form input", words)
+    page.wait_for_function(
+        "words => document.querySelector('.search-results').dataset.query === words && "
+        "document.querySelector('.search-results a')",
+        arg=words,
+        timeout=8000,
+    )
+    return page.locator(".search-results a").first.get_attribute("href").rpartition("/")[2]
+
+
+@pytest.mark.browser
+def test_the_section_that_must_come_first_comes_first(open_page):
+    page = open_page("search.html")
+    found = {words: first(page, words) for words in FIRST}
+    wrong = {words: got for words, got in found.items() if got.split("#")[0] != FIRST[words].split("#")[0]
+             or ("#" in FIRST[words] and got != FIRST[words])}  # fmt: skip
+    assert not wrong
+    assert len(FIRST) >= 40
+
+
+@pytest.mark.browser
+def test_results_say_which_page_they_are_on(open_page):
+    page = open_page("search.html?q=clip_grad_norm_")
+    page.wait_for_selector(".search-results a")
+    titles = set(page.eval_on_selector_all(".search-results small", "all => all.map((one) => one.textContent)"))
+    assert "5. Clipping" in titles
