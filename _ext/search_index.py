@@ -1,7 +1,8 @@
 """Index the finished pages with Pagefind: a static index, read in the browser a piece at a time.
 
-``search_words.yaml`` lends sections the words that people use for what stands there under another name; they are
-indexed with the section's heading and are not shown.
+Pagefind finds a section by the id of its heading, where Sphinx gives it to the section. So a copy of the pages is
+indexed, in which ids stand at the headings. In the copy ``search_words.yaml`` also lends sections the words that
+people use for what stands there under another name.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,43 +20,62 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-WORDS = Path(__file__).with_suffix("").parent / "search_words.yaml"
+WORDS = Path(__file__).resolve().parent / "search_words.yaml"
+SECTION = re.compile(r'<section([^>]*?) id="([^"]+)"([^>]*)>(\s*(?:<span id="[^"]*"></span>)*)<h(\d)>', re.DOTALL)
+LINK = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
+INTERFACES = ("pagefind-*ui*", "pagefind-highlight.js")  # the site has its own
 logger = logging.getLogger(__name__)
 
 
-def lend(page: str, anchor: str, words: str) -> str:
-    """Return the page with ``words`` added, unseen, behind the heading of the section ``anchor``.
+def indexed(page: str, words: dict[str, str]) -> str:
+    """Return the page as it is indexed: ids at the headings, and ``words`` (by section) behind them.
 
-    Raises ValueError if there is no such section.
+    Raises ValueError for words of a section that the page does not have.
     """
-    section = re.compile(rf'(<section[^>]* id="{re.escape(anchor)}">.*?<h\d>.*?)(</h\d>)', re.DOTALL)
-    hidden = f'<p class="search-words" data-pagefind-weight="6" hidden>{escape(words)}</p>'
-    text, found = section.subn(lambda match: match[0] + hidden, page, count=1)
-    if not found:
-        raise ValueError(f"no section {anchor!r}")
-    return text
+    page = SECTION.sub(r'<section\1\3>\4<h\5 id="\2">', LINK.sub("", page))
+    for section, lent in words.items():
+        heading = re.compile(rf'(<h(\d) id="{re.escape(section)}">.*?</h\2>)', re.DOTALL)
+        text = f'\\1<p data-pagefind-weight="8">{escape(lent)}</p>'
+        page, found = heading.subn(text, page, count=1)
+        if not found:
+            raise ValueError(f"no section {section!r}")
+    return page
+
+
+def _copy(pages: Iterable[Path], site: Path, copy: Path) -> None:
+    """Write the pages of ``site`` as they are indexed into ``copy``."""
+    lent: dict[str, dict[str, str]] = {}
+    for address, words in yaml.safe_load(WORDS.read_text(encoding="utf8")).items():
+        name, _, section = address.partition("#")
+        lent.setdefault(name, {})[section] = words
+    for page in pages:
+        name = page.relative_to(site).as_posix()
+        try:
+            text = indexed(page.read_text(encoding="utf8"), lent.pop(name, {}))
+        except ValueError as error:
+            logger.warning("search_words.yaml: %s: %s", name, error)
+            continue
+        target = copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf8")
+    for name in lent:
+        logger.warning("search_words.yaml: no page %s", name)
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.name != "html":
         return
-    out = Path(app.outdir)
-    for address, words in yaml.safe_load(WORDS.read_text(encoding="utf8")).items():
-        name, _, anchor = address.partition("#")
-        page = out / name
-        text = page.read_text(encoding="utf8") if page.is_file() else ""
-        if f'hidden>{escape(words)}</p>' in text:
-            continue
-        try:
-            page.write_text(lend(text, anchor, words), encoding="utf8") if text else None
-        except ValueError as error:
-            logger.warning("search_words.yaml: %s: %s", name, error)
-    shutil.rmtree(out / "pagefind", ignore_errors=True)
-    command = [sys.executable, "-m", "pagefind", "--site", str(out), "--glob", "{index,chapters/*}.html"]
-    subprocess.run(command, check=True, capture_output=True, text=True)
-    for unused in ("pagefind-ui.js", "pagefind-ui.css", "pagefind-modular-ui.js", "pagefind-modular-ui.css",
-                   "pagefind-component-ui.js", "pagefind-component-ui.css", "pagefind-highlight.js"):  # fmt: skip
-        (out / "pagefind" / unused).unlink(missing_ok=True)
+    site = Path(app.outdir)
+    copy, index = site.parent / "indexed", site / "pagefind"
+    for folder in (copy, index):
+        shutil.rmtree(folder, ignore_errors=True)
+    _copy([site / "index.html", *sorted(site.glob("chapters/*.html"))], site, copy)
+    command = [sys.executable, "-m", "pagefind", "--site", str(copy), "--output-path", str(index)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        logger.warning("pagefind failed: %s", done.stderr.strip() or done.stdout.strip())
+    for unused in (file for pattern in INTERFACES for file in index.glob(pattern)):
+        unused.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -13,8 +13,8 @@ EXTENSIONS = Path(__file__).parents[2] / "_ext"
 CONF = f"""
 import sys
 sys.path.insert(0, {str(EXTENSIONS)!r})
-extensions = ["myst_nb", "sphinx_design", "exercise_sheet"]
-myst_enable_extensions = ["dollarmath"]
+extensions = ["myst_nb", "fold", "exercise_sheet"]
+myst_enable_extensions = ["dollarmath", "attrs_block"]
 exclude_patterns = ["exercises"]
 nb_execution_mode = "off"
 html_theme = "basic"
@@ -60,7 +60,7 @@ def test_hints_and_solutions_wait_for_a_click(page):
 def test_statements_are_parsed_as_the_page_is(page):
     assert r"\operatorname{diag}" in page
     assert 'class="math' in page
-    assert "3 points (typical 2, edges 1)" in page
+    assert "<strong>3 points</strong> (typical 2, edges 1)" in page
     assert "A small assignment" not in page
 
 

@@ -27,7 +27,8 @@ class Links(HTMLParser):
         self.fetched: list[str] = []
         self.ids: set[str] = set()
         self.said: set[str] = set()
-        self.feed(re.sub(r"<(script|style|math)\b.*?</\1>", "", text, flags=re.DOTALL))
+        formulas = r"<(script|style|math)\b.*?</\1>|(?<=<tspan )[^>]*--math[^>]*>[^<]*"
+        self.feed(re.sub(formulas, ">", text, flags=re.DOTALL))
 
     def handle_data(self, data: str) -> None:
         self.said |= set(data)
