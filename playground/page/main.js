@@ -21,7 +21,9 @@ class Playground {
     this.open();
     addEventListener("hashchange", () => this.open());
     document.addEventListener("visibilitychange", () => this.hide());
-    new MutationObserver(() => this.views.forEach((view) => Object.values(view.panels).forEach((panel) => panel.refresh()))).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    const repaint = () => this.views.forEach((view) => Object.values(view.panels).forEach((panel) => panel.refresh()));
+    new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
     root.dataset.ready = "true";
   }
 
