@@ -114,6 +114,10 @@ def _read(arguments: argparse.Namespace, learners: Mapping[str, str]) -> int:
         when = f"handed in {moment(line.handed_in)} by {line.time_from}" if line.status == READY else ""
         told = "; ".join(filter(None, [status, line.reading, when]))
         print(f"{told_apart(line.place)}\n    {who}{f' ({visible(told)})' if told else ''}")
+    found = {line.learner for line in lines}
+    for handed_in, learner in learners.items():
+        if learner not in found:
+            print(f"rnngrade: nothing was handed in as {told_apart(handed_in)}, as --learners has it", file=sys.stderr)
     counted = Counter(line.status or "to be graded" for line in lines)
     counts = ", ".join(f"{count} {status}" for status, count in counted.items())
     print(f"{len({line.learner for line in lines if line.status == READY})} learners. {counts}.")

@@ -12,7 +12,7 @@ import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from rnngrade.models import MEASURES, Made
 from rnngrade.outcomes import Failure, answered
 from rnngrade.questions import CALLED, Case, Mistake, Question, QuestionInfo
 from rnngrade.storage import Reader, Writer
-from rnngrade.values import NotPlain, Tolerance, plain
+from rnngrade.values import NotPlain, Tolerance, as_array, part_at, parts, plain
 
 FORMAT = 2
 # The variable is for courses that keep their keys elsewhere.
@@ -41,6 +41,27 @@ class CaseKey:
     expected: Any
     mistakes: dict[str, Any]
     note: str = ""
+
+    @cached_property
+    def stacked(self) -> dict[tuple[str | int, ...], tuple[tuple[str, ...], np.ndarray]]:
+        """What the mistakes give in each array of the answer, one row a mistake, where it has the right shape."""
+        found = {}
+        for path, expected in parts(self.expected):
+            if isinstance(expected, np.ndarray) and expected.dtype.kind in "biuf":
+                rows = {name: row for name, value in self.mistakes.items() for row in [_row(value, path, expected)]
+                        if row is not None}
+                table = np.array(list(rows.values()), float).reshape(len(rows), expected.size)
+                found[path] = tuple(rows), table
+        return found
+
+
+def _row(value: Any, path: tuple[str | int, ...], expected: np.ndarray) -> np.ndarray | None:
+    try:
+        array = as_array(part_at(value, path))
+    except KeyError:
+        return None
+    regular = array is not None and array.shape == expected.shape and array.dtype.kind in "biuf"
+    return array.ravel() if regular and array is not None else None
 
 
 @dataclass(frozen=True)

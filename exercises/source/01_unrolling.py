@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question
 
 FORBID = ("torch", "rnnlib")
 
@@ -84,58 +84,25 @@ def _blocks(U, T, block):
     return np.block([[np.zeros(U.shape) if b is None else b for b in row] for row in blocks])
 
 
-def power_one_too_many(W, U, T):
-    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag + 1) @ U if lag >= 0 else None)
-
-
-def power_one_too_few(W, U, T):
-    """W^(t - s - 1) U: nothing is left for an input's own step."""
-    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag - 1) @ U if lag > 0 else None)
-
-
-def future_too(W, U, T):
-    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, abs(lag)) @ U)
-
-
-def upside_down(W, U, T):
-    return _blocks(U, T, lambda lag: np.linalg.matrix_power(W, -lag) @ U if lag <= 0 else None)
-
-
-def entries_to_the_power(W, U, T):
-    return _blocks(U, T, lambda lag: W**lag @ U if lag >= 0 else None)
-
-
-def one_step_of_memory(W, U, T):
-    return _blocks(U, T, lambda lag: {0: U, 1: W @ U}.get(lag))
-
-
 matrix_question = Question(
-    "unrolled-matrix",
-    points=2,
-    answer="unrolled_matrix",
-    cases=[Group("typical", 1, matrix_cases), Group("edge", 1, matrix_edge_cases)],
-    reference=unrolled_matrix,
-    oracle=pulse_by_pulse,
-    forbid=FORBID,
+    "unrolled-matrix", points=2, answer="unrolled_matrix",
+    cases=[Group("typical", 1, matrix_cases), Group("edge", 1, matrix_edge_cases)], reference=unrolled_matrix,
+    oracle=pulse_by_pulse, forbid=FORBID,
     mistakes=[
-        Mistake(
-            power_one_too_many, "Every block holds W once too often: x_t reaches h_t through U alone, in its own step."
-        ),
-        Mistake(
-            power_one_too_few,
-            "Every block holds W once too seldom, and the blocks on the diagonal are zero: an input acts in its own "
-            "step already.",
-        ),
-        Mistake(future_too, "Above the diagonal stands what inputs would do to states that came before them."),
-        Mistake(
-            upside_down, "Rows and columns of blocks are exchanged: a block row belongs to a state, a column to an "
-            "input.",
-        ),
-        Mistake(entries_to_the_power, "W ** k raises each entry to the power. A power of a matrix is a product."),
-        Mistake(
-            one_step_of_memory,
-            "Your states hold the last two inputs alone. h_{t-1} holds all inputs before it, and W hands them on.",
-        ),
+        Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag + 1) @ U if lag >= 0 else None),
+                "Every block holds W once too often: x_t reaches h_t through U alone, in its own "
+                "step.", name="power_one_too_many"),
+        Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag - 1) @ U if lag > 0 else None),
+                "Every block holds W once too seldom, and the blocks on the diagonal are zero: an input acts in its "
+                "own step already.", name="power_one_too_few"),
+        Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, abs(lag)) @ U),
+                "Above the diagonal stands what inputs would do to states that came before them.", name="future_too"),
+        Mistake(lambda W, U, T: _blocks(U, T, lambda lag: W**lag @ U if lag >= 0 else None),
+                "W ** k raises each entry to the power. A power of a matrix is a "
+                "product.", name="entries_to_the_power"),
+        Mistake(lambda W, U, T: _blocks(U, T, lambda lag: {0: U, 1: W @ U}.get(lag)),
+                "Your states hold the last two inputs alone. h_{t-1} holds all inputs before it, and W hands them "
+                "on.", name="one_step_of_memory"),
     ],
     hints=(
         "Write out h_1, h_2 and h_3 in terms of x_1, x_2, x_3. What multiplies x_1 in h_3?",
@@ -160,7 +127,7 @@ def unroll_cases(rng):
 
 def unroll_edge_cases(rng):
     """One step; one sequence; one unit; inputs and initial state of integers."""
-    for T, B, d, n in [(1, 3, 2, 4), (5, 1, 3, 2), (4, 2, 1, 1)]:
+    for T, B, d, n in [(1, 3, 2, 4), (5, 1, 3, 2), (2, 3, 1, 1)]:
         yield unroll_case(rng, T, B, d, n)
     W, U, b, x, h0 = unroll_case(rng, 3, 2, 4, 5)
     yield W, U, b, rng.integers(-1, 3, x.shape), rng.integers(0, 2, h0.shape)
@@ -182,47 +149,15 @@ def unroll_by_torch(W, U, b, x, h0):
     return np.stack(each, axis=1)
 
 
-def recurrent_weights_transposed(W, U, b, x, h0):
-    return unroll(W.T, U, b, x, h0)
-
-
-def starts_from_zero(W, U, b, x, h0):
-    return unroll(W, U, b, x, np.zeros_like(h0))
-
-
-def without_initial_state(W, U, b, x, h0):
-    return unroll(W, U, b, x, h0)[1:]
-
-
 def never_recurs(W, U, b, x, h0):
     T = len(x)
     return np.stack([h0, *(np.tanh(h0 @ W.T + x[t] @ U.T + b) for t in range(T))])
-
-
-def one_input_late(W, U, b, x, h0):
-    return unroll(W, U, b, np.concatenate([np.zeros_like(x[:1]), x[:-1]]), h0)
 
 
 def reads_next_input(W, U, b, x, h0):
     """x[t] in place of x[t - 1], in a loop that ends at T - 1 because x[T] does not exist."""
     h = unroll(W, U, b, x[1:], h0)
     return np.concatenate([h, np.zeros_like(h[:1])])
-
-
-def one_array_for_all(W, U, b, x, h0):
-    """The state is overwritten in place, and the list holds that one array T + 1 times."""
-    h = unroll(W, U, b, x, h0)
-    return np.repeat(h[-1:], len(h), axis=0)
-
-
-def no_bias(W, U, b, x, h0):
-    return unroll(W, U, np.zeros_like(b), x, h0)
-
-
-def last_state_missing(W, U, b, x, h0):
-    h = unroll(W, U, b, x, h0)
-    h[-1] = 0
-    return h
 
 
 def no_tanh(W, U, b, x, h0):
@@ -233,37 +168,17 @@ def no_tanh(W, U, b, x, h0):
 
 
 unroll_question = Question(
-    "unroll",
-    points=3,
-    answer="unroll",
-    cases=[Group("typical", 2, unroll_cases), Group("edge", 1, unroll_edge_cases)],
-    reference=unroll,
-    oracle=unroll_by_torch,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "unroll", points=3, answer="unroll", cases=[Group("typical", 2, unroll_cases), Group("edge", 1, unroll_edge_cases)],
+    reference=unroll, oracle=unroll_by_torch, forbid=FORBID,
     mistakes=[
-        Mistake(
-            recurrent_weights_transposed,
-            "These states come from W transposed. The states of a batch are rows: what does W h become for a row h?",
-        ),
-        Mistake(starts_from_zero, "You start from zeros. The first state is an argument."),
-        Mistake(without_initial_state, "The T new states are right, but the state before the first step is missing."),
+        Mistake(lambda W, U, b, x, h0: unroll(W, U, b, x, np.zeros_like(h0)),
+                "You start from zeros. The first state is an argument.", name="starts_from_zero"),
+        Mistake(lambda W, U, b, x, h0: unroll(W, U, b, x, h0)[1:],
+                "The T new states are right, but the state before the first step is "
+                "missing.", name="without_initial_state"),
         Mistake(never_recurs, "Every step starts from h0 again: nothing is carried from one step to the next."),
-        Mistake(one_input_late, "The inputs arrive one step late: the step that makes h[1] reads the first input."),
-        Mistake(
-            reads_next_input,
-            "The inputs arrive one step early: h[1] is made from x[1], so x[0] is never read, and for h[T] no input "
-            "is left.",
-        ),
-        Mistake(
-            one_array_for_all,
-            "All T + 1 entries are the last state: you fill one array in place and store it T + 1 times. "
-            "Make a new array at every step.",
-        ),
-        Mistake(no_bias, "The bias is missing from the step."),
-        Mistake(
-            last_state_missing, "The loop ends one step too early: h[T] is never filled. What does range leave out?"
-        ),
+        Mistake(reads_next_input, "The inputs arrive one step early: h[1] is made from x[1], so x[0] is never read, "
+                "and for h[T] no input is left."),
         Mistake(no_tanh, "The states are not squashed: the activation is missing."),
     ],
     hints=(
@@ -302,6 +217,8 @@ def gap_cases(rng):
     W, U, b, x, h0 = unroll_case(rng, 4, 3, 2, 5)
     mask = np.array([[1, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]], bool)
     yield W, U, b, np.where(mask[..., None], x, [np.nan, np.inf]), mask, h0
+    W, U, b, x, h0 = unroll_case(rng, 2, 1, 3, 1)
+    yield W, U, b, x, np.array([[True], [False]]), h0
 
 
 def final_state(W, U, b, x, mask, h0):
@@ -317,14 +234,6 @@ def final_state_of_trimmed(W, U, b, x, mask, h0):
     return np.stack(each)
 
 
-def padding_read(W, U, b, x, mask, h0):
-    return unroll(W, U, b, x, h0)[-1]
-
-
-def inputs_masked_only(W, U, b, x, mask, h0):
-    return unroll(W, U, b, x * mask[..., None], h0)[-1]
-
-
 def padding_erases(W, U, b, x, mask, h0):
     h = h0
     for x_t, valid in zip(x, mask):
@@ -332,17 +241,8 @@ def padding_erases(W, U, b, x, mask, h0):
     return h
 
 
-def state_at_length(W, U, b, x, mask, h0):
-    return unroll(W, U, b, x, h0)[mask.sum(0), np.arange(x.shape[1])]
-
-
 def one_step_early(W, U, b, x, mask, h0):
     return unroll(W, U, b, x, h0)[np.maximum(mask.sum(0) - 1, 0), np.arange(x.shape[1])]
-
-
-def last_of_the_new_states(W, U, b, x, mask, h0):
-    """The list of new states begins at h_1, and index -1, of a sequence without valid steps, is its end."""
-    return unroll(W, U, b, x, h0)[1:][mask.sum(0) - 1, np.arange(x.shape[1])]
 
 
 def back_to_start(W, U, b, x, mask, h0):
@@ -357,47 +257,32 @@ def one_flag_for_all(W, U, b, x, mask, h0):
     return final_state(W, U, b, x, everyone, h0)
 
 
-def mask_inverted(W, U, b, x, mask, h0):
-    return final_state(W, U, b, x, ~mask, h0)
-
-
 final_state_question = Question(
-    "final-state",
-    points=3,
-    answer="final_state",
-    cases=[Group("padded", 2, padded_cases), Group("gaps", 1, gap_cases)],
-    reference=final_state,
-    oracle=final_state_of_trimmed,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "final-state", points=3, answer="final_state",
+    cases=[Group("padded", 2, padded_cases), Group("gaps", 1, gap_cases)], reference=final_state,
+    oracle=final_state_of_trimmed, covers=Covers(ignored={"x": "mask"}), forbid=FORBID,
     mistakes=[
-        Mistake(
-            padding_read,
-            "This is the state after all T steps, padding included. A short sequence must not move once it has ended.",
-        ),
-        Mistake(
-            inputs_masked_only,
-            "You silenced the inputs of the padding, but the state still steps: W and b move it without any input.",
-        ),
+        Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x, h0)[-1],
+                "This is the state after all T steps, padding included. A short sequence must not move once it has "
+                "ended.", name="padding_read"),
+        Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x * mask[..., None], h0)[-1],
+                "You silenced the inputs of the padding, but the state still steps: W and b move it without any "
+                "input.", name="inputs_masked_only"),
         Mistake(padding_erases, "A step without input sets your state to zero. It should leave the state as it was."),
-        Mistake(
-            state_at_length,
-            "Right when all padding is at the end. Here some is in front or in between, so counting valid steps "
-            "does not tell where the last one is, and the steps before it must not have moved the state either.",
-        ),
-        Mistake(
-            last_of_the_new_states,
-            "Right when all padding is at the end and everyone has a valid step. Here some padding is in front or in "
-            "between, and one sequence has no valid step: its index, 0 - 1, is the last entry of the list.",
-        ),
+        Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x, h0)[mask.sum(0), np.arange(x.shape[1])],
+                "Right when all padding is at the end. Here some is in front or in between, so counting valid steps "
+                "does not tell where the last one is, and the steps before it must not have moved the state "
+                "either.", name="state_at_length"),
+        Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x, h0)[1:][mask.sum(0) - 1, np.arange(x.shape[1])],
+                "Right when all padding is at the end and everyone has a valid step. Here some padding is in front or "
+                "in between, and one sequence has no valid step: its index, 0 - 1, is the last entry of the "
+                "list.", name="last_of_the_new_states"),
         Mistake(back_to_start, "A masked step sends your state back to h0. It should leave the state as it was."),
-        Mistake(
-            one_flag_for_all,
-            "You ask the mask one question for the whole batch: while anyone reads data, all states step. "
-            "It has one answer a sequence.",
-        ),
+        Mistake(one_flag_for_all, "You ask the mask one question for the whole batch: while anyone reads data, all "
+                "states step. It has one answer a sequence."),
         Mistake(one_step_early, "One step early: h has T + 1 entries, and h[0] is the state before any input."),
-        Mistake(mask_inverted, "The mask is read upside down: True marks a valid step."),
+        Mistake(lambda W, U, b, x, mask, h0: final_state(W, U, b, x, ~mask, h0),
+                "The mask is read upside down: True marks a valid step.", name="mask_inverted"),
     ],
     hints=(
         "Say in words what one step does to a sequence that has already ended: its state after is its state before.",
@@ -435,6 +320,7 @@ def loss_edge_cases(rng):
     yield confident, targets, targets >= 0
     logits, targets, mask = loss_case(rng, 3, 2, 4)
     yield np.where(mask[..., None], logits, np.nan), targets, mask
+    yield rng.standard_normal((1, 1, 3)), np.array([[1]]), np.array([[True]])
     yield loss_case(rng, 2, 3, 5)
 
 
@@ -466,34 +352,10 @@ def summed(logits, targets, mask):
     return loss * mask.sum(), gradient * mask.sum()
 
 
-def gradient_not_averaged(logits, targets, mask):
-    loss, gradient = cross_entropy(logits, targets, mask)
-    return loss, gradient * mask.sum()
-
-
 def padding_has_gradient(logits, targets, mask):
     loss, _ = cross_entropy(logits, targets, mask)
     _, gradient = cross_entropy(logits, targets % logits.shape[-1], np.ones_like(mask))
     return loss, gradient * mask.size / mask.sum()
-
-
-def padding_counted(logits, targets, mask):
-    return cross_entropy(logits, targets % logits.shape[-1], np.ones_like(mask))
-
-
-def sign_flipped(logits, targets, mask):
-    loss, gradient = cross_entropy(logits, targets, mask)
-    return loss, -gradient
-
-
-def overflows(logits, targets, mask):
-    """Right in exact arithmetic: exp of a large logit is infinite, and infinity over infinity is not a number."""
-    return _without_care(logits, targets, mask)
-
-
-def largest_of_all(logits, targets, mask):
-    """One number taken from all steps alike: where a step's logits are far below it, every exponential is zero."""
-    return _without_care(logits - logits.max(), targets, mask)
 
 
 def log_of_zero(logits, targets, mask):
@@ -537,57 +399,30 @@ def _without_care(logits, targets, mask):
 
 
 cross_entropy_question = Question(
-    "cross-entropy",
-    points=4,
-    answer="cross_entropy",
-    parts=("loss", "dlogits"),
-    cases=[Group("typical", 3, loss_cases), Group("edge", 1, loss_edge_cases)],
-    reference=cross_entropy,
-    oracle=cross_entropy_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "cross-entropy", points=4, answer="cross_entropy", parts=("loss", "dlogits"),
+    cases=[Group("typical", 3, loss_cases), Group("edge", 1, loss_edge_cases)], reference=cross_entropy,
+    oracle=cross_entropy_by_autograd, covers=Covers(ignored={"logits": "mask"}, apart=("logits",)), forbid=FORBID,
     mistakes=[
-        Mistake(
-            mean_over_padding,
-            "Padding contributes nothing to the sum, yet you still divide by T times B. Divide by what you added up.",
-        ),
+        Mistake(mean_over_padding, "Padding contributes nothing to the sum, yet you still divide by T times B. Divide "
+                "by what you added up."),
         Mistake(summed, "This is the sum over valid steps. The statement asks for their mean, gradient included."),
-        Mistake(
-            gradient_not_averaged,
-            "The loss is right, the gradient too large by one factor: differentiate the mean, not the sum.",
-        ),
         Mistake(padding_has_gradient, "The loss is right, but steps that are only padding receive a gradient too."),
-        Mistake(padding_counted, "Padding is counted as if it were data: -1 silently indexes the last class."),
-        Mistake(sign_flipped, "The gradient has the wrong sign: raising the right logit must lower the loss."),
-        Mistake(
-            overflows,
-            "Right for logits of ordinary size, and not a number for large ones: exp(2000) is infinite. "
-            "A softmax does not change when the same number is taken from all logits of a step.",
-        ),
-        Mistake(
-            largest_of_all,
-            "You take the largest logit of the whole batch from every step. Where a step's own logits lie far below, "
-            "all its exponentials are zero, and zero over zero is not a number.",
-        ),
-        Mistake(
-            log_of_zero,
-            "Your p is safe, its logarithm is not: a class far below the largest has p = 0 in floating point, and the "
-            "loss is infinite where it should be large. log p has a formula without p.",
-        ),
-        Mistake(
-            log_of_zero_times_zero,
-            "Your p is safe, its logarithm is not: where p = 0, log p is minus infinity, and times the zeros of a "
-            "one-hot array that is not a number. log p has a formula without p.",
-        ),
-        Mistake(
-            mean_of_means,
-            "You average each sequence first and then the averages, so that a step of a short sequence weighs more. "
-            "Asked is one mean over all valid steps.",
-        ),
-        Mistake(
-            softmax_twice,
-            "This is the loss of probabilities taken for logits: the softmax is applied twice. Its input is z.",
-        ),
+        Mistake(lambda logits, targets, mask: cross_entropy(logits, targets % logits.shape[-1], np.ones_like(mask)),
+                "Padding is counted as if it were data: -1 silently indexes the last class.", name="padding_counted"),
+        Mistake(lambda logits, targets, mask: _without_care(logits, targets, mask),
+                "Right for logits of ordinary size, and not a number for large ones: exp(2000) is infinite. A softmax "
+                "does not change when the same number is taken from all logits of a step.", name="overflows"),
+        Mistake(lambda logits, targets, mask: _without_care(logits - logits.max(), targets, mask),
+                "You take the largest logit of the whole batch from every step. Where a step's own logits lie far "
+                "below, all its exponentials are zero, and zero over zero is not a number.", name="largest_of_all"),
+        Mistake(log_of_zero, "Your p is safe, its logarithm is not: a class far below the largest has p = 0 in "
+                "floating point, and the loss is infinite where it should be large. log p has a formula without p."),
+        Mistake(log_of_zero_times_zero, "Your p is safe, its logarithm is not: where p = 0, log p is minus infinity, "
+                "and times the zeros of a one-hot array that is not a number. log p has a formula without p."),
+        Mistake(mean_of_means, "You average each sequence first and then the averages, so that a step of a short "
+                "sequence weighs more. Asked is one mean over all valid steps."),
+        Mistake(softmax_twice, "This is the loss of probabilities taken for logits: the softmax is applied twice. Its "
+                "input is z."),
     ],
     hints=(
         "log p_i = z_i - log sum_j exp(z_j). Take the largest logit of each step from all of them first.",
@@ -620,6 +455,8 @@ def stream_edge_cases(rng):
     yield stream_case(rng, 4, 2, 1, 3, 1, [[0, 3], [2]])
     yield stream_case(rng, 3, 2, 4, 1, 9, [[1], [0, 2]])
     yield stream_case(rng, 4, 3, 2, 5, 4, [[1], [], [3]])
+    yield stream_case(rng, 1, 3, 4, 2, 2, [[], [0], []])
+    yield stream_case(rng, 2, 3, 4, 5, 1, [[1], [], [0]])
 
 
 def read_stream(W, U, b, x, starts, k):
@@ -664,18 +501,6 @@ def the_draft(W, U, b, x, starts, k):
     return _read(W, U, b, x, starts, k, noted=lambda before, after: before)
 
 
-def noted_before_the_reset(W, U, b, x, starts, k):
-    return _read(W, U, b, x, starts, k, noted=lambda before, after: before)
-
-
-def everyone_reset(W, U, b, x, starts, k):
-    return _read(W, U, b, x, _anyone(starts), k)
-
-
-def everyone_reset_and_noted_before(W, U, b, x, starts, k):
-    return _read(W, U, b, x, _anyone(starts), k, noted=lambda before, after: before)
-
-
 def first_row_for_all(W, U, b, x, starts, k):
     """The tempting repair of the unpacking error: state[0] fits every shape, by broadcasting."""
     return _read(W, U, b, x, starts, k, onward=lambda state: np.broadcast_to(state[0], state.shape))
@@ -695,10 +520,6 @@ def last_states_of_chunks(W, U, b, x, starts, k):
 def reset_at_chunks(W, U, b, x, starts, k):
     at_chunk = (np.arange(len(x)) % k == 0)[:, None]
     return _read(W, U, b, x, starts | at_chunk, k)
-
-
-def reset_one_late(W, U, b, x, starts, k):
-    return _read(W, U, b, x, np.concatenate([np.zeros_like(starts[:1]), starts[:-1]]), k)
 
 
 def reset_after_the_step(W, U, b, x, starts, k):
@@ -726,59 +547,35 @@ def last_chunk_dropped(W, U, b, x, starts, k):
 
 
 stream_question = Question(
-    "carried-states",
-    points=3,
-    answer="read_stream",
-    parts=("h", "carried"),
-    cases=[Group("typical", 2, stream_cases), Group("edge", 1, stream_edge_cases)],
-    reference=read_stream,
-    oracle=read_documents,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "carried-states", points=3, answer="read_stream", parts=("h", "carried"),
+    cases=[Group("typical", 2, stream_cases), Group("edge", 1, stream_edge_cases)], reference=read_stream,
+    oracle=read_documents, forbid=FORBID,
     mistakes=[
-        Mistake(
-            the_draft,
-            "This behaves like the draft: it works for one sequence only. Read the error it raises for three; "
-            "along which axis does `(state,) = state` unpack? Then look for what else is true for one row only.",
-        ),
-        Mistake(
-            noted_before_the_reset,
-            "The states are right. A chunk whose first step begins a document starts from zero in that row; you note "
-            "the state before it is reset, and a chunk run again from there would go on with the old document.",
-        ),
-        Mistake(everyone_reset, "A document that begins in one row resets the others too."),
-        Mistake(
-            everyone_reset_and_noted_before,
-            "The error is gone; two faults are left. A document that begins in one row resets the others too, and the "
-            "state a chunk starts from is noted before it is reset.",
-        ),
-        Mistake(
-            first_row_for_all,
-            "The error is gone, the bug is not: after each chunk every sequence goes on from the state of the first.",
-        ),
-        Mistake(
-            last_row_for_all,
-            "The error is gone, the bug is not: state[-1] is the last *row*, and after each chunk every sequence goes "
-            "on from it. What is the state at the end of a chunk?",
-        ),
-        Mistake(
-            last_states_of_chunks,
-            "The states are right. You keep the state at the end of each chunk; asked is the one it starts from.",
-        ),
-        Mistake(
-            reset_after_the_step,
-            "You set the state to zero after the step, so the first input of each document leaves no trace.",
-        ),
+        Mistake(the_draft, "This behaves like the draft: it works for one sequence only. Read the error it raises for "
+                "three; along which axis does `(state,) = state` unpack? Then look for what else is true for one row "
+                "only."),
+        Mistake(lambda W, U, b, x, starts, k: _read(W, U, b, x, starts, k, noted=lambda before, after: before),
+                "The states are right. A chunk whose first step begins a document starts from zero in that row; you "
+                "note the state before it is reset, and a chunk run again from there would go on with the old "
+                "document.", name="noted_before_the_reset"),
+        Mistake(lambda W, U, b, x, starts, k: _read(W, U, b, x, _anyone(starts), k),
+                "A document that begins in one row resets the others too.", name="everyone_reset"),
+        Mistake(lambda W, U, b, x, starts, k: _read(W, U, b, x, _anyone(starts), k, noted=lambda before, after: before),
+                "The error is gone; two faults are left. A document that begins in one row resets the others too, and "
+                "the state a chunk starts from is noted before it is reset.", name="everyone_reset_and_noted_before"),
+        Mistake(first_row_for_all, "The error is gone, the bug is not: after each chunk every sequence goes on from "
+                "the state of the first."),
+        Mistake(last_row_for_all, "The error is gone, the bug is not: state[-1] is the last *row*, and after each "
+                "chunk every sequence goes on from it. What is the state at the end of a chunk?"),
+        Mistake(last_states_of_chunks, "The states are right. You keep the state at the end of each chunk; asked is "
+                "the one it starts from."),
+        Mistake(reset_after_the_step, "You set the state to zero after the step, so the first input of each document "
+                "leaves no trace."),
         Mistake(reset_at_chunks, "Every chunk begins from zeros. Chunks are the reader's business: documents go on."),
-        Mistake(
-            stored_states_reset,
-            "The states you go on from are right, but resetting in place also changes the one you have just stored: "
-            "two names for one array.",
-        ),
-        Mistake(
-            last_chunk_dropped, "The last steps are missing when k does not divide T: a short chunk is a chunk too."
-        ),
-        Mistake(reset_one_late, "The reset comes one step late: the new document's first input meets the old state."),
+        Mistake(stored_states_reset, "The states you go on from are right, but resetting in place also changes the one "
+                "you have just stored: two names for one array."),
+        Mistake(last_chunk_dropped, "The last steps are missing when k does not divide T: a short chunk is a chunk "
+                "too."),
     ],
     hints=(
         "Run the draft with B = 1, then with B = 3, and read the last line of the traceback.",
@@ -817,42 +614,22 @@ def _exchanged(first, second):
 
 
 logs_question = Question(
-    "five-logs",
-    points=2,
-    answer="diagnosis",
-    kind="choice",
-    reference=diagnosis,
-    oracle=as_dealt,
+    "five-logs", points=2, answer="diagnosis", kind="choice", reference=diagnosis, oracle=as_dealt,
     mistakes=[
-        Mistake(
-            _exchanged("none", "softmax twice"),
-            "Two are exchanged: two programs are right equally often, and one of them has a loss far above the floor. "
-            "Which mistake leaves the order of the scores alone, but not their size?",
-            name="none_and_softmax_twice",
-        ),
-        Mistake(
-            _exchanged("none", "state carried over"),
-            "Two are exchanged: a loss that moves a little when the same batch is read again is no rounding. "
-            "The same computation gives the same digits.",
-            name="none_and_state_carried_over",
-        ),
-        Mistake(
-            _exchanged("padding counted", "targets not shifted"),
-            "Two are exchanged: both losses lie below the floor, but only one of them depends on the padding.",
-            name="padding_and_targets",
-        ),
-        Mistake(
-            _exchanged("padding counted", "state carried over"),
-            "Two are exchanged: both losses move when the batch is padded, but one of them moves as well when the "
-            "batch is read again as it was.",
-            name="padding_and_state",
-        ),
-        Mistake(
-            _exchanged("softmax twice", "targets not shifted"),
-            "Two are exchanged: one of them is never wrong about something random, and the other is right as often as "
-            "can be. Who has seen the answer?",
-            name="softmax_and_targets",
-        ),
+        Mistake(_exchanged("none", "softmax twice"), "Two are exchanged: two programs are right equally often, and one "
+                "of them has a loss far above the floor. Which mistake leaves the order of the scores alone, but not "
+                "their size?", name="none_and_softmax_twice"),
+        Mistake(_exchanged("none", "state carried over"), "Two are exchanged: a loss that moves a little when the same "
+                "batch is read again is no rounding. The same computation gives the same "
+                "digits.", name="none_and_state_carried_over"),
+        Mistake(_exchanged("padding counted", "targets not shifted"), "Two are exchanged: both losses lie below the "
+                "floor, but only one of them depends on the padding.", name="padding_and_targets"),
+        Mistake(_exchanged("padding counted", "state carried over"), "Two are exchanged: both losses move when the "
+                "batch is padded, but one of them moves as well when the batch is read again as it "
+                "was.", name="padding_and_state"),
+        Mistake(_exchanged("softmax twice", "targets not shifted"), "Two are exchanged: one of them is never wrong "
+                "about something random, and the other is right as often as can be. Who has seen the "
+                "answer?", name="softmax_and_targets"),
     ],
     hints=(
         "First find the programs whose loss depends on something that it should not depend on.",
@@ -886,6 +663,8 @@ def probe_edge_cases(rng):
     h, x, k = probe_case(rng, 25, 2, 3, 5)
     yield h * [1.0, 1.0, 0.0], x, k
     yield probe_case(rng, 6, 1, 7, 2)
+    yield probe_case(rng, 1, 9, 2, 0)
+    yield probe_case(rng, 2, 8, 3, 1)
 
 
 def recall(h, x, k):
@@ -906,126 +685,45 @@ def recall_by_covariance(h, x, k):
     return float(c @ np.linalg.pinv(C, rcond=1e-11, hermitian=True) @ c / covariance[0, 0])
 
 
-def _explained(features, target, total):
-    weights, *_ = np.linalg.lstsq(features, target, rcond=None)
-    return 1 - np.sum((target - features @ weights) ** 2) / total
-
-
-def no_intercept(h, x, k):
-    T, B = x.shape
-    target = x[: T - k].ravel()
-    return _explained(h[k + 1 :].reshape((T - k) * B, -1), target, np.sum((target - target.mean()) ** 2))
-
-
-def not_centred(h, x, k):
-    T, B = x.shape
-    states = h[k + 1 :].reshape((T - k) * B, -1)
-    target = x[: T - k].ravel()
-    return _explained(np.column_stack([states, np.ones(len(states))]), target, np.sum(target**2))
-
-
-def state_too_early(h, x, k):
-    T, B = x.shape
-    states = h[k:T].reshape((T - k) * B, -1)
-    target = x[: T - k].ravel()
-    features = np.column_stack([states, np.ones(len(states))])
-    return _explained(features, target, np.sum((target - target.mean()) ** 2))
-
-
-def looks_into_the_future(h, x, k):
-    T, B = x.shape
-    states = h[1 : T - k + 1].reshape((T - k) * B, -1)
-    target = x[k:].ravel()
-    features = np.column_stack([states, np.ones(len(states))])
-    return _explained(features, target, np.sum((target - target.mean()) ** 2))
-
-
-def pairs_out_of_order(h, x, k):
-    """States flattened sequence by sequence, inputs step by step."""
-    T, B = x.shape
-    states = h[k + 1 :].swapaxes(0, 1).reshape((T - k) * B, -1)
-    target = x[: T - k].ravel()
-    features = np.column_stack([states, np.ones(len(states))])
-    return _explained(features, target, np.sum((target - target.mean()) ** 2))
-
-
-def inputs_out_of_order(h, x, k):
-    """Inputs flattened sequence by sequence, states step by step."""
-    T, B = x.shape
-    states = h[k + 1 :].reshape((T - k) * B, -1)
-    target = x[: T - k].T.ravel()
-    features = np.column_stack([states, np.ones(len(states))])
-    return _explained(features, target, np.sum((target - target.mean()) ** 2))
-
-
-def slice_to_minus_zero(h, x, k):
-    """x[:-k] is right until k = 0, where it is empty: least squares then has states and no targets."""
-    states = h[k + 1 :].reshape(-1, h.shape[-1])
-    target = x[:-k].ravel()
-    features = np.column_stack([states, np.ones(len(states))])
-    return _explained(features, target, np.sum((target - target.mean()) ** 2))
-
-
-def spread_of_all_inputs(h, x, k):
-    T, B = x.shape
-    states = h[k + 1 :].reshape((T - k) * B, -1)
-    target = x[: T - k].ravel()
-    return _explained(np.column_stack([states, np.ones(len(states))]), target, np.sum((x - x.mean()) ** 2))
-
-
-def one_probe_a_sequence(h, x, k):
-    return np.mean([recall(h[:, [j]], x[:, [j]], k) for j in range(x.shape[1])])
-
-
-def square_root(h, x, k):
-    return np.sqrt(recall(h, x, k))
-
-
-def share_lost(h, x, k):
-    return 1 - recall(h, x, k)
+def _fit(states, target, constant=True, total=lambda target: np.sum((target - target.mean()) ** 2)):
+    """R^2 of a fit of the targets, in the order of the states; ``total`` is what its residuals are compared with."""
+    features = states.reshape(-1, states.shape[-1])
+    if constant:
+        features = np.column_stack([features, np.ones(len(features))])
+    weights, *_ = np.linalg.lstsq(features, target.ravel(), rcond=None)
+    return 1 - np.sum((target.ravel() - features @ weights) ** 2) / total(target)
 
 
 recall_question = Question(
-    "recall",
-    points=3,
-    answer="recall",
-    cases=[Group("typical", 2, probe_cases), Group("edge", 1, probe_edge_cases)],
-    reference=recall,
-    oracle=recall_by_covariance,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "recall", points=3, answer="recall", cases=[Group("typical", 2, probe_cases), Group("edge", 1, probe_edge_cases)],
+    reference=recall, oracle=recall_by_covariance, axes={"x": "T B"}, forbid=FORBID,
     mistakes=[
-        Mistake(no_intercept, "The fit has no constant term, so it cannot even match the mean of the inputs."),
-        Mistake(
-            not_centred, "The residual is measured against the inputs' sum of squares, not their spread about the mean."
-        ),
-        Mistake(state_too_early, "The states are one step early: h[t] has read the input x[t - 1], not x[t]."),
-        Mistake(
-            looks_into_the_future,
-            "For k > 0 you ask the state about inputs it has not read yet: the target lies k steps before the state.",
-        ),
-        Mistake(
-            pairs_out_of_order,
-            "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are mixed.",
-        ),
-        Mistake(
-            inputs_out_of_order,
-            "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are mixed.",
-        ),
-        Mistake(
-            slice_to_minus_zero,
-            "Right for k > 0. At k = 0 there are states but no inputs: x[:-0] is x[:0], and empty. Count from the "
-            "front.",
-        ),
-        Mistake(
-            spread_of_all_inputs,
-            "You divide by the spread of all inputs. The last k of each sequence are nobody's target.",
-        ),
-        Mistake(
-            one_probe_a_sequence, "You fit each sequence on its own. Asked is one probe, the same for all of them."
-        ),
-        Mistake(square_root, "This is the correlation. The share of the variance is its square."),
-        Mistake(share_lost, "This is the share of the variance that is lost; asked is the share that is recovered."),
+        Mistake(lambda h, x, k: _fit(h[k + 1 :], x[: len(x) - k], constant=False),
+                "The fit has no constant term, so it cannot even match the mean of the inputs.", name="no_intercept"),
+        Mistake(lambda h, x, k: _fit(h[k + 1 :], x[: len(x) - k], total=lambda y: np.sum(y**2)),
+                "The residual is measured against the inputs' sum of squares, not their spread about the mean.",
+                name="not_centred"),
+        Mistake(lambda h, x, k: _fit(h[1 : len(x) - k + 1], x[k:]),
+                "For k > 0 you ask the state about inputs it has not read yet: the target lies k steps before the "
+                "state.", name="looks_into_the_future"),
+        Mistake(lambda h, x, k: _fit(h[k + 1 :].swapaxes(0, 1), x[: len(x) - k]),
+                "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are "
+                "mixed.", name="pairs_out_of_order"),
+        Mistake(lambda h, x, k: _fit(h[k + 1 :], x[: len(x) - k].T),
+                "States and inputs are flattened in different orders, one by steps, one by sequences: the pairs are "
+                "mixed.", name="inputs_out_of_order"),
+        Mistake(lambda h, x, k: _fit(h[k + 1 :], x[:-k]),
+                "Right for k > 0. At k = 0 there are states but no inputs: x[:-0] is x[:0], and empty. Count from the "
+                "front.", name="slice_to_minus_zero"),
+        Mistake(lambda h, x, k: _fit(h[k + 1 :], x[: len(x) - k], total=lambda _: np.sum((x - x.mean()) ** 2)),
+                "You divide by the spread of all inputs. The last k of each sequence are nobody's target.",
+                name="spread_of_all_inputs"),
+        Mistake(lambda h, x, k: np.mean([recall(h[:, [j]], x[:, [j]], k) for j in range(x.shape[1])]),
+                "You fit each sequence on its own. Asked is one probe, the same for all of "
+                "them.", name="one_probe_a_sequence"),
+        Mistake(lambda h, x, k: 1 - recall(h, x, k),
+                "This is the share of the variance that is lost; asked is the share that is "
+                "recovered.", name="share_lost"),
     ],
     hints=(
         "Which input did the step that made h[t] read? x[t - 1]. So which one came k steps before?",
@@ -1035,11 +733,6 @@ recall_question = Question(
 )
 
 QUESTIONS = [
-    matrix_question,
-    unroll_question,
-    final_state_question,
-    cross_entropy_question,
-    stream_question,
-    logs_question,
-    recall_question,
+    matrix_question, unroll_question, final_state_question, cross_entropy_question,
+    stream_question, logs_question, recall_question,
 ]

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
 from rnngrade.slips import RIGHT
 
 DOUBLE = torch.float64
@@ -62,7 +62,7 @@ def delta_edge_cases(rng):
     """One step; one sequence; one unit; and a loss at the last step only, as in chapter 1's many-to-one network."""
     yield delta_case(rng, 1, 3, 2)
     yield delta_case(rng, 5, 1, 3)
-    yield delta_case(rng, 4, 2, 1)
+    yield delta_case(rng, 2, 3, 1)
     W, h, dh = delta_case(rng, 5, 2, 4)
     yield W, h, np.concatenate([np.zeros_like(dh[:-1]), dh[-1:]])
 
@@ -86,10 +86,6 @@ def deltas_by_autograd(W, h, dh):
     return torch.stack(torch.autograd.grad(loss, chain)).numpy()
 
 
-def before_tanh(W, h, dh):
-    return deltas(W, h, dh) * (1 - h**2)
-
-
 def one_step_of_future(W, h, dh):
     delta = np.concatenate([np.zeros_like(h[:1]), dh])
     delta[:-1] += (dh * (1 - h[1:] ** 2)) @ W
@@ -110,28 +106,17 @@ def initial_state_left_out(W, h, dh):
 
 
 delta_question = Question(
-    "deltas",
-    points=4,
-    answer="deltas",
-    cases=[Group("typical", 3, delta_cases), Group("edge", 1, delta_edge_cases)],
-    reference=deltas,
-    oracle=deltas_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "deltas", points=4, answer="deltas", cases=[Group("typical", 3, delta_cases), Group("edge", 1, delta_edge_cases)],
+    reference=deltas, oracle=deltas_by_autograd, forbid=FORBID,
     mistakes=[
-        Mistake(
-            local_one_early,
-            "The local gradients sit one step too early: dh has none for the initial state, so dh[0] is that of h[1].",
-        ),
-        Mistake(
-            before_tanh,
-            "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, dL/dh_t.",
-        ),
+        Mistake(local_one_early, "The local gradients sit one step too early: dh has none for the initial state, so "
+                "dh[0] is that of h[1]."),
+        Mistake(lambda W, h, dh: deltas(W, h, dh) * (1 - h**2),
+                "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, "
+                "dL/dh_t.", name="before_tanh"),
         Mistake(initial_state_left_out, "delta[0] is missing: the first step sends a message back too."),
-        Mistake(
-            one_step_of_future,
-            "Each step hears only the local gradient of the next one. Send on the whole delta, future included.",
-        ),
+        Mistake(one_step_of_future, "Each step hears only the local gradient of the next one. Send on the whole delta, "
+                "future included."),
     ],
     hints=(
         "Fill delta from the back: delta[T] is local only, and each delta[t - 1] needs delta[t] complete.",
@@ -155,9 +140,9 @@ def shared_cases(rng):
 
 
 def shared_edge_cases(rng):
-    yield shared_case(rng, 1, 3, 2, 4)
+    yield shared_case(rng, 1, 2, 3, 4)
     yield shared_case(rng, 5, 1, 3, 2)
-    yield shared_case(rng, 3, 2, 1, 1)
+    yield shared_case(rng, 2, 3, 1, 1)
 
 
 def weight_gradients(delta, h, x, U, *, do=RIGHT):
@@ -195,21 +180,13 @@ def bias_uses_initial_state(delta, h, x, U):
 
 
 shared_question = Question(
-    "shared-weights",
-    points=4,
-    answer="weight_gradients",
-    parts=("dW", "dU", "db", "dx"),
-    cases=[Group("typical", 3, shared_cases), Group("edge", 1, shared_edge_cases)],
-    reference=weight_gradients,
-    oracle=weight_gradients_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "shared-weights", points=4, answer="weight_gradients", parts=("dW", "dU", "db", "dx"),
+    cases=[Group("typical", 3, shared_cases), Group("edge", 1, shared_edge_cases)], reference=weight_gradients,
+    oracle=weight_gradients_by_autograd, forbid=FORBID,
     mistakes=[
         Mistake(bias_after_tanh, "The bias, too, acts before tanh: add up g, not delta."),
         Mistake(inputs_after_tanh, "x_t, too, acts before tanh: U^T meets g, not delta."),
-        Mistake(
-            bias_uses_initial_state, "db has T + 1 terms where b was used T times: it did not make h[0].",
-        ),
+        Mistake(bias_uses_initial_state, "db has T + 1 terms where b was used T times: it did not make h[0]."),
     ],
     hints=(
         "Go through tanh first: g_t = delta_t * (1 - h_t^2), for t = 1 .. T. Everything else follows from g.",
@@ -243,12 +220,13 @@ def masked_gap_cases(rng):
     yield masked_case(rng, [[0, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]], 2, 4)
     yield masked_case(rng, [[1, 0]], 3, 4)
     yield masked_case(rng, np.ones((4, 1)), 3, 2)
+    yield masked_case(rng, [[0], [1]], 1, 1)
     W, U, b, x, mask, h0, dh = masked_case(rng, [[1, 0, 1], [0, 0, 1], [1, 1, 0], [0, 1, 0]], 2, 5)
     valid = mask[..., None]
     yield W, U, b, np.where(valid, x, [np.nan, np.inf]), mask, h0, np.where(valid, dh, np.nan)
 
 
-def masked_bptt(W, U, b, x, mask, h0, dh):
+def masked_bptt(W, U, b, x, mask, h0, dh, *, do=RIGHT):
     x, dh = (np.where(mask[..., None], array, 0.0) for array in (x, dh))
     T = len(x)
     h = [h0]
@@ -258,11 +236,11 @@ def masked_bptt(W, U, b, x, mask, h0, dh):
     g = np.zeros_like(dh)
     delta = np.zeros_like(h0)
     for t in range(T, 0, -1):
-        valid = mask[t - 1][:, None]
-        delta = delta + dh[t - 1]
-        g[t - 1] = delta * (1 - h[t] ** 2) * valid
-        delta = np.where(valid, g[t - 1] @ W, delta)
-    return np.einsum("tbi,tbj->ij", g, h[:-1]), np.einsum("tbi,tbj->ij", g, x), g.sum((0, 1)), g @ U, delta
+        valid, slope = mask[t - 1][:, None], do.slope(h[t], h[t - 1])
+        delta = do.join(delta, do.local(dh, t))
+        g[t - 1] = delta * slope * valid
+        delta = np.where(valid, do.back(W, delta, slope), delta)
+    return do.outer(g, do.before(h)), do.outer(g, x), do.total(g), g @ U, delta
 
 
 def trimmed_by_autograd(W, U, b, x, mask, h0, dh):
@@ -321,80 +299,41 @@ def both_ways(W, U, b, x, mask, h0, dh):
     return *_from_g(g, h[:-1], x, U), delta
 
 
-def mask_ignored(W, U, b, x, mask, h0, dh):
-    return _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh)
-
-
-def local_gradients_masked_only(W, U, b, x, mask, h0, dh):
-    return _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh * mask[..., None])
-
-
 def mask_forward_only(W, U, b, x, mask, h0, dh):
     return _masked_bptt(W, U, b, x, mask, h0, dh, local=False, slope=False, carry=False)
 
 
-def mask_backward_only(W, U, b, x, mask, h0, dh):
-    return _masked_bptt(W, U, b, x, mask, h0, dh, forward=False)
-
-
-def padding_has_loss(W, U, b, x, mask, h0, dh):
-    return _masked_bptt(W, U, b, x, mask, h0, dh, local=False)
-
-
-def message_lost(W, U, b, x, mask, h0, dh):
-    return _masked_bptt(W, U, b, x, mask, h0, dh, carry=False)
-
-
-def padding_uses_weights(W, U, b, x, mask, h0, dh):
-    return _masked_bptt(W, U, b, x, mask, h0, dh, slope=False)
-
-
 masked_question = Question(
-    "masked-bptt",
-    points=5,
-    answer="masked_bptt",
-    parts=("dW", "dU", "db", "dx", "dh0"),
-    cases=[Group("padded", 2, masked_cases), Group("gaps", 3, masked_gap_cases)],
-    reference=masked_bptt,
-    oracle=trimmed_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "masked-bptt", points=5, answer="masked_bptt", parts=("dW", "dU", "db", "dx", "dh0"),
+    cases=[Group("padded", 2, masked_cases), Group("gaps", 3, masked_gap_cases)], reference=masked_bptt,
+    oracle=trimmed_by_autograd, covers=Covers(ignored={"x": "mask", "dh": "mask"}), forbid=FORBID,
     mistakes=[
-        Mistake(mask_ignored, "The mask has no effect: these are the gradients with all padding counted as data."),
-        Mistake(
-            local_gradients_masked_only,
-            "You silence the loss on padding, and where all padding is at the end that is enough. Here some is in "
-            "front or in between: the states still step through it, forward and backward.",
-        ),
-        Mistake(
-            mask_forward_only,
-            "The forward pass respects the mask, the backward pass does not. "
-            "A masked step copies the state: what is the Jacobian of a copy, and which weights does it use?",
-        ),
-        Mistake(
-            mask_backward_only,
-            "The backward pass respects the mask, but the states it works with have stepped through padding.",
-        ),
-        Mistake(
-            padding_erases,
-            "Right where all padding is at the end. A masked step sets your state to zero, forward and backward; "
-            "it should leave the state as it was.",
-        ),
-        Mistake(
-            both_ways,
-            "At a valid step the message goes back twice: through the Jacobian, and also unchanged, as if the state "
-            "had been copied. It is the one or the other.",
-        ),
-        Mistake(padding_has_loss, "dh at masked steps still enters. There is no loss at a step that is only padding."),
-        Mistake(
-            message_lost,
-            "Right where all padding is at the end. At a masked step with valid ones after it, the message from the "
-            "future is lost: the state was copied forward, and its gradient must come back through the copy.",
-        ),
-        Mistake(
-            padding_uses_weights,
-            "Masked steps contribute to dW, dU, db and dx as if they had used the weights and their inputs.",
-        ),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh),
+                "The mask has no effect: these are the gradients with all padding counted as "
+                "data.", name="mask_ignored"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh * mask[..., None]),
+                "You silence the loss on padding, and where all padding is at the end that is enough. Here some is in "
+                "front or in between: the states still step through it, forward and "
+                "backward.", name="local_gradients_masked_only"),
+        Mistake(mask_forward_only, "The forward pass respects the mask, the backward pass does not. A masked step "
+                "copies the state: what is the Jacobian of a copy, and which weights does it use?"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, forward=False),
+                "The backward pass respects the mask, but the states it works with have stepped through "
+                "padding.", name="mask_backward_only"),
+        Mistake(padding_erases, "Right where all padding is at the end. A masked step sets your state to zero, forward "
+                "and backward; it should leave the state as it was."),
+        Mistake(both_ways, "At a valid step the message goes back twice: through the Jacobian, and also unchanged, as "
+                "if the state had been copied. It is the one or the other."),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, local=False),
+                "dh at masked steps still enters. There is no loss at a step that is only "
+                "padding.", name="padding_has_loss"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, carry=False),
+                "Right where all padding is at the end. At a masked step with valid ones after it, the message from "
+                "the future is lost: the state was copied forward, and its gradient must come back through the "
+                "copy.", name="message_lost"),
+        Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, slope=False),
+                "Masked steps contribute to dW, dU, db and dx as if they had used the weights and their "
+                "inputs.", name="padding_uses_weights"),
     ],
     hints=(
         "Write one masked step as h_t = h_{t-1}, and differentiate that: what is J_t? what is dL/dW from this step?",
@@ -424,6 +363,7 @@ def check_edge_cases(rng):
     _, U, b, x, target, step = check_case(rng, 3, 2, 4, 3, 1e-3)
     yield np.array([[0, 1, 0], [-1, 0, 2], [0, 0, 1]]), U, b, x, target, step
     yield check_case(rng, 2, 4, 3, 5, 1.0)
+    yield check_case(rng, 1, 3, 1, 2, 1e-3)
 
 
 def loss(W, U, b, x, target):
@@ -474,19 +414,6 @@ def _differences(W, rest, step, above, below, shift):
     return gradient
 
 
-def forward_difference(W, U, b, x, target, step):
-    return _differences(W, (U, b, x, target), step, 1, 0, 1)
-
-
-def backward_difference(W, U, b, x, target, step):
-    return _differences(W, (U, b, x, target), step, 0, 1, 1)
-
-
-def one_array_twice(W, U, b, x, target, step):
-    """up and down are the same array: what the one gains the other loses."""
-    return _differences(W, (U, b, x, target), step, 0, 0, 2)
-
-
 def copied_once(W, U, b, x, target, step):
     """The two copies are made before the loops, so every entry probed stays moved: up in one, down in the other."""
     up, down, gradient = W.astype(float), W.astype(float), np.empty(W.shape)
@@ -495,14 +422,6 @@ def copied_once(W, U, b, x, target, step):
         down[i, j] -= step
         gradient[i, j] = (loss(up, U, b, x, target) - loss(down, U, b, x, target)) / (2 * step)
     return gradient
-
-
-def not_halved(W, U, b, x, target, step):
-    return _differences(W, (U, b, x, target), step, 1, 1, 1)
-
-
-def halved_forward(W, U, b, x, target, step):
-    return _differences(W, (U, b, x, target), step, 1, 0, 2)
 
 
 def never_restored(W, U, b, x, target, step):
@@ -527,54 +446,25 @@ def whole_row(W, U, b, x, target, step):
     return gradient
 
 
-def all_at_once(W, U, b, x, target, step):
-    up, down = loss(W + step, U, b, x, target), loss(W - step, U, b, x, target)
-    return np.full(W.shape, (up - down) / (2 * step))
-
-
 check_question = Question(
-    "numerical-gradient",
-    points=3,
-    answer="numerical_gradient",
-    cases=[Group("typical", 2, check_cases), Group("edge", 1, check_edge_cases)],
-    reference=numerical_gradient,
-    oracle=mean_of_gradients,
-    tolerance=Tolerance(rtol=3e-8),
-    forbid=FORBID,
+    "numerical-gradient", points=3, answer="numerical_gradient",
+    cases=[Group("typical", 2, check_cases), Group("edge", 1, check_edge_cases)], reference=numerical_gradient,
+    oracle=mean_of_gradients, tolerance=Tolerance(rtol=3e-8), forbid=FORBID,
     mistakes=[
-        Mistake(
-            forward_difference,
-            "Close, but only to the order of the step: you compare with the loss at W itself. "
-            "Look to both sides and the error falls to the order of the step squared.",
-        ),
-        Mistake(
-            backward_difference,
-            "Close, but only to the order of the step: you compare with the loss at W itself, from below. "
-            "Look to both sides and the error falls to the order of the step squared.",
-        ),
-        Mistake(
-            one_array_twice,
-            "All zero: both losses are those of one array under two names. `up = W` copies nothing, W.copy() does.",
-        ),
-        Mistake(
-            copied_once,
-            "The copies are made once, so an entry you have probed stays moved while the next ones are probed: "
-            "your differences add up. Copy anew for each entry.",
-        ),
-        Mistake(not_halved, "Twice too large: how far apart are the two points you compare?"),
-        Mistake(
-            halved_forward,
-            "Half of a one-sided difference: you compare W + step with W itself, and divide by two steps. "
-            "If you meant W - step: is what you call a copy of W one?",
-        ),
-        Mistake(
-            never_restored,
-            "Close, but it drifts: an entry you have probed is not put back before the next one is probed.",
-        ),
+        Mistake(lambda W, U, b, x, target, step: _differences(W, (U, b, x, target), step, 1, 0, 1),
+                "Close, but only to the order of the step: you compare with the loss at W itself. Look to both sides "
+                "and the error falls to the order of the step squared.", name="forward_difference"),
+        Mistake(lambda W, U, b, x, target, step: _differences(W, (U, b, x, target), step, 0, 1, 1),
+                "Close, but only to the order of the step: you compare with the loss at W itself, from below. Look to "
+                "both sides and the error falls to the order of the step squared.", name="backward_difference"),
+        Mistake(copied_once, "The copies are made once, so an entry you have probed stays moved while the next ones "
+                "are probed: your differences add up. Copy anew for each entry."),
+        Mistake(lambda W, U, b, x, target, step: _differences(W, (U, b, x, target), step, 1, 0, 2),
+                "Half of a one-sided difference: you compare W + step with W itself, and divide by two steps. If you "
+                "meant W - step: is what you call a copy of W one?", name="halved_forward"),
+        Mistake(never_restored, "Close, but it drifts: an entry you have probed is not put back before the next one is "
+                "probed."),
         Mistake(whole_row, "Each step moves a whole row of W. W[i] is a row; one entry is W[i, j]."),
-        Mistake(
-            all_at_once, "W + step moves all entries at once: that is one directional derivative, not n^2 of them."
-        ),
     ],
     hints=(
         "Two loops, over i and j (or np.ndindex(W.shape)). Each pass moves one entry and calls loss twice.",
@@ -603,22 +493,14 @@ def list_edge_cases(rng):
     yield list_case(rng, 5, 2, 1, 1)
 
 
-def gradients(W, U, b, x, h0, dh):
-    T = len(x)
-    hs = [h0]
-    for t in range(T):
-        hs.append(np.tanh(hs[t] @ W.T + x[t] @ U.T + b))
-    dW, dU, db, dx = np.zeros_like(W), np.zeros_like(U), np.zeros_like(b), np.zeros_like(x)
-    delta = np.zeros_like(h0)
-    for t in reversed(range(T)):
-        delta = delta + dh[t]
-        g = delta * (1 - hs[t + 1] ** 2)
-        dW += g.T @ hs[t]
-        dU += g.T @ x[t]
-        db += g.sum(0)
-        dx[t] = g @ U
-        delta = g @ W
-    return dW, dU, db, dx
+def gradients(W, U, b, x, h0, dh, *, do=RIGHT):
+    h = states(W, U, b, x, h0)
+    g, delta = np.zeros_like(dh), np.zeros_like(h0)
+    for t in range(len(x), 0, -1):
+        delta, slope = do.join(delta, do.local(dh, t)), do.slope(h[t], h[t - 1])
+        g[t - 1] = delta * slope
+        delta = do.back(W, delta, slope)
+    return do.outer(g, do.before(h)), do.outer(g, x), do.total(g), g @ U
 
 
 def four_by_autograd(W, U, b, x, h0, dh):
@@ -648,56 +530,16 @@ def first_step_skipped(W, U, b, x, h0, dh):
     return _from_g(np.concatenate([np.zeros_like(g[:1]), g[1:]]), h[:-1], x, U)
 
 
-def starts_forward_from_zero(W, U, b, x, h0, dh):
-    return gradients(W, U, b, x, np.zeros_like(h0), dh)
-
-
-def state_after(W, U, b, x, h0, dh):
-    """hs has one more entry now, but dW still reads hs[t + 1] where it needs the state before the step."""
-    h, g = _before_tanh(W, U, b, x, h0, dh)
-    return _from_g(g, h[1:], x, U)
-
-
-def slope_not_shifted(W, U, b, x, h0, dh):
-    """hs has one more entry now, but the slope still reads hs[t], which has become the state before the step."""
-    h = states(W, U, b, x, h0)
-    g, delta = np.zeros_like(dh), np.zeros_like(h0)
-    for t in reversed(range(len(x))):
-        g[t] = (delta + dh[t]) * (1 - h[t] ** 2)
-        delta = g[t] @ W
-    return _from_g(g, h[:-1], x, U)
-
-
 list_question = Question(
-    "list-of-states",
-    points=3,
-    answer="gradients",
-    parts=("dW", "dU", "db", "dx"),
-    cases=[Group("typical", 2, list_cases), Group("edge", 1, list_edge_cases)],
-    reference=gradients,
-    oracle=four_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "list-of-states", points=3, answer="gradients", parts=("dW", "dU", "db", "dx"),
+    cases=[Group("typical", 2, list_cases), Group("edge", 1, list_edge_cases)], reference=gradients,
+    oracle=four_by_autograd, forbid=FORBID,
     mistakes=[
-        Mistake(
-            the_draft,
-            "This is what the draft gives: dU, db and dx are right, dW is not. "
-            "Print the state that the last pass of the backward loop, t = 0, pairs with g. Which one is it?",
-        ),
+        Mistake(the_draft, "This is what the draft gives: dU, db and dx are right, dW is not. Print the state that the "
+                "last pass of the backward loop, t = 0, pairs with g. Which one is it?"),
         Mistake(first_state_zero, "dW lacks a term: at the first step W multiplied h0, and h0 need not be zero."),
-        Mistake(
-            first_step_skipped,
-            "The first step no longer contributes at all. It used W, U, b and x[0] like every other step.",
-        ),
-        Mistake(starts_forward_from_zero, "Now the forward pass ignores h0: all states are those of another run."),
-        Mistake(
-            state_after,
-            "The list is repaired, but dW now pairs g with the state its step made, not with the one W multiplied.",
-        ),
-        Mistake(
-            slope_not_shifted,
-            "The list has one entry more, so every index into it moves by one: the slope now reads the wrong state.",
-        ),
+        Mistake(first_step_skipped, "The first step no longer contributes at all. It used W, U, b and x[0] like every "
+                "other step."),
     ],
     hints=(
         "A gradient check on each of the four shows which one is wrong. Only one formula mentions hs[t - 1].",
@@ -724,15 +566,15 @@ def tangent_edge_cases(rng):
     yield tangent_case(rng, 1, 2, 3, 4)
     yield tangent_case(rng, 4, 1, 2, 3)
     yield tangent_case(rng, 5, 3, 2, 1)
+    yield tangent_case(rng, 2, 3, 1, 2)
 
 
-def tangents(W, U, b, x, h0, direction):
-    T, B, _ = x.shape
-    h, s = h0, np.zeros((T + 1, B, len(b)))
-    for t in range(1, T + 1):
-        da = s[t - 1] @ W.T + h @ direction.T
-        h = np.tanh(h @ W.T + x[t - 1] @ U.T + b)
-        s[t] = (1 - h**2) * da
+def tangents(W, U, b, x, h0, direction, *, do=RIGHT):
+    h = states(W, U, b, x, h0)
+    s = np.zeros_like(h)
+    for t in range(1, len(h)):
+        slope = do.slope(h[t], h[t - 1])
+        s[t] = do.join(do.forth(W, s[t - 1], slope), do.forth(direction, h[t - 1], slope))
     return s
 
 
@@ -750,29 +592,6 @@ def _tangents(W, U, b, x, h0, direction, rule):
     return s
 
 
-def direct_only(W, U, b, x, h0, direction):
-    return _tangents(W, U, b, x, h0, direction, lambda s, before, after: (1 - after**2) * (before @ direction.T))
-
-
-def indirect_only(W, U, b, x, h0, direction):
-    """s_t = phi' W s_{t-1} from s_0 = 0 stays zero."""
-    return np.zeros((len(x) + 1, *h0.shape))
-
-
-def all_transposed(W, U, b, x, h0, direction):
-    def rule(s, before, after):
-        return (1 - after**2) * (s @ W + before @ direction)
-
-    return _tangents(W, U, b, x, h0, direction, rule)
-
-
-def slope_one_early(W, U, b, x, h0, direction):
-    def rule(s, before, after):
-        return (1 - before**2) * (s @ W.T + before @ direction.T)
-
-    return _tangents(W, U, b, x, h0, direction, rule)
-
-
 def moved_at_first_step_only(W, U, b, x, h0, direction):
     h = states(W, U, b, x, h0)
     s = np.zeros_like(h)
@@ -782,19 +601,11 @@ def moved_at_first_step_only(W, U, b, x, h0, direction):
     return s
 
 
-def direction_transposed(W, U, b, x, h0, direction):
-    return tangents(W, U, b, x, h0, direction.T)
-
-
 def slope_on_one_term(W, U, b, x, h0, direction):
     def rule(s, before, after):
         return s @ W.T + (1 - after**2) * (before @ direction.T)
 
     return _tangents(W, U, b, x, h0, direction, rule)
-
-
-def slope_missing(W, U, b, x, h0, direction):
-    return _tangents(W, U, b, x, h0, direction, lambda s, before, after: s @ W.T + before @ direction.T)
 
 
 def backward_matrix(W, U, b, x, h0, direction):
@@ -811,50 +622,21 @@ def state_just_made(W, U, b, x, h0, direction):
     return _tangents(W, U, b, x, h0, direction, rule)
 
 
-def without_first(W, U, b, x, h0, direction):
-    return tangents(W, U, b, x, h0, direction)[1:]
-
-
 tangent_question = Question(
-    "tangents",
-    points=3,
-    answer="tangents",
-    cases=[Group("typical", 2, tangent_cases), Group("edge", 1, tangent_edge_cases)],
-    reference=tangents,
-    oracle=tangents_by_complex_step,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "tangents", points=3, answer="tangents",
+    cases=[Group("typical", 2, tangent_cases), Group("edge", 1, tangent_edge_cases)], reference=tangents,
+    oracle=tangents_by_complex_step, forbid=FORBID,
     mistakes=[
-        Mistake(
-            direct_only,
-            "You count what the change of W does at step t itself, not what arrives through the state before it.",
-        ),
-        Mistake(
-            moved_at_first_step_only,
-            "You count the change of W at the first step only. The same W acts, changed, at every later step too.",
-        ),
-        Mistake(
-            slope_on_one_term, "Both effects go through tanh. In your sum only one of them is multiplied by the slope."
-        ),
-        Mistake(
-            indirect_only,
-            "Nothing ever moves: s starts at zero, and each step only passes it on. Where does the change of W enter?",
-        ),
-        Mistake(
-            all_transposed,
-            "Both W and its change act transposed. For rows, W h is h @ W.T, going forward as always.",
-        ),
-        Mistake(slope_one_early, "The slope is taken at the state before the step: phi'(a_t) is 1 - h_t^2."),
-        Mistake(direction_transposed, "The change of W is transposed: it acts on the states the way W does."),
-        Mistake(slope_missing, "These are changes of a_t, before tanh. Its slope is missing."),
-        Mistake(
-            backward_matrix,
-            "Here you go forward in time: the change of the state goes through W the way the state itself does.",
-        ),
+        Mistake(moved_at_first_step_only, "You count the change of W at the first step only. The same W acts, changed, "
+                "at every later step too."),
+        Mistake(slope_on_one_term, "Both effects go through tanh. In your sum only one of them is multiplied by the "
+                "slope."),
+        Mistake(backward_matrix, "Here you go forward in time: the change of the state goes through W the way the "
+                "state itself does."),
         Mistake(state_just_made, "The change of W multiplies the wrong state: W acted on the one before the step."),
-        Mistake(
-            without_first, "The T tangents are right; the one of the initial state, before the first step, is missing."
-        ),
+        Mistake(lambda W, U, b, x, h0, direction: tangents(W, U, b, x, h0, direction)[1:],
+                "The T tangents are right; the one of the initial state, before the first step, is "
+                "missing.", name="without_first"),
     ],
     hints=(
         "a_t = W h_{t-1} + U x_t + b is a product in which both factors change with W: use the product rule.",
@@ -879,6 +661,7 @@ def landing_cases(rng):
 
 def landing_edge_cases(rng):
     yield landing_case(rng, 1, 0.5)
+    yield landing_case(rng, 2, 0.4)
     yield landing_case(rng, 30, 0.1)
 
 
@@ -916,35 +699,11 @@ def _costates(u, p0, v0, dt, transposed=True):
     return np.stack(costates[::-1])
 
 
-def plant_untransposed(u, p0, v0, dt, r):
-    return dt * _costates(u, p0, v0, dt, transposed=False)[1:, 1] + r * dt * u
-
-
-def costate_one_early(u, p0, v0, dt, r):
-    return dt * _costates(u, p0, v0, dt)[:-1, 1] + r * dt * u
-
-
-def effort_forgotten(u, p0, v0, dt, r):
-    return dt * _costates(u, p0, v0, dt)[1:, 1]
-
-
-def control_without_dt(u, p0, v0, dt, r):
-    return _costates(u, p0, v0, dt)[1:, 1] + r * dt * u
-
-
 def velocity_first(u, p0, v0, dt, r):
     """The position moves with the new velocity: another plant, and costates that start elsewhere."""
     v = v0 + dt * np.cumsum(u)
     steps_left = len(u) - np.arange(1, len(u) + 1)
     return dt * (v[-1] + dt * steps_left * (p0 + dt * v.sum())) + r * dt * u
-
-
-def effort_without_dt(u, p0, v0, dt, r):
-    return dt * _costates(u, p0, v0, dt)[1:, 1] + r * u
-
-
-def effort_halved(u, p0, v0, dt, r):
-    return dt * _costates(u, p0, v0, dt)[1:, 1] + r * dt * u / 2
 
 
 def costate_downhill(u, p0, v0, dt, r):
@@ -954,54 +713,32 @@ def costate_downhill(u, p0, v0, dt, r):
     return dt * (lambda_v - dt * steps_left * lambda_p) + r * dt * u
 
 
-def last_control_first(u, p0, v0, dt, r):
-    """Gradients appended on the way back and not turned round."""
-    return control_gradient(u, p0, v0, dt, r)[::-1]
-
-
-def position_costate(u, p0, v0, dt, r):
-    return dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u
-
-
 landing_question = Question(
-    "landing",
-    points=4,
-    answer="control_gradient",
-    cases=[Group("typical", 3, landing_cases), Group("edge", 1, landing_edge_cases)],
-    reference=control_gradient,
-    oracle=control_gradient_in_closed_form,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "landing", points=4, answer="control_gradient",
+    cases=[Group("typical", 3, landing_cases), Group("edge", 1, landing_edge_cases)], reference=control_gradient,
+    oracle=control_gradient_in_closed_form, forbid=FORBID,
     mistakes=[
-        Mistake(
-            plant_untransposed,
-            "All controls get the same costate. An early push also moves the mass for all the steps that are left: "
-            "check which matrix takes the costate one step back, and which way round.",
-        ),
-        Mistake(
-            costate_one_early,
-            "Each control is paired with the costate before its step. u_t acts on the state *after* step t.",
-        ),
-        Mistake(
-            effort_forgotten, "The controls act on the cost twice: through the final state, and by what they cost."
-        ),
-        Mistake(
-            control_without_dt,
-            "How much does v_t change for a unit of u_t? Your costate term counts it as one.",
-        ),
-        Mistake(
-            velocity_first,
-            "Your position moves with the velocity after the push. In the plant, p_t follows from v_{t-1}.",
-        ),
-        Mistake(effort_without_dt, "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / 2."),
-        Mistake(effort_halved, "The derivative of u^2 / 2 is u: the one half is gone."),
-        Mistake(
-            costate_downhill,
-            "lambda_v moves the wrong way. That sign belongs to the equation in continuous time, read forward; "
-            "here you go back, and the transpose of the step is all there is.",
-        ),
-        Mistake(last_control_first, "The numbers are right, in the order you met them: entry 0 belongs to u_1."),
-        Mistake(position_costate, "You use the position's costate. The control enters the velocity's equation."),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt, transposed=False)[1:, 1] + r * dt * u,
+                "All controls get the same costate. An early push also moves the mass for all the steps that are left: "
+                "check which matrix takes the costate one step back, and which way round.", name="plant_untransposed"),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[:-1, 1] + r * dt * u,
+                "Each control is paired with the costate before its step. u_t acts on the state *after* step "
+                "t.", name="costate_one_early"),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1],
+                "The controls act on the cost twice: through the final state, and by what they "
+                "cost.", name="effort_forgotten"),
+        Mistake(lambda u, p0, v0, dt, r: _costates(u, p0, v0, dt)[1:, 1] + r * dt * u,
+                "How much does v_t change for a unit of u_t? Your costate term counts it as "
+                "one.", name="control_without_dt"),
+        Mistake(velocity_first, "Your position moves with the velocity after the push. In the plant, p_t follows from "
+                "v_{t-1}."),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1] + r * u,
+                "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / "
+                "2.", name="effort_without_dt"),
+        Mistake(costate_downhill, "lambda_v moves the wrong way. That sign belongs to the equation in continuous time, "
+                "read forward; here you go back, and the transpose of the step is all there is."),
+        Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u,
+                "You use the position's costate. The control enters the velocity's equation.", name="position_costate"),
     ],
     hints=(
         "Run the plant first: lambda_T = (p_T, v_T) needs the final state.",
@@ -1111,18 +848,6 @@ def _moves(pair, before, after, log_Z):
     return moves
 
 
-def past_only(local, pair):
-    log_Z, _, moves = chain_marginals(local, pair)
-    forward, _, _ = _messages(local, pair)
-    return log_Z, np.exp(forward - log_sum_exp(forward, 1)), moves
-
-
-def future_only(local, pair):
-    log_Z, _, moves = chain_marginals(local, pair)
-    scores = local + _messages(local, pair)[1]
-    return log_Z, np.exp(scores - log_sum_exp(scores, 1)), moves
-
-
 def local_counted_twice(local, pair):
     log_Z, marginals, moves = chain_marginals(local, pair)
     with np.errstate(over="ignore"):
@@ -1142,15 +867,6 @@ def local_one_early_on_the_way_back(local, pair):
     return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + local[t] + c, 1)[:, 0]))
 
 
-def local_missing_on_the_way_back(local, pair):
-    return _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + c, 1)[:, 0]))
-
-
-def local_overwritten_by_messages(local, pair):
-    """forward = local is no copy: what comes after reads messages where it expects log-potentials."""
-    return _overwritten(_messages(local, pair)[0], local, pair)
-
-
 def _overwritten(forward, local, pair):
     backward = _backward(local, lambda t, c: log_sum_exp(pair + forward[t + 1] + c, 1)[:, 0])
     log_Z = log_sum_exp(forward[-1], 0)[0]
@@ -1158,27 +874,10 @@ def _overwritten(forward, local, pair):
         return log_Z, np.exp(forward + backward - log_Z), _moves(pair, forward, forward + backward, log_Z)
 
 
-def pair_transposed(local, pair):
-    log_Z, marginals, moves = chain_marginals(local, pair.T)
-    return log_Z, marginals, moves.T
-
-
 def local_left_out_of_moves(local, pair):
     log_Z, marginals, _ = chain_marginals(local, pair)
     forward, backward, _ = _messages(local, pair)
     return log_Z, marginals, _moves(pair, forward, backward, log_Z)
-
-
-def averaged_moves(local, pair):
-    log_Z, marginals, moves = chain_marginals(local, pair)
-    with np.errstate(invalid="ignore"):
-        return log_Z, marginals, moves / np.float64(len(local) - 1)
-
-
-def Z_itself(local, pair):
-    log_Z, marginals, moves = chain_marginals(local, pair)
-    with np.errstate(over="ignore"):
-        return np.exp(log_Z), marginals, moves
 
 
 def logarithms_left(local, pair):
@@ -1204,27 +903,6 @@ def neighbours_independent(local, pair):
     return log_Z, marginals, marginals[:-1].T @ marginals[1:]
 
 
-def best_path_only(local, pair):
-    """max in the place of the sum: the recursion of Viterbi."""
-    scores = {p: local[np.arange(len(local)), p].sum() + sum(pair[i, j] for i, j in pairwise(p))
-              for p in product(range(local.shape[1]), repeat=len(local))}
-    best = max(scores, key=scores.get)
-    states, uses = np.zeros_like(local), np.zeros_like(pair)
-    states[np.arange(len(local)), best] = 1
-    np.add.at(uses, (best[:-1], best[1:]), 1)
-    return scores[best], states, uses
-
-
-def exponentials_overflow(local, pair):
-    """The chapter's recursion, in probabilities: right until the exponential of a log-potential is infinite."""
-    return _without_logarithms(local, pair, 0.0, 0.0)
-
-
-def largest_of_all_steps(local, pair):
-    """One number taken from all steps alike: where a step lies far below it, every factor is zero."""
-    return _without_logarithms(local, pair, local.max(), pair.max())
-
-
 def _without_logarithms(local, pair, most_local, most_pair):
     with np.errstate(all="ignore"):
         factors, weights = np.exp(local - most_local), np.exp(pair - most_pair)
@@ -1240,93 +918,41 @@ def _without_logarithms(local, pair, most_local, most_pair):
 
 
 chain_question = Question(
-    "chain-messages",
-    points=4,
-    answer="chain_marginals",
-    parts=("log_Z", "marginals", "moves"),
+    "chain-messages", points=4, answer="chain_marginals", parts=("log_Z", "marginals", "moves"),
     cases=[Group("apart", 1, chain_apart_cases), Group("typical", 2, chain_cases), Group("edge", 1, chain_edge_cases)],
-    reference=chain_marginals,
-    oracle=list_all_paths,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    reference=chain_marginals, oracle=list_all_paths, forbid=FORBID,
     mistakes=[
-        Mistake(
-            past_only,
-            "log_Z and moves are right. Your marginals know the past only: the forward message alone. "
-            "What comes later changes what was likely at t.",
-        ),
-        Mistake(
-            future_only,
-            "log_Z and moves are right. Your marginals know the present and the future; the message from the past is "
-            "missing.",
-        ),
-        Mistake(
-            local_counted_twice,
-            "The local term of step t is counted twice: once in the message from the past, once in the one from the "
-            "future. Only one of the two may hold it.",
-        ),
-        Mistake(
-            pair_transposed_on_the_way_back,
-            "log_Z is right, the way back is not: pair[i, j] leads from i to j, so a message to i collects over j.",
-        ),
-        Mistake(
-            summed_over_the_wrong_state,
-            "log_Z is right, the way back is not. Forward you sum over the state before, backward over the state "
-            "after: not the same axis.",
-        ),
-        Mistake(
-            local_one_early_on_the_way_back,
-            "log_Z is right, the way back is not: the message from t + 1 brings that step's local term, not that of t.",
-        ),
-        Mistake(
-            local_missing_on_the_way_back,
-            "log_Z is right. The messages from the future hold the pairs of all later steps, but not their local "
-            "terms.",
-        ),
-        Mistake(
-            local_overwritten_by_messages,
-            "Your forward messages are written into local itself, which the way back still needs: `a = local` copies "
-            "nothing, local.copy() does.",
-        ),
-        Mistake(pair_transposed, "pair is read transposed: its row is the state before, its column the state after."),
-        Mistake(
-            last_pair_only,
-            "moves holds the last step's move only. pair is shared by all steps: its gradient adds up T - 1 uses.",
-        ),
-        Mistake(
-            pair_left_out,
-            "log_Z and marginals are right. In moves, the two messages meet without pair[i, j] between them.",
-        ),
-        Mistake(
-            local_left_out_of_moves,
-            "log_Z and marginals are right. In moves, the local term of the state moved to belongs to neither message "
-            "yet.",
-        ),
-        Mistake(
-            averaged_moves,
-            "log_Z and marginals are right. moves is a sum over the T - 1 uses of pair, not their mean.",
-        ),
-        Mistake(Z_itself, "marginals and moves are right. The first part is Z: asked is its logarithm."),
+        Mistake(local_counted_twice, "The local term of step t is counted twice: once in the message from the past, "
+                "once in the one from the future. Only one of the two may hold it."),
+        Mistake(pair_transposed_on_the_way_back, "log_Z is right, the way back is not: pair[i, j] leads from i to j, "
+                "so a message to i collects over j."),
+        Mistake(summed_over_the_wrong_state, "log_Z is right, the way back is not. Forward you sum over the state "
+                "before, backward over the state after: not the same axis."),
+        Mistake(local_one_early_on_the_way_back, "log_Z is right, the way back is not: the message from t + 1 brings "
+                "that step's local term, not that of t."),
+        Mistake(lambda local, pair: _joined(local, pair, _backward(local, lambda t, c: log_sum_exp(pair + c, 1)[:, 0])),
+                "log_Z is right. The messages from the future hold the pairs of all later steps, but not their local "
+                "terms.", name="local_missing_on_the_way_back"),
+        Mistake(lambda local, pair: _overwritten(_messages(local, pair)[0], local, pair),
+                "Your forward messages are written into local itself, which the way back still needs: `a = local` "
+                "copies nothing, local.copy() does.", name="local_overwritten_by_messages"),
+        Mistake(last_pair_only, "moves holds the last step's move only. pair is shared by all steps: its gradient adds "
+                "up T - 1 uses."),
+        Mistake(pair_left_out, "log_Z and marginals are right. In moves, the two messages meet without pair[i, j] "
+                "between them."),
+        Mistake(local_left_out_of_moves, "log_Z and marginals are right. In moves, the local term of the state moved "
+                "to belongs to neither message yet."),
         Mistake(logarithms_left, "log_Z and moves are right. Your marginals are the logarithms of what is asked."),
-        Mistake(
-            neighbours_independent,
-            "log_Z and marginals are right. In moves you multiply the marginals of neighbours as if these were "
-            "independent.",
-        ),
-        Mistake(
-            best_path_only,
-            "This is the best path alone: a maximum where a sum over paths belongs, as in log sum exp.",
-        ),
-        Mistake(
-            exponentials_overflow,
-            "Right for log-potentials of ordinary size, and not a number for large ones: exp(900) is infinite. "
-            "Keep the messages as logarithms, and take out the largest before you exponentiate.",
-        ),
-        Mistake(
-            largest_of_all_steps,
-            "Right while all log-potentials are of one size. You take one number out of all steps alike: where a "
-            "step's own lie far below, all its factors are zero. Keep the messages as logarithms.",
-        ),
+        Mistake(neighbours_independent, "log_Z and marginals are right. In moves you multiply the marginals of "
+                "neighbours as if these were independent."),
+        Mistake(lambda local, pair: _without_logarithms(local, pair, 0.0, 0.0),
+                "Right for log-potentials of ordinary size, and not a number for large ones: exp(900) is infinite. "
+                "Keep the messages as logarithms, and take out the largest before you "
+                "exponentiate.", name="exponentials_overflow"),
+        Mistake(lambda local, pair: _without_logarithms(local, pair, local.max(), pair.max()),
+                "Right while all log-potentials are of one size. You take one number out of all steps alike: where a "
+                "step's own lie far below, all its factors are zero. Keep the messages as "
+                "logarithms.", name="largest_of_all_steps"),
     ],
     hints=(
         "Forward: a_t(j) = local[t, j] + log sum_i exp(a_{t-1}(i) + pair[i, j]), from a_0 = local[0]; log Z closes it.",
@@ -1338,12 +964,6 @@ chain_question = Question(
 )
 
 QUESTIONS = [
-    delta_question,
-    shared_question,
-    masked_question,
-    check_question,
-    list_question,
-    tangent_question,
-    landing_question,
-    chain_question,
+    delta_question, shared_question, masked_question, check_question,
+    list_question, tangent_question, landing_question, chain_question,
 ]

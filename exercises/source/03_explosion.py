@@ -9,7 +9,8 @@ import math
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
+from rnngrade.slips import RIGHT
 
 FORBID = ("torch", "rnnlib")
 
@@ -39,6 +40,7 @@ def linear_edge_cases(rng):
     for t in (0, 1, 2):
         yield linear_case(rng, 3, 2, t, 0.9)
     yield linear_case(rng, 2, 3, 1000, 0.95)
+    yield linear_case(rng, 1, 1, 5, 0.9)
     cycle = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
     yield cycle, rng.standard_normal(3), rng.standard_normal((2, 3)), 10
     for eigenvalue, n, t in ((0.5, 3, 9), (0.0, 5, 3)):
@@ -70,65 +72,8 @@ def _series(W, c, h0, t, terms):
     return h0 @ np.linalg.matrix_power(W, t).T + drive
 
 
-def no_drive(W, c, h0, t):
-    return _series(W, c, h0, t, 0)
-
-
-def drive_once(W, c, h0, t):
-    return _series(W, c, h0, t, 0) + c
-
-
-def drive_not_multiplied(W, c, h0, t):
-    return _series(W, c, h0, t, 0) + t * c
-
-
-def drive_kept_with_start(W, c, h0, t):
-    """W^t (h0 + c): the input is taken for a second start."""
-    return _series(W, c, h0 + c, t, 0)
-
-
-def series_one_long(W, c, h0, t):
-    return _series(W, c, h0, t, t + 1)
-
-
-def series_one_short(W, c, h0, t):
-    return _series(W, c, h0, t, t - 1)
-
-
-def every_input_one_step_older(W, c, h0, t):
-    """W + .. + W^t in place of I + .. + W^{t-1}."""
-    return _series(W, W @ c, h0, t, t)
-
-
 def one_step_fewer(W, c, h0, t):
     return linear_state(W, c, h0, max(t - 1, 0))
-
-
-def one_step_more(W, c, h0, t):
-    return linear_state(W, c, h0, t + 1)
-
-
-def start_forgotten(W, c, h0, t):
-    return _series(W, c, np.zeros_like(h0), t, t)
-
-
-def power_transposed(W, c, h0, t):
-    """h0 @ W^t: rows multiplied as if they were columns, and the drive with them."""
-    return linear_state(W.T, c, h0, t)
-
-
-def start_alone_transposed(W, c, h0, t):
-    """h0 @ W^t, beside a drive that is right."""
-    return _series(W, c, np.zeros_like(h0), t, t) + h0 @ np.linalg.matrix_power(W, t)
-
-
-def entries_to_the_power(W, c, h0, t):
-    """W ** t in NumPy."""
-    return h0 @ (W**t).T + sum((W**s @ c for s in range(t)), np.zeros_like(c))
-
-
-def entries_of_the_larger_matrix(W, c, h0, t):
-    return h0 @ (W**t).T + c**t
 
 
 def by_the_fixed_point(W, c, h0, t):
@@ -137,61 +82,39 @@ def by_the_fixed_point(W, c, h0, t):
 
 
 linear_question = Question(
-    "linear-state",
-    points=3,
-    answer="linear_state",
-    cases=[Group("typical", 2, linear_cases), Group("edge", 1, linear_edge_cases)],
-    reference=linear_state,
-    oracle=linear_by_steps,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "linear-state", points=3, answer="linear_state",
+    cases=[Group("typical", 2, linear_cases), Group("edge", 1, linear_edge_cases)], reference=linear_state,
+    oracle=linear_by_steps, covers=Covers(defective=("W",)), forbid=FORBID,
     mistakes=[
-        Mistake(no_drive, "This is the network without input: c is added at every step."),
-        Mistake(drive_once, "c enters once only, at the end. It is added at every step."),
-        Mistake(
-            drive_not_multiplied,
-            "You add c once for every step, but what entered at an earlier step is multiplied by W at each later one.",
-        ),
-        Mistake(
-            drive_kept_with_start, "You treat c as part of the start. It enters again at every step, not only at first."
-        ),
-        Mistake(
-            series_one_long,
-            "The input has one term too many. Write out h_1 and h_2: which power of W stands before the oldest c?",
-        ),
-        Mistake(
-            series_one_short,
-            "The input has one term too few. Write out h_1 and h_2: how many times does c occur?",
-        ),
-        Mistake(
-            every_input_one_step_older,
-            "Each c is multiplied by W once too often: what enters at the last step is not multiplied at all.",
-        ),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + c,
+                "c enters once only, at the end. It is added at every step.", name="drive_once"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, 0) + t * c,
+                "You add c once for every step, but what entered at an earlier step is multiplied by W at each later "
+                "one.", name="drive_not_multiplied"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0 + c, t, 0),
+                "You treat c as part of the start. It enters again at every step, not only at "
+                "first.", name="drive_kept_with_start"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t + 1),
+                "The input has one term too many. Write out h_1 and h_2: which power of W stands before the oldest "
+                "c?", name="series_one_long"),
+        Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t - 1),
+                "The input has one term too few. Write out h_1 and h_2: how many times does c "
+                "occur?", name="series_one_short"),
+        Mistake(lambda W, c, h0, t: _series(W, W @ c, h0, t, t),
+                "Each c is multiplied by W once too often: what enters at the last step is not multiplied at "
+                "all.", name="every_input_one_step_older"),
         Mistake(one_step_fewer, "This is the state after t - 1 steps: t counts from the initial state, which is h_0."),
-        Mistake(one_step_more, "This is the state after t + 1 steps: for t = 0 the answer is h_0 itself."),
-        Mistake(start_forgotten, "The input's part is right. What has become of the initial state?"),
-        Mistake(
-            power_transposed,
-            "This is the network with W transposed. A state of the batch is a row: what does W h become for a row?",
-        ),
-        Mistake(
-            start_alone_transposed,
-            "The input's part is right, the start's is that of W transposed. A state of the batch is a row: what does "
-            "W h become for a row?",
-        ),
-        Mistake(
-            entries_to_the_power,
-            "W ** t raises each entry to the power t. A matrix power multiplies the matrix by itself.",
-        ),
-        Mistake(
-            entries_of_the_larger_matrix,
-            "** raises each entry to the power t. A matrix power multiplies the matrix by itself.",
-        ),
-        Mistake(
-            by_the_fixed_point,
-            "Right while the network has a fixed point. Where W has the eigenvalue 1, I - W cannot be inverted, and "
-            "yet h_t exists.",
-        ),
+        Mistake(lambda W, c, h0, t: _series(W, c, np.zeros_like(h0), t, t) + h0 @ np.linalg.matrix_power(W, t),
+                "The input's part is right, the start's is that of W transposed. A state of the batch is a row: what "
+                "does W h become for a row?", name="start_alone_transposed"),
+        Mistake(lambda W, c, h0, t: h0 @ (W**t).T + sum((W**s @ c for s in range(t)), np.zeros_like(c)),
+                "W ** t raises each entry to the power t. A matrix power multiplies the matrix by "
+                "itself.", name="entries_to_the_power"),
+        Mistake(lambda W, c, h0, t: h0 @ (W**t).T + c**t,
+                "** raises each entry to the power t. A matrix power multiplies the matrix by "
+                "itself.", name="entries_of_the_larger_matrix"),
+        Mistake(by_the_fixed_point, "Right while the network has a fixed point. Where W has the eigenvalue 1, I - W "
+                "cannot be inverted, and yet h_t exists."),
     ],
     hints=(
         "Write out h_1, h_2 and h_3. What multiplies h_0, and what multiplies c?",
@@ -223,7 +146,7 @@ def pulse_edge_cases(rng):
     yield pulse_case(rng, 3, 1, 5)
     yield pulse_case(rng, 1, 4, 3)
     yield np.triu(rng.standard_normal((4, 4)), 1) + np.diag([2.0, 3.0, 2.0], 1), rng.standard_normal((4, 3)), 3
-    for size in (1e-140, 1e140):
+    for size in (1e-151, 2e150):
         W, U, t = pulse_case(rng, 4, 3, 5)
         yield W, size * U, t
 
@@ -255,10 +178,6 @@ def pulse_by_gram_matrix(W, U, t):
     return size * math.sqrt(float(values[-1])), v if max(v) > -min(v) else -v
 
 
-def one_step_more(W, U, t):
-    return worst_pulse(W, U, t + 1)
-
-
 def state_not_pulse(W, U, t):
     M = np.linalg.matrix_power(W, t - 1) @ U
     left, s, _ = np.linalg.svd(M)
@@ -275,18 +194,9 @@ def worst_at_once(W, U, t):
     return np.linalg.norm(np.linalg.matrix_power(W, t - 1) @ U @ pulse), pulse
 
 
-def norms_multiplied(W, U, t):
-    return np.linalg.norm(W, 2) ** (t - 1) * np.linalg.norm(U, 2), worst_pulse(W, U, t)[1]
-
-
 def radius_to_the_power(W, U, t):
     radius = np.abs(np.linalg.eigvals(W)).max()
     return radius ** (t - 1) * np.linalg.norm(U, 2), worst_pulse(W, U, t)[1]
-
-
-def factor_squared(W, U, t):
-    s, pulse = worst_pulse(W, U, t)
-    return s**2, pulse
 
 
 def weakest_pulse(W, U, t):
@@ -295,71 +205,37 @@ def weakest_pulse(W, U, t):
     return s[-1], upright(Vt[-1])
 
 
-def all_directions_together(W, U, t):
-    return np.linalg.norm(np.linalg.matrix_power(W, t - 1) @ U), worst_pulse(W, U, t)[1]
-
-
 def W_entry_by_entry(W, U, t):
     _, s, Vt = np.linalg.svd(W ** (t - 1) @ U)
     return s[0], upright(Vt[0])
 
 
-def W_transposed(W, U, t):
-    return worst_pulse(W.T, U, t)
-
-
 pulse_question = Question(
-    "worst-pulse",
-    points=3,
-    answer="worst_pulse",
-    parts=("factor", "pulse"),
-    cases=[Group("typical", 2, pulse_cases), Group("edge", 1, pulse_edge_cases)],
-    reference=worst_pulse,
-    oracle=pulse_by_gram_matrix,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-200),
-    forbid=FORBID,
+    "worst-pulse", points=3, answer="worst_pulse", parts=("factor", "pulse"),
+    cases=[Group("typical", 2, pulse_cases), Group("edge", 1, pulse_edge_cases)], reference=worst_pulse,
+    oracle=pulse_by_gram_matrix, tolerance=Tolerance(rtol=1e-6, atol=1e-200),
+    covers=Covers(scales=("U",), defective=("W",)), forbid=FORBID,
     struck={
         f"{name}_and_W_transposed": "hangs on the basis that a kernel chooses for a null space"
         for name in ("column_of_Vt", "weakest_pulse")
     },
     mistakes=[
-        Mistake(
-            one_step_more, "One step too many: U brings the pulse in at step 1, so W has acted less often than you say."
-        ),
-        Mistake(
-            state_not_pulse,
-            "The factor is right. This vector is the state that the worst pulse leaves at step t; asked is the pulse.",
-        ),
-        Mistake(
-            column_of_Vt,
-            "The factor is right. np.linalg.svd returns V already transposed: think again whether its columns or its "
-            "rows are the directions.",
-        ),
-        Mistake(
-            worst_at_once,
-            "This pulse leaves the largest state after one step. What W stretches later need not be what U stretches "
-            "first: let t steps act, then ask for the worst.",
-        ),
-        Mistake(
-            norms_multiplied,
-            "The pulse is right. Your factor is the bound, the product of norms: it is reached only if the direction "
-            "stretched most is stretched most again.",
-        ),
-        Mistake(
-            radius_to_the_power,
-            "The pulse is right. Your factor grows with the eigenvalues: they rule the long run, not the first steps.",
-        ),
-        Mistake(
-            factor_squared,
-            "The pulse is right. The eigenvalues of M^T M are squares of what is asked.",
-        ),
+        Mistake(state_not_pulse, "The factor is right. This vector is the state that the worst pulse leaves at step t; "
+                "asked is the pulse."),
+        Mistake(column_of_Vt, "The factor is right. np.linalg.svd returns V already transposed: think again whether "
+                "its columns or its rows are the directions."),
+        Mistake(worst_at_once, "This pulse leaves the largest state after one step. What W stretches later need not be "
+                "what U stretches first: let t steps act, then ask for the worst."),
+        Mistake(lambda W, U, t: (np.linalg.norm(W, 2) ** (t - 1) * np.linalg.norm(U, 2), worst_pulse(W, U, t)[1]),
+                "The pulse is right. Your factor is the bound, the product of norms: it is reached only if the "
+                "direction stretched most is stretched most again.", name="norms_multiplied"),
+        Mistake(radius_to_the_power, "The pulse is right. Your factor grows with the eigenvalues: they rule the long "
+                "run, not the first steps."),
         Mistake(weakest_pulse, "This is the pulse that grows least. In which order are the values returned?"),
-        Mistake(
-            all_directions_together,
-            "The pulse is right. np.linalg.norm of a matrix adds up all its directions unless you say which norm.",
-        ),
+        Mistake(lambda W, U, t: (np.linalg.norm(np.linalg.matrix_power(W, t - 1) @ U), worst_pulse(W, U, t)[1]),
+                "The pulse is right. np.linalg.norm of a matrix adds up all its directions unless you say which "
+                "norm.", name="all_directions_together"),
         Mistake(W_entry_by_entry, "** raises each entry of W to the power. A power of a matrix is a product."),
-        Mistake(W_transposed, "These are the powers of W transposed. Here the states are columns: h_t = W h_{t-1}."),
     ],
     hints=(
         "Write h_1, h_2 and h_3 with x_1 alone. Which matrix takes the pulse to h_t?",
@@ -386,6 +262,7 @@ def bounds_edge_cases(rng):
     """One step; two, with small weights; one unit; more units than steps."""
     yield bounds_case(rng, 1, 3)
     yield bounds_case(rng, 2, 4, 1e-100)
+    yield bounds_case(rng, 4, 2)
     yield bounds_case(rng, 5, 1)
     yield bounds_case(rng, 3, 7, 0.5)
 
@@ -431,15 +308,6 @@ def _with(W, slopes, **changes):
     return answer
 
 
-def slopes_on_the_columns(W, slopes):
-    return log_bounds(W.T, slopes[::-1])
-
-
-def earliest_step_last(W, slopes):
-    """J_1 J_2 .. J_T."""
-    return log_bounds(W, slopes[::-1])
-
-
 def radius_for_norm(W, slopes):
     change = np.log(np.abs(np.linalg.eigvals(W)).max()) - np.log(np.linalg.norm(W, 2))
     right = log_bounds(W, slopes)
@@ -458,23 +326,6 @@ def frobenius(W, slopes):
     )
 
 
-def mean_slope(W, slopes):
-    return _with(W, slopes, second=np.log(slopes.mean(1) * np.linalg.norm(W, 2)).sum())
-
-
-def one_slope_for_all(W, slopes):
-    return _with(W, slopes, second=len(slopes) * np.log(slopes.max() * np.linalg.norm(W, 2)))
-
-
-def largest_of_each_unit(W, slopes):
-    """The largest over the steps, not over the units."""
-    return _with(W, slopes, second=np.log(slopes.max(0) * np.linalg.norm(W, 2)).sum())
-
-
-def truth_first(W, slopes):
-    return log_bounds(W, slopes)[::-1]
-
-
 def truth_by_radius(W, slopes):
     product = np.eye(len(W))
     for s in slopes:
@@ -486,69 +337,27 @@ def slopes_forgotten(W, slopes):
     return _with(W, slopes, fourth=np.log(np.linalg.norm(np.linalg.matrix_power(W, len(slopes)), 2)))
 
 
-def without_logarithms(W, slopes):
-    return np.exp(log_bounds(W, slopes))
-
-
-def decades(W, slopes):
-    return log_bounds(W, slopes) / np.log(10)
-
-
-def a_step(W, slopes):
-    return log_bounds(W, slopes) / len(slopes)
-
-
 bounds_question = Question(
-    "log-bounds",
-    points=3,
-    answer="log_bounds",
-    cases=[Group("typical", 2, bounds_cases), Group("edge", 1, bounds_edge_cases)],
-    reference=log_bounds,
-    oracle=bounds_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "log-bounds", points=3, answer="log_bounds",
+    cases=[Group("typical", 2, bounds_cases), Group("edge", 1, bounds_edge_cases)], reference=log_bounds,
+    oracle=bounds_by_autograd, forbid=FORBID,
     mistakes=[
-        Mistake(
-            slopes_on_the_columns,
-            "Your Jacobian scales the columns of W. The slope of unit i belongs to what unit i gives: which index of "
-            "W is that?",
-        ),
-        Mistake(
-            earliest_step_last,
-            "The first three are right. The product is taken in the wrong order: which Jacobian acts on h_0 first?",
-        ),
-        Mistake(
-            radius_for_norm,
-            "The spectral radius bounds no single step. The chapter's bound takes another measure of W.",
-        ),
-        Mistake(
-            frobenius,
-            "These are Frobenius norms, np.linalg.norm's choice for a matrix unless you ask for another. They bound "
-            "too, and less closely; asked is the largest stretch.",
-        ),
-        Mistake(
-            mean_slope,
-            "Only the second is wrong: a bound must hold for every direction, also for one that lies along the unit "
-            "with the steepest slope. The mean promises less.",
-        ),
-        Mistake(
-            one_slope_for_all,
-            "Only the second is wrong: you take one slope for all steps. Each step has a largest slope of its own.",
-        ),
-        Mistake(
-            largest_of_each_unit,
-            "Only the second is wrong: you take for each unit its largest slope over the steps. Asked is for each step "
-            "the largest of its units.",
-        ),
-        Mistake(truth_first, "The numbers are right, in the reverse order: the crudest bound comes first."),
-        Mistake(
-            truth_by_radius,
-            "Only the fourth is wrong: this is the product's largest eigenvalue. How far can it stretch a vector?",
-        ),
+        Mistake(radius_for_norm, "The spectral radius bounds no single step. The chapter's bound takes another measure "
+                "of W."),
+        Mistake(frobenius, "These are Frobenius norms, np.linalg.norm's choice for a matrix unless you ask for "
+                "another. They bound too, and less closely; asked is the largest stretch."),
+        Mistake(lambda W, slopes: _with(W, slopes, second=np.log(slopes.mean(1) * np.linalg.norm(W, 2)).sum()),
+                "Only the second is wrong: a bound must hold for every direction, also for one that lies along the "
+                "unit with the steepest slope. The mean promises less.", name="mean_slope"),
+        Mistake(lambda W, slopes: _with(W, slopes, second=len(slopes) * np.log(slopes.max() * np.linalg.norm(W, 2))),
+                "Only the second is wrong: you take one slope for all steps. Each step has a largest slope of its "
+                "own.", name="one_slope_for_all"),
+        Mistake(lambda W, slopes: _with(W, slopes, second=np.log(slopes.max(0) * np.linalg.norm(W, 2)).sum()),
+                "Only the second is wrong: you take for each unit its largest slope over the steps. Asked is for each "
+                "step the largest of its units.", name="largest_of_each_unit"),
+        Mistake(truth_by_radius, "Only the fourth is wrong: this is the product's largest eigenvalue. How far can it "
+                "stretch a vector?"),
         Mistake(slopes_forgotten, "Only the fourth is wrong: this is the product without the slopes, a power of W."),
-        Mistake(without_logarithms, "These are the factors; asked are their natural logarithms."),
-        Mistake(decades, "These are logarithms to the base ten; asked are natural ones, in nats."),
-        Mistake(a_step, "These are averages a step; asked is the logarithm over all T steps."),
     ],
     hints=(
         "Slope i of step t scales row i of W: in NumPy, slopes[t - 1][:, None] * W.",
@@ -571,7 +380,7 @@ def lengths_cases(rng):
     """Lengths of an ordinary size; and of three sizes in one batch."""
     yield lengths_case(rng, 50, 2, 3, size=1.8)
     W, slopes, delta = lengths_case(rng, 9, 3, 4)
-    yield W, slopes, delta * np.array([[1e-150], [1.0], [1e150]])
+    yield W, slopes, delta * np.array([[1e-150], [1.0], [4e150]])
 
 
 def lengths_far_cases(rng):
@@ -582,9 +391,11 @@ def lengths_far_cases(rng):
     yield np.abs(W), slopes, np.abs(delta)
     yield lengths_case(rng, 70, 3, 2, size=1e-6)
     yield lengths_case(rng, 1, 2, 4)
+    W, slopes, delta = lengths_case(rng, 2, 1, 1)
+    yield W, slopes, 1e-151 * delta
 
 
-def log_lengths(W, slopes, delta):
+def log_lengths(W, slopes, delta, *, do=RIGHT):
     T, B, _ = slopes.shape
     logs, total = np.empty((T + 1, B)), np.zeros(B)
     for t in range(T, -1, -1):
@@ -593,7 +404,7 @@ def log_lengths(W, slopes, delta):
         logs[t] = total
         delta = delta / length[:, None]
         if t:
-            delta = (delta * slopes[t - 1]) @ W
+            delta = do.back(W, delta, slopes[t - 1])
     return logs
 
 
@@ -649,41 +460,6 @@ def multiplied_out(W, slopes, delta):
         return np.log(np.linalg.norm(deltas, axis=2))
 
 
-def not_transposed(W, slopes, delta):
-    return _scaled_walk(slopes, delta, lambda t, d: (d * slopes[t - 1]) @ W.T)
-
-
-def slope_after_weights(W, slopes, delta):
-    return _scaled_walk(slopes, delta, lambda t, d: (d @ W) * slopes[t - 1])
-
-
-def slope_after_untransposed_weights(W, slopes, delta):
-    """J_t itself: diag(slope) W."""
-    return _scaled_walk(slopes, delta, lambda t, d: (d @ W.T) * slopes[t - 1])
-
-
-def first_step_first(W, slopes, delta):
-    return _scaled_walk(slopes, delta, lambda t, d: (d * slopes[len(slopes) - t]) @ W)
-
-
-def no_slopes(W, slopes, delta):
-    return _scaled_walk(slopes, delta, lambda t, d: d @ W)
-
-
-def start_taken_as_one(W, slopes, delta):
-    return _scaled_walk(slopes, delta, lambda t, d: (d * slopes[t - 1]) @ W, start=False)
-
-
-def stored_from_the_loss_on(W, slopes, delta):
-    return log_lengths(W, slopes, delta)[::-1]
-
-
-def factors_not_added(W, slopes, delta):
-    """ln of each step's factor alone."""
-    logs = log_lengths(W, slopes, delta)
-    return np.concatenate([logs[:-1] - logs[1:], logs[-1:]])
-
-
 def one_length_for_the_batch(W, slopes, delta):
     """np.linalg.norm without an axis: of all sequences together, at each step."""
     T, B, _ = slopes.shape
@@ -702,54 +478,21 @@ def lengths_themselves(W, slopes, delta):
         return np.exp(log_lengths(W, slopes, delta))
 
 
-def in_decades(W, slopes, delta):
-    return log_lengths(W, slopes, delta) / np.log(10)
-
-
 lengths_question = Question(
-    "log-lengths",
-    points=4,
-    answer="log_lengths",
-    cases=[Group("typical", 2, lengths_cases), Group("far", 2, lengths_far_cases)],
-    reference=log_lengths,
-    oracle=lengths_by_integers,
-    tolerance=Tolerance(rtol=1e-8),
-    forbid=FORBID,
+    "log-lengths", points=4, answer="log_lengths",
+    cases=[Group("typical", 2, lengths_cases), Group("far", 2, lengths_far_cases)], reference=log_lengths,
+    oracle=lengths_by_integers, tolerance=Tolerance(rtol=1e-8), covers=Covers(scales=("delta",)), forbid=FORBID,
     mistakes=[
-        Mistake(
-            multiplied_out,
-            "Right until the product leaves the range of a double, here after some fifty steps. Its logarithm is an "
-            "ordinary number: keep delta at an ordinary size, and keep account of what you divided by.",
-        ),
-        Mistake(
-            not_transposed,
-            "Each step back multiplies by the transposed Jacobian: this is W where W^T acts on a column.",
-        ),
-        Mistake(
-            slope_after_weights,
-            "Slope and weights are exchanged. tanh comes last on the way forward: what does that make it on the way "
-            "back?",
-        ),
-        Mistake(
-            slope_after_untransposed_weights,
-            "This is the Jacobian itself, which takes a change of the state forward. The gradient takes its transpose.",
-        ),
-        Mistake(first_step_first, "The slopes are used in the order of time. You start at the last step."),
-        Mistake(no_slopes, "The slopes are missing: this is the linear network."),
-        Mistake(
-            start_taken_as_one,
-            "All lengths are off by the same factor in each sequence: delta_T need not have length one.",
-        ),
-        Mistake(stored_from_the_loss_on, "The numbers are right, in the order of the way back: entry t belongs to t."),
-        Mistake(
-            factors_not_added,
-            "These are the factors of the single steps. The length at t is the product of all those after it.",
-        ),
-        Mistake(
-            one_length_for_the_batch,
-            "All sequences share one length: np.linalg.norm needs an axis, or it runs over the whole batch.",
-        ),
-        Mistake(in_decades, "These are logarithms to the base ten; asked are natural ones."),
+        Mistake(multiplied_out, "Right until the product leaves the range of a double, here after some fifty steps. "
+                "Its logarithm is an ordinary number: keep delta at an ordinary size, and keep account of what you "
+                "divided by."),
+        Mistake(lambda W, slopes, delta: _scaled_walk(slopes, delta, lambda t, d: d @ W),
+                "The slopes are missing: this is the linear network.", name="no_slopes"),
+        Mistake(lambda W, slopes, delta: _scaled_walk(slopes, delta, lambda t, d: (d * slopes[t - 1]) @ W, start=False),
+                "All lengths are off by the same factor in each sequence: delta_T need not have length "
+                "one.", name="start_taken_as_one"),
+        Mistake(one_length_for_the_batch, "All sequences share one length: np.linalg.norm needs an axis, or it runs "
+                "over the whole batch."),
         Mistake(lengths_themselves, "These are the lengths; asked are their natural logarithms."),
     ],
     hints=(
@@ -828,18 +571,6 @@ def real_parts_only(A):
         return _limits(A, lambda z: np.where(z.real < 0, 2 / np.abs(z.real), 0))
 
 
-def size_only(A):
-    return _limits(A, lambda z: 2 / np.abs(z))
-
-
-def factor_two_forgotten(A):
-    return _limits(A, lambda z: -z.real / np.abs(z) ** 2)
-
-
-def square_forgotten(A):
-    return _limits(A, lambda z: -2 * z.real / np.abs(z))
-
-
 def kindest_eigenvalue(A):
     z = np.linalg.eigvals(A)
     return np.maximum((-2 * z.real / np.abs(z) ** 2).max(1), 0)
@@ -862,10 +593,6 @@ def negative_steps(A):
     return (-2 * z.real / np.abs(z) ** 2).min(1)
 
 
-def step_of_the_norm(A):
-    return 2 / np.linalg.norm(A, 2, axis=(1, 2))
-
-
 def symmetric_part(A):
     z = np.linalg.eigvalsh((A + A.swapaxes(1, 2)) / 2)
     with np.errstate(divide="ignore"):
@@ -880,55 +607,32 @@ def lower_triangle_only(A):
 
 
 euler_question = Question(
-    "euler-steps",
-    points=3,
-    answer="largest_steps",
-    cases=[Group("typical", 2, euler_cases), Group("edge", 1, euler_edge_cases)],
-    reference=largest_steps,
-    oracle=steps_by_search,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "euler-steps", points=3, answer="largest_steps",
+    cases=[Group("typical", 2, euler_cases), Group("edge", 1, euler_edge_cases)], reference=largest_steps,
+    oracle=steps_by_search, covers=Covers(defective=("A",)), forbid=FORBID,
     mistakes=[
-        Mistake(
-            real_parts_only,
-            "Right for real eigenvalues. A complex one lies off the axis, where the disc is narrower: its imaginary "
-            "part costs as well.",
-        ),
-        Mistake(
-            size_only,
-            "Right for real, negative eigenvalues. The disc is not centred at zero, so the size of an eigenvalue does "
-            "not tell whether it lies inside: its direction counts.",
-        ),
-        Mistake(
-            factor_two_forgotten,
-            "Half of what is possible: where does the disc of radius one around -1 end on the left?",
-        ),
-        Mistake(
-            square_forgotten,
-            "Test a single unit with lambda = -4. The step has the unit of a time, one over that of lambda: yours has "
-            "not.",
-        ),
+        Mistake(real_parts_only, "Right for real eigenvalues. A complex one lies off the axis, where the disc is "
+                "narrower: its imaginary part costs as well."),
+        Mistake(lambda A: _limits(A, lambda z: 2 / np.abs(z)),
+                "Right for real, negative eigenvalues. The disc is not centred at zero, so the size of an eigenvalue "
+                "does not tell whether it lies inside: its direction counts.", name="size_only"),
+        Mistake(lambda A: _limits(A, lambda z: -2 * z.real / np.abs(z)),
+                "Test a single unit with lambda = -4. The step has the unit of a time, one over that of lambda: yours "
+                "has not.", name="square_forgotten"),
         Mistake(kindest_eigenvalue, "One eigenvalue is still inside. All of them must be."),
-        Mistake(
-            fastest_eigenvalue_decides,
-            "You ask the eigenvalue of the largest size alone. A smaller one near the imaginary axis may leave first.",
-        ),
-        Mistake(
-            slowest_eigenvalue_decides,
-            "You ask the eigenvalue nearest to instability alone. Of the recurrence, another may leave first.",
-        ),
-        Mistake(
-            negative_steps, "Right where a stable step exists. Where none does, the answer is 0, not a negative time."
-        ),
-        Mistake(step_of_the_norm, "This asks the largest singular value. What grows in the end, eigenvalues decide."),
-        Mistake(
-            symmetric_part,
-            "These are the eigenvalues of the symmetric part. A has others, and where it rotates they are complex.",
-        ),
-        Mistake(
-            lower_triangle_only,
-            "np.linalg.eigvalsh takes the matrix to be symmetric and reads one half of it. A need not be.",
-        ),
+        Mistake(fastest_eigenvalue_decides, "You ask the eigenvalue of the largest size alone. A smaller one near the "
+                "imaginary axis may leave first."),
+        Mistake(slowest_eigenvalue_decides, "You ask the eigenvalue nearest to instability alone. Of the recurrence, "
+                "another may leave first."),
+        Mistake(negative_steps, "Right where a stable step exists. Where none does, the answer is 0, not a negative "
+                "time."),
+        Mistake(lambda A: 2 / np.linalg.norm(A, 2, axis=(1, 2)),
+                "This asks the largest singular value. What grows in the end, eigenvalues "
+                "decide.", name="step_of_the_norm"),
+        Mistake(symmetric_part, "These are the eigenvalues of the symmetric part. A has others, and where it rotates "
+                "they are complex."),
+        Mistake(lower_triangle_only, "np.linalg.eigvalsh takes the matrix to be symmetric and reads one half of it. A "
+                "need not be."),
     ],
     hints=(
         "For one eigenvalue lambda = p + iq, write out |1 + dt lambda|^2 <= 1.",
@@ -963,6 +667,7 @@ def cliff_edge_cases(rng):
     w, h0, T = cliff_case(rng, 2, 16)
     yield np.append(w, 6.0), np.append(h0, -0.88), T
     yield cliff_case(rng, 3, 100, least=1.4)
+    yield cliff_case(rng, 1, 5)
 
 
 def cliff(w, h0, T):
@@ -993,31 +698,6 @@ def cliff_by_search(w, h0, T):
     return np.array(positions), np.array(slopes)
 
 
-def linearised(w, h0, T):
-    return h0 - w * h0, cliff(w, h0, T)[1]
-
-
-def wrong_side(w, h0, T):
-    b, slope = cliff(w, h0, T)
-    return -b, slope
-
-
-def squashing_forgotten(w, h0, T):
-    return -w * h0, cliff(w, h0, T)[1]
-
-
-def squashed_twice(w, h0, T):
-    return np.tanh(h0) - w * h0, cliff(w, h0, T)[1]
-
-
-def left_at_zero(w, h0, T):
-    return np.zeros_like(w), cliff(w, h0, T)[1]
-
-
-def chapters_slope(w, h0, T):
-    return cliff(w, h0, T)[0], (w**T - 1) / (w - 1)
-
-
 def last_slope_missing(w, h0, T):
     b, slope = cliff(w, h0, T)
     return b, slope / (1 - h0**2)
@@ -1046,55 +726,27 @@ def slope_of_the_tanh_of_the_state(w, h0, T):
 
 
 cliff_question = Question(
-    "moved-cliff",
-    points=3,
-    answer="cliff",
-    parts=("b", "slope"),
-    cases=[Group("typical", 2, cliff_cases), Group("edge", 1, cliff_edge_cases)],
-    reference=cliff,
-    oracle=cliff_by_search,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-9),
-    forbid=FORBID,
+    "moved-cliff", points=3, answer="cliff", parts=("b", "slope"),
+    cases=[Group("typical", 2, cliff_cases), Group("edge", 1, cliff_edge_cases)], reference=cliff,
+    oracle=cliff_by_search, tolerance=Tolerance(rtol=1e-6, atol=1e-9), forbid=FORBID,
     mistakes=[
-        Mistake(
-            linearised,
-            "The slope is right. This b is what a linear unit needs to stay at h_0; yours squashes: what must its "
-            "pre-activation be?",
-        ),
-        Mistake(wrong_side, "The slope is right. The position has the wrong sign: put it into one step and look."),
-        Mistake(
-            squashing_forgotten,
-            "The slope is right. With this b the unit goes to zero in one step, since its pre-activation vanishes; it "
-            "should stay where it is.",
-        ),
-        Mistake(
-            squashed_twice,
-            "The slope is right. h_0 = tanh(a) asks for the pre-activation a: which function undoes tanh?",
-        ),
-        Mistake(left_at_zero, "The slope is right. The cliff stands at b = 0 only if the start is zero."),
-        Mistake(
-            chapters_slope,
-            "The position is right. This slope is the chapter's, for a start at zero, where tanh has slope one. Here "
-            "it has not.",
-        ),
-        Mistake(
-            last_slope_missing,
-            "The position is right. Your slope is off by one factor: at the last step too, what arrives passes "
-            "through tanh.",
-        ),
-        Mistake(
-            power_alone,
-            "The position is right. This is dh_T/dh_0. The bias acts at every step, so there is one term for each.",
-        ),
-        Mistake(
-            start_moved,
-            "The position is right. Your slope has the bias act at the first step alone. It acts at every one.",
-        ),
-        Mistake(one_step_fewer, "The position is right. Your slope stops one step too early: test T = 1."),
-        Mistake(
-            slope_of_the_tanh_of_the_state,
-            "The position is right. In the slope you squash h_0 again: a state is tanh of something already.",
-        ),
+        Mistake(lambda w, h0, T: (h0 - w * h0, cliff(w, h0, T)[1]),
+                "The slope is right. This b is what a linear unit needs to stay at h_0; yours squashes: what must its "
+                "pre-activation be?", name="linearised"),
+        Mistake(lambda w, h0, T: (-w * h0, cliff(w, h0, T)[1]),
+                "The slope is right. With this b the unit goes to zero in one step, since its pre-activation vanishes; "
+                "it should stay where it is.", name="squashing_forgotten"),
+        Mistake(lambda w, h0, T: (np.tanh(h0) - w * h0, cliff(w, h0, T)[1]),
+                "The slope is right. h_0 = tanh(a) asks for the pre-activation a: which function undoes "
+                "tanh?", name="squashed_twice"),
+        Mistake(last_slope_missing, "The position is right. Your slope is off by one factor: at the last step too, "
+                "what arrives passes through tanh."),
+        Mistake(power_alone, "The position is right. This is dh_T/dh_0. The bias acts at every step, so there is one "
+                "term for each."),
+        Mistake(start_moved, "The position is right. Your slope has the bias act at the first step alone. It acts at "
+                "every one."),
+        Mistake(slope_of_the_tanh_of_the_state, "The position is right. In the slope you squash h_0 again: a state is "
+                "tanh of something already."),
     ],
     hints=(
         "The unit stays at h_0 for ever if one step leaves it there: h_0 = tanh(w h_0 + b). Solve for b.",
@@ -1124,56 +776,25 @@ def by_computer():
 
 
 hand_question = Question(
-    "growth-by-hand",
-    points=2,
-    answer="growth",
-    kind="value",
-    reference=by_hand,
-    oracle=by_computer,
+    "growth-by-hand", points=2, answer="growth", kind="value", reference=by_hand, oracle=by_computer,
     tolerance=Tolerance(rtol=1e-4, atol=0.0),
     mistakes=[
-        Mistake(
-            {**by_hand(), "peak": 1, "corner": 5.0},
-            "The overflow is right. The corner does not fall from the start although a < 1: compute it for t = 2.",
-            name="falls_from_the_start",
-        ),
-        Mistake(
-            {**by_hand(), "peak": 2, "corner": 7.0},
-            "The overflow is right. You are one step early: -1/ln a is 2.8, and the steps are whole numbers. Compare "
-            "the two nearest.",
-            name="peak_rounded_down",
-        ),
-        Mistake(
-            {**by_hand(), "corner": 5.145},
-            "Peak and overflow are right. The corner has one factor of a too many: in A^1 it is c itself.",
-            name="one_factor_too_many",
-        ),
-        Mistake(
-            {**by_hand(), "corner": 2.45},
-            "Peak and overflow are right. The corner is a sum of as many equal terms as there are steps: where in the "
-            "product can c stand?",
-            name="one_path_only",
-        ),
-        Mistake(
-            {**by_hand(), "overflow": 167},
-            "Peak and corner are right. At this step the value is still finite: asked is the first at which it is not.",
-            name="last_finite",
-        ),
-        Mistake(
-            {**by_hand(), "overflow": math.log(3.4028e38) / math.log(1.7)},
-            "Peak and corner are right. Steps are whole numbers: which is the first one after this moment?",
-            name="not_whole",
-        ),
-        Mistake(
-            {**by_hand(), "overflow": 73},
-            "Peak and corner are right. Two logarithms of different bases are mixed.",
-            name="bases_mixed",
-        ),
-        Mistake(
-            {**by_hand(), "overflow": 1338},
-            "Peak and corner are right. That is where double precision ends; asked is single precision.",
-            name="double_precision",
-        ),
+        Mistake({**by_hand(), "peak": 1, "corner": 5.0}, "The overflow is right. The corner does not fall from the "
+                "start although a < 1: compute it for t = 2.", name="falls_from_the_start"),
+        Mistake({**by_hand(), "peak": 2, "corner": 7.0}, "The overflow is right. You are one step early: -1/ln a is "
+                "2.8, and the steps are whole numbers. Compare the two nearest.", name="peak_rounded_down"),
+        Mistake({**by_hand(), "corner": 5.145}, "Peak and overflow are right. The corner has one factor of a too many: "
+                "in A^1 it is c itself.", name="one_factor_too_many"),
+        Mistake({**by_hand(), "corner": 2.45}, "Peak and overflow are right. The corner is a sum of as many equal "
+                "terms as there are steps: where in the product can c stand?", name="one_path_only"),
+        Mistake({**by_hand(), "overflow": 167}, "Peak and corner are right. At this step the value is still finite: "
+                "asked is the first at which it is not.", name="last_finite"),
+        Mistake({**by_hand(), "overflow": math.log(3.4028e38) / math.log(1.7)}, "Peak and corner are right. Steps are "
+                "whole numbers: which is the first one after this moment?", name="not_whole"),
+        Mistake({**by_hand(), "overflow": 73}, "Peak and corner are right. Two logarithms of different bases are "
+                "mixed.", name="bases_mixed"),
+        Mistake({**by_hand(), "overflow": 1338}, "Peak and corner are right. That is where double precision ends; "
+                "asked is single precision.", name="double_precision"),
     ],
     hints=(
         "The chapter gives the power of such a matrix: the corner is t c a^(t-1). Tabulate it for t = 1, 2, 3, 4.",
@@ -1183,11 +804,6 @@ hand_question = Question(
 )
 
 QUESTIONS = [
-    linear_question,
-    pulse_question,
-    bounds_question,
-    lengths_question,
-    euler_question,
-    cliff_question,
-    hand_question,
+    linear_question, pulse_question, bounds_question, lengths_question,
+    euler_question, cliff_question, hand_question,
 ]

@@ -12,7 +12,8 @@ from statistics import geometric_mean, linear_regression
 import numpy as np
 import torch
 
-from rnngrade import Group, Mistake, Question, Tolerance
+from rnngrade import Covers, Group, Mistake, Question, Tolerance
+from rnngrade.slips import RIGHT
 
 DOUBLE = torch.float64
 FORBID = ("torch", "rnnlib")
@@ -49,7 +50,7 @@ def decay_edge_cases(rng):
     yield decay_case(rng, 30, 1, -0.5, math.exp(-1), wave=1.0)
     yield np.array([[4.0, 8.0, 2.0], [1.0, 0.5, 0.03]]), 0.2
     yield np.array([[1.0, 1.0], [0.75, 0.75], [0.5, 0.5], [0.25, 0.25]]), 0.5
-    for size in (1e-100, 1e100):
+    for size in (1e-153, 1e150):
         lengths, threshold = decay_case(rng, 9, 5, -0.6, 0.1)
         yield size * lengths, threshold
 
@@ -77,36 +78,9 @@ def _of_means(means, threshold):
     return np.polyfit(np.arange(len(means)), np.log(means), 1)[0], _first_below(means, threshold)
 
 
-def arithmetic_mean(lengths, threshold):
-    return _of_means(lengths.mean(1), threshold)
-
-
-def median(lengths, threshold):
-    return _of_means(np.median(lengths, axis=1), threshold)
-
-
-def first_run_only(lengths, threshold):
-    return _of_means(lengths[:, 0], threshold)
-
-
 def from_end_to_end(lengths, threshold):
     logs = np.log(lengths).mean(1)
     return (logs[-1] - logs[0]) / (len(logs) - 1), decay(lengths, threshold)[1]
-
-
-def rate_in_decades(lengths, threshold):
-    rate, horizon = decay(lengths, threshold)
-    return rate / np.log(10), horizon
-
-
-def rate_turned(lengths, threshold):
-    rate, horizon = decay(lengths, threshold)
-    return -rate, horizon
-
-
-def factor_not_rate(lengths, threshold):
-    rate, horizon = decay(lengths, threshold)
-    return np.exp(rate), horizon
 
 
 def threshold_absolute(lengths, threshold):
@@ -118,11 +92,6 @@ def last_crossing(lengths, threshold):
     logs = np.log(lengths).mean(1)
     above = np.flatnonzero(logs - logs[0] >= np.log(threshold))
     return decay(lengths, threshold)[0], above[-1] + 1 if above[-1] + 1 < len(logs) else np.inf
-
-
-def last_lag_above(lengths, threshold):
-    rate, horizon = decay(lengths, threshold)
-    return rate, horizon - 1
 
 
 def from_the_rate(lengths, threshold):
@@ -147,59 +116,35 @@ def never_is_T(lengths, threshold):
 
 
 decay_question = Question(
-    "decay",
-    points=3,
-    answer="decay",
-    parts=("rate", "horizon"),
-    cases=[Group("typical", 2, decay_cases), Group("edge", 1, decay_edge_cases)],
-    reference=decay,
+    "decay", points=3, answer="decay", parts=("rate", "horizon"),
+    cases=[Group("typical", 2, decay_cases), Group("edge", 1, decay_edge_cases)], reference=decay,
     oracle=decay_by_statistics,
-    tolerance=Tolerance(rtol=1e-6),
+    covers=Covers(
+        scales=("lengths",), meets=lambda lengths, threshold: (lengths[min(2, len(lengths) - 1), 0], threshold)
+    ),
     forbid=FORBID,
     mistakes=[
-        Mistake(
-            arithmetic_mean,
-            "These are ordinary means over the runs, which the few longest lead. Gradients vary by factors.",
-        ),
-        Mistake(median, "This is the median over the runs; asked is the geometric mean."),
-        Mistake(first_run_only, "You read one run. The geometric mean is taken over all of them."),
-        Mistake(
-            from_end_to_end,
-            "The horizon is right. Your rate joins the first lag to the last and ignores all others; asked is the "
-            "least-squares line through all.",
-        ),
-        Mistake(rate_in_decades, "The horizon is right. Your rate is in powers of ten a step; asked are nats."),
-        Mistake(rate_turned, "The horizon is right. The rate is a slope over the lag: which sign has a decay?"),
-        Mistake(factor_not_rate, "The horizon is right. This is the factor a step; the rate is its logarithm."),
-        Mistake(
-            threshold_absolute,
-            "The rate is right. The threshold is a fraction of the length at lag 0, not a length of its own.",
-        ),
-        Mistake(
-            last_crossing,
-            "The rate is right. The length falls below the threshold more than once: asked is the first time.",
-        ),
-        Mistake(
-            last_lag_above, "The rate is right. This is the last lag before the length is below the threshold for once."
-        ),
-        Mistake(
-            from_the_rate,
-            "The rate is right. You predict the horizon from the line; asked is the lag at which the data cross.",
-        ),
-        Mistake(
-            from_the_rate_to_a_whole_lag,
-            "The rate is right. You predict the horizon from the line; asked is the lag at which the data cross.",
-        ),
-        Mistake(
-            never_is_zero,
-            "Right where the threshold is reached. Where it is not, np.argmax of nothing but False is 0, the shortest "
-            "horizon of all.",
-        ),
-        Mistake(
-            never_is_T,
-            "Right where the threshold is reached. Where it is not, the data do not know the horizon: it is infinite "
-            "for them.",
-        ),
+        Mistake(lambda lengths, threshold: _of_means(lengths.mean(1), threshold),
+                "These are ordinary means over the runs, which the few longest lead. Gradients vary by "
+                "factors.", name="arithmetic_mean"),
+        Mistake(lambda lengths, threshold: _of_means(np.median(lengths, axis=1), threshold),
+                "This is the median over the runs; asked is the geometric mean.", name="median"),
+        Mistake(lambda lengths, threshold: _of_means(lengths[:, 0], threshold),
+                "You read one run. The geometric mean is taken over all of them.", name="first_run_only"),
+        Mistake(from_end_to_end, "The horizon is right. Your rate joins the first lag to the last and ignores all "
+                "others; asked is the least-squares line through all."),
+        Mistake(threshold_absolute, "The rate is right. The threshold is a fraction of the length at lag 0, not a "
+                "length of its own."),
+        Mistake(last_crossing, "The rate is right. The length falls below the threshold more than once: asked is the "
+                "first time."),
+        Mistake(from_the_rate, "The rate is right. You predict the horizon from the line; asked is the lag at which "
+                "the data cross."),
+        Mistake(from_the_rate_to_a_whole_lag, "The rate is right. You predict the horizon from the line; asked is the "
+                "lag at which the data cross."),
+        Mistake(never_is_zero, "Right where the threshold is reached. Where it is not, np.argmax of nothing but False "
+                "is 0, the shortest horizon of all."),
+        Mistake(never_is_T, "Right where the threshold is reached. Where it is not, the data do not know the horizon: "
+                "it is infinite for them."),
     ],
     hints=(
         "The logarithm of a geometric mean is the mean of the logarithms.",
@@ -222,6 +167,7 @@ def settled_edge_cases(rng):
     """Quiet inputs, on which a unit settles slowly, or far away; one unit; loud ones, and the weakest and strongest."""
     yield np.array([1.0, 1.0, 1.0, 1.5]), np.array([1e-9, -3e-6, 1e-3, -1e-8])
     yield rng.uniform(0.5, 1.5, 1), rng.uniform(-2, -1, 1)
+    yield rng.uniform(0.5, 1.5, 2), rng.uniform(0.01, 0.1, 2)
     yield np.array([0.1, 3.0, 0.999, 1.001, 2.5]), np.array([3.0, -0.01, 1e-7, 1e-7, 1e-9])
 
 
@@ -262,22 +208,6 @@ def _with_factor(w, x, factor):
         return h, -1 / np.log(factor(h))
 
 
-def squashed_twice(w, x):
-    return _with_factor(w, x, lambda h: w * (1 - np.tanh(h) ** 2))
-
-
-def weight_forgotten(w, x):
-    return _with_factor(w, x, lambda h: 1 - h**2)
-
-
-def weight_alone(w, x):
-    return _with_factor(w, x, lambda h: w)
-
-
-def slope_of_the_input(w, x):
-    return _with_factor(w, x, lambda h: w * (1 - np.tanh(x) ** 2))
-
-
 def linear_unit(w, x):
     with np.errstate(all="ignore"):
         return x / (1 - w), -1 / np.log(w)
@@ -289,35 +219,26 @@ def factor_itself(w, x):
 
 
 settled_question = Question(
-    "settled-unit",
-    points=3,
-    answer="settled",
-    parts=("state", "memory"),
-    cases=[Group("typical", 2, settled_cases), Group("edge", 1, settled_edge_cases)],
-    reference=settled,
-    oracle=settled_by_newton,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "settled-unit", points=3, answer="settled", parts=("state", "memory"),
+    cases=[Group("typical", 2, settled_cases), Group("edge", 1, settled_edge_cases)], reference=settled,
+    oracle=settled_by_newton, forbid=FORBID,
     mistakes=[
-        Mistake(
-            thousand_steps,
-            "Right for loud inputs. On quiet ones the unit has not settled when your loop ends: it needs as many steps "
-            "as it remembers, and many times that for six digits. Solve the equation instead.",
-        ),
-        Mistake(
-            squashed_twice,
-            "The state is right. Your slope squashes it again: h is tanh of something already.",
-        ),
-        Mistake(weight_forgotten, "The state is right. A deviation crosses the weight as well as tanh."),
-        Mistake(weight_alone, "The state is right. This is the memory of a linear unit: the slope of tanh is missing."),
-        Mistake(
-            slope_of_the_input,
-            "The state is right. The slope belongs to the whole pre-activation, w h + x, not to the input alone.",
-        ),
+        Mistake(thousand_steps, "Right for loud inputs. On quiet ones the unit has not settled when your loop ends: it "
+                "needs as many steps as it remembers, and many times that for six digits. Solve the equation instead."),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(h) ** 2)),
+                "The state is right. Your slope squashes it again: h is tanh of something "
+                "already.", name="squashed_twice"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: 1 - h**2),
+                "The state is right. A deviation crosses the weight as well as tanh.", name="weight_forgotten"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: w),
+                "The state is right. This is the memory of a linear unit: the slope of tanh is "
+                "missing.", name="weight_alone"),
+        Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(x) ** 2)),
+                "The state is right. The slope belongs to the whole pre-activation, w h + x, not to the input "
+                "alone.", name="slope_of_the_input"),
         Mistake(linear_unit, "This is where a linear unit settles, if it does. Yours squashes."),
-        Mistake(
-            factor_itself, "The state is right. This is what one step leaves; asked is after how many steps it is 1/e."
-        ),
+        Mistake(factor_itself, "The state is right. This is what one step leaves; asked is after how many steps it is "
+                "1/e."),
     ],
     hints=(
         "In the settled state h = tanh(w h + |x|): one equation for one number between 0 and 1. The sign is that of x.",
@@ -346,6 +267,8 @@ def shares_edge_cases(rng):
     yield shares_case(rng, 5, 4, 3, 1)
     yield shares_case(rng, 5, 2, 3, 4)
     yield shares_case(rng, 4, 3, 2, 4)
+    yield shares_case(rng, 1, 3, 2, 1)
+    yield shares_case(rng, 2, 1, 1, 1)
 
 
 def _parts(W, h, delta):
@@ -358,8 +281,13 @@ def _parts(W, h, delta):
     return np.array(parts)
 
 
-def near_and_far(W, h, delta, lag, rate):
-    parts = _parts(W, h, delta)
+def near_and_far(W, h, delta, lag, rate, *, do=RIGHT):
+    parts = []
+    for t in range(len(h) - 1, 0, -1):
+        slope = do.slope(h[t], h[t - 1])
+        parts.append((slope * delta).T @ do.before(h)[t - 1])
+        delta = do.back(W, delta, slope)
+    parts = np.array(parts)
     near, far = -rate * parts[:lag].sum(0), -rate * parts[lag:].sum(0)
     return near, far, np.linalg.norm(far) / np.linalg.norm(near)
 
@@ -386,15 +314,6 @@ def _split(near, far):
         return near, far, np.linalg.norm(far) / np.linalg.norm(near)
 
 
-def uphill(W, h, delta, lag, rate):
-    return _split(*(-part for part in near_and_far(W, h, delta, lag, rate)[:2]))
-
-
-def lag_itself_near(W, h, delta, lag, rate):
-    parts = -rate * _parts(W, h, delta)
-    return _split(parts[: lag + 1].sum(0), parts[lag + 1 :].sum(0))
-
-
 def counted_from_the_start(W, h, delta, lag, rate):
     """The first steps of the sequence taken for the near ones."""
     parts = -rate * _parts(W, h, delta)[::-1]
@@ -418,10 +337,6 @@ def rate_in_the_ratio(W, h, delta, lag, rate):
     return near, far, rate * ratio
 
 
-def rate_forgotten(W, h, delta, lag, rate):
-    return near_and_far(W, h, delta, lag, 1.0)
-
-
 def share_of_the_whole(W, h, delta, lag, rate):
     near, far, _ = near_and_far(W, h, delta, lag, rate)
     return near, far, np.linalg.norm(far) / np.linalg.norm(near + far)
@@ -437,17 +352,6 @@ def norms_added(W, h, delta, lag, rate):
 def largest_stretch(W, h, delta, lag, rate):
     near, far, _ = near_and_far(W, h, delta, lag, rate)
     return near, far, np.linalg.norm(far, 2) / np.linalg.norm(near, 2)
-
-
-def state_after(W, h, delta, lag, rate):
-    """Each part pairs g_t with the state that the step made."""
-    parts = []
-    for t in range(len(h) - 1, 0, -1):
-        g = delta * (1 - h[t] ** 2)
-        parts.append(g.T @ h[t])
-        delta = g @ W
-    parts = -rate * np.array(parts)
-    return _split(parts[:lag].sum(0), parts[lag:].sum(0))
 
 
 def slope_left_out(W, h, delta, lag, rate):
@@ -476,66 +380,28 @@ def never_sent_back(W, h, delta, lag, rate):
     return _split(parts[:lag].sum(0), parts[lag:].sum(0))
 
 
-def weights_not_transposed(W, h, delta, lag, rate):
-    return near_and_far_with(W.T, h, delta, lag, rate)
-
-
-def near_and_far_with(back, h, delta, lag, rate):
-    parts = -rate * _parts(back, h, delta)
-    return _split(parts[:lag].sum(0), parts[lag:].sum(0))
-
-
 shares_question = Question(
-    "near-and-far",
-    points=4,
-    answer="near_and_far",
-    parts=("near", "far", "ratio"),
-    cases=[Group("typical", 2, shares_cases), Group("edge", 2, shares_edge_cases)],
-    reference=near_and_far,
-    oracle=shares_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "near-and-far", points=4, answer="near_and_far", parts=("near", "far", "ratio"),
+    cases=[Group("typical", 2, shares_cases), Group("edge", 2, shares_edge_cases)], reference=near_and_far,
+    oracle=shares_by_autograd, forbid=FORBID,
     mistakes=[
-        Mistake(uphill, "The ratio is right. A step of gradient descent goes against the gradient."),
-        Mistake(
-            lag_itself_near,
-            "The part of lag `lag` itself is counted as near. Near are the lags below it: how many are those?",
-        ),
-        Mistake(
-            counted_from_the_start,
-            "You count from the start of the sequence. The lag is the distance from the loss, at the last step.",
-        ),
+        Mistake(counted_from_the_start, "You count from the start of the sequence. The lag is the distance from the "
+                "loss, at the last step."),
         Mistake(exchanged, "Near and far are exchanged: lag 0 is the step next to the loss."),
         Mistake(ratio_upside_down, "Both changes are right. The ratio is far over near."),
-        Mistake(
-            rate_in_the_ratio,
-            "Both changes are right. Your ratio holds the rate: which of the two changes contains it, one or both?",
-        ),
-        Mistake(rate_forgotten, "The ratio is right. These are the parts of the gradient; asked are changes of W."),
-        Mistake(
-            share_of_the_whole, "Both changes are right. The ratio compares far with near, not with the whole gradient."
-        ),
-        Mistake(
-            norms_added,
-            "Both changes are right. The parts are added as matrices and may cancel; you add their norms.",
-        ),
-        Mistake(
-            largest_stretch, "Both changes are right. Your norm is the largest singular value; asked is Frobenius's."
-        ),
-        Mistake(state_after, "Each part pairs g_t with h_t. W multiplied the state before it."),
+        Mistake(rate_in_the_ratio, "Both changes are right. Your ratio holds the rate: which of the two changes "
+                "contains it, one or both?"),
+        Mistake(share_of_the_whole, "Both changes are right. The ratio compares far with near, not with the whole "
+                "gradient."),
+        Mistake(norms_added, "Both changes are right. The parts are added as matrices and may cancel; you add their "
+                "norms."),
+        Mistake(largest_stretch, "Both changes are right. Your norm is the largest singular value; asked is "
+                "Frobenius's."),
         Mistake(slope_left_out, "The way back is right. In each part, delta must pass through tanh before it meets W."),
-        Mistake(
-            slope_left_out_on_the_way_back,
-            "Lag 0 is right. On the way back, too, delta passes through tanh before it meets W: it takes J_t^T.",
-        ),
-        Mistake(
-            never_sent_back,
-            "Lag 0 is right. You use delta_T at every step: it must be sent back, one transposed Jacobian a step.",
-        ),
-        Mistake(
-            weights_not_transposed,
-            "Lag 0 is right, what lies behind it is not: check how the gradient goes back one step through W.",
-        ),
+        Mistake(slope_left_out_on_the_way_back, "Lag 0 is right. On the way back, too, delta passes through tanh "
+                "before it meets W: it takes J_t^T."),
+        Mistake(never_sent_back, "Lag 0 is right. You use delta_T at every step: it must be sent back, one transposed "
+                "Jacobian a step."),
     ],
     hints=(
         "With g = delta * (1 - h[t]**2), the use of W at step t contributes g.T @ h[t - 1], summed over the batch.",
@@ -564,21 +430,18 @@ def contact_edge_cases(rng):
     yield contact_case(rng, 6, 3, 4, 4, 4)
     yield contact_case(rng, 5, 2, 3, 1, 2)
     yield contact_case(rng, 7, 2, 5, 7, 3)
+    yield contact_case(rng, 1, 1, 3, 1, 1)
+    yield contact_case(rng, 2, 3, 1, 1, 2)
     yield contact_case(rng, 200, 3, 2, 10, 200, gain=1.05)
 
 
-def contact(W, U, b, x, i, j):
-    if i > j:
-        return np.zeros(U.shape)
-    h, J = np.zeros(len(b)), None
+def contact(W, U, b, x, i, j, *, do=RIGHT):
+    h, J = np.zeros(len(b)), np.zeros(U.T.shape)
     for t in range(1, j + 1):
-        h = np.tanh(W @ h + U @ x[t - 1] + b)
-        slope = (1 - h**2)[:, None]
-        if t == i:
-            J = slope * U
-        elif t > i:
-            J = slope * (W @ J)
-    return J
+        before, h = h, np.tanh(W @ h + U @ x[t - 1] + b)
+        slope = do.slope(h, before)
+        J = slope * U.T if t == i else do.forth(W, J, slope)
+    return J.T
 
 
 def contact_by_autograd(W, U, b, x, i, j):
@@ -624,14 +487,6 @@ def future_reaches_back(W, U, b, x, i, j):
     return _chain(W, s[i - 1][:, None] * U, s[i:j])
 
 
-def both_ways(W, U, b, x, i, j):
-    return contact(W, U, b, x, min(i, j), max(i, j))
-
-
-def first_slope_missing(W, U, b, x, i, j):
-    return np.zeros(U.shape) if i > j else _chain(W, U, _slopes(W, U, b, x)[i:j])
-
-
 def one_step_too_many(W, U, b, x, i, j):
     """From J_i on, in front of what x_i did to h_i."""
     s = _slopes(W, U, b, x)
@@ -649,29 +504,6 @@ def last_step_missing(W, U, b, x, i, j):
     return np.zeros(U.shape) if i > j else _chain(W, s[i - 1][:, None] * U, s[i : max(i, j - 1)])
 
 
-def no_slopes(W, U, b, x, i, j):
-    return np.zeros(U.shape) if i > j else np.linalg.matrix_power(W, j - i) @ U
-
-
-def slopes_on_columns(W, U, b, x, i, j):
-    if i > j:
-        return np.zeros(U.shape)
-    s = _slopes(W, U, b, x)
-    J = s[i - 1][:, None] * U
-    for slope in s[i:j]:
-        J = W @ (slope[:, None] * J)
-    return J
-
-
-def W_transposed_in_the_product(W, U, b, x, i, j):
-    s = _slopes(W, U, b, x)
-    return np.zeros(U.shape) if i > j else _chain(W.T, s[i - 1][:, None] * U, s[i:j])
-
-
-def bias_forgotten(W, U, b, x, i, j):
-    return contact(W, U, np.zeros_like(b), x, i, j)
-
-
 def places_from_zero(W, U, b, x, i, j):
     """i and j taken as indices into x; the last one, beyond the end, taken as the end."""
     T = len(x)
@@ -679,49 +511,22 @@ def places_from_zero(W, U, b, x, i, j):
 
 
 contact_question = Question(
-    "contact",
-    points=4,
-    answer="contact",
-    cases=[Group("typical", 2, contact_cases), Group("edge", 2, contact_edge_cases)],
-    reference=contact,
-    oracle=contact_by_autograd,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "contact", points=4, answer="contact",
+    cases=[Group("typical", 2, contact_cases), Group("edge", 2, contact_edge_cases)], reference=contact,
+    oracle=contact_by_autograd, tolerance=Tolerance(rtol=1e-6, atol=1e-30), forbid=FORBID,
     mistakes=[
         Mistake(product_reversed, "The Jacobians are multiplied in the wrong order: which one acts on a change first?"),
-        Mistake(
-            future_reaches_back,
-            "Right where i is at most j. Where it is not, your loop does not run, and what is left is what the input "
-            "did to its own step. Can a state depend on an input that has not been read?",
-        ),
-        Mistake(
-            both_ways,
-            "Right where i is at most j. The net reads in one direction: can a state depend on a later input?",
-        ),
-        Mistake(
-            first_slope_missing,
-            "One slope is missing: on its way into h_i, what x_i brings passes through tanh as well.",
-        ),
+        Mistake(future_reaches_back, "Right where i is at most j. Where it is not, your loop does not run, and what is "
+                "left is what the input did to its own step. Can a state depend on an input that has not been read?"),
+        Mistake(lambda W, U, b, x, i, j: contact(W, U, b, x, min(i, j), max(i, j)),
+                "Right where i is at most j. The net reads in one direction: can a state depend on a later "
+                "input?", name="both_ways"),
+        Mistake(lambda W, U, b, x, i, j: np.zeros(U.shape) if i > j else _chain(W, U, _slopes(W, U, b, x)[i:j]),
+                "One slope is missing: on its way into h_i, what x_i brings passes through tanh as "
+                "well.", name="first_slope_missing"),
         Mistake(one_step_too_many, "One Jacobian too many: between h_i and h_j lie those of the steps i + 1 to j."),
-        Mistake(
-            state_of_the_step_before,
-            "x_i enters at step i with U; you send it through W in that step too.",
-        ),
+        Mistake(state_of_the_step_before, "x_i enters at step i with U; you send it through W in that step too."),
         Mistake(last_step_missing, "The last Jacobian is missing: the step that makes h_j counts."),
-        Mistake(no_slopes, "This is the linear network, W^(j-i) U: the slopes of tanh are missing."),
-        Mistake(
-            slopes_on_columns,
-            "In your Jacobian the slopes act before W. A step multiplies by W first and squashes afterwards.",
-        ),
-        Mistake(
-            W_transposed_in_the_product,
-            "W is transposed. This Jacobian goes forward, from an input to a state.",
-        ),
-        Mistake(
-            bias_forgotten,
-            "The slopes are those of other states: run the network with its bias, although no "
-            "derivative is taken in it.",
-        ),
         Mistake(places_from_zero, "i and j count from 1, like the steps: x_i is x[i - 1]."),
     ],
     hints=(
@@ -782,45 +587,24 @@ def needed_by_secants():
 
 
 spread_question = Question(
-    "needed-spread",
-    points=2,
-    answer="spread",
-    kind="value",
-    reference=needed_spread,
-    oracle=needed_by_secants,
+    "needed-spread", points=2, answer="spread", kind="value", reference=needed_spread, oracle=needed_by_secants,
     tolerance=Tolerance(rtol=1e-4, atol=0.0),
     mistakes=[
-        Mistake(
-            lambda: math.exp(-math.log(1000) / 190),
-            "This is the answer for a linear network, or for a silent input: squashing a signal costs something at "
-            "every step, and g must pay for it.",
-            name="linear_network",
-        ),
-        Mistake(
-            lambda: spread_for(-math.log(1000) / 200),
-            "How many Jacobians lie between the states of steps 10 and 200?",
-            name="two_hundred_factors",
-        ),
-        Mistake(
-            lambda: spread_for(-3 / 190),
-            "The rate is in nats: a thousandth is not three of them.",
-            name="decades_for_nats",
-        ),
-        Mistake(
-            lambda: spread_for(-1 / 190),
-            "This horizon is for a threshold of 1/e; asked is a thousandth.",
-            name="another_threshold",
-        ),
-        Mistake(
-            lambda: spread_for(0.0),
-            "With this spread the gradient neither grows nor shrinks. Less is asked: a thousandth may be left.",
-            name="no_decay_at_all",
-        ),
-        Mistake(
-            lambda: needed_spread() / 16,
-            "You give the weights' standard deviation for 256 units; asked is g, which is sqrt(n) times that.",
-            name="standard_deviation",
-        ),
+        Mistake(lambda: math.exp(-math.log(1000) / 190),
+                "This is the answer for a linear network, or for a silent input: squashing a signal costs something at "
+                "every step, and g must pay for it.", name="linear_network"),
+        Mistake(lambda: spread_for(-math.log(1000) / 200),
+                "How many Jacobians lie between the states of steps 10 and 200?", name="two_hundred_factors"),
+        Mistake(lambda: spread_for(-3 / 190),
+                "The rate is in nats: a thousandth is not three of them.", name="decades_for_nats"),
+        Mistake(lambda: spread_for(-1 / 190),
+                "This horizon is for a threshold of 1/e; asked is a thousandth.", name="another_threshold"),
+        Mistake(lambda: spread_for(0.0),
+                "With this spread the gradient neither grows nor shrinks. Less is asked: a thousandth may be "
+                "left.", name="no_decay_at_all"),
+        Mistake(lambda: needed_spread() / 16,
+                "You give the weights' standard deviation for 256 units; asked is g, which is sqrt(n) times "
+                "that.", name="standard_deviation"),
     ],
     hints=(
         "190 steps multiply by exp(190 rate). Which rate makes that a thousandth?",
@@ -859,45 +643,21 @@ def _exchanged(first, second, message):
 
 
 logs_question = Question(
-    "look-alikes",
-    points=2,
-    answer="diagnosis",
-    kind="choice",
-    reference=as_read,
-    oracle=as_dealt,
+    "look-alikes", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
     mistakes=[
-        _exchanged(
-            "healthy",
-            "short cut",
-            "Two are exchanged: both losses fall. One of the two networks cannot have heard the first input.",
-        ),
-        _exchanged(
-            "short cut",
-            "vanishing",
-            "Two are exchanged: neither hears the first input. One of them answers rightly all the same.",
-        ),
-        _exchanged(
-            "vanishing",
-            "rate too small",
-            "Two are exchanged: neither loss moves. One of the two would move if only it took longer steps: which one "
-            "hears the first input?",
-        ),
-        _exchanged(
-            "vanishing",
-            "wrong targets",
-            "Two are exchanged: neither learns. In one the first input is heard at the loss, and is of no use there.",
-        ),
-        _exchanged(
-            "rate too small",
-            "wrong targets",
-            "Two are exchanged: both hear the first input, and neither learns. One of the two gradients would become "
-            "smaller if it were followed; whose has been followed already?",
-        ),
-        _exchanged(
-            "healthy",
-            "wrong targets",
-            "Two are exchanged: a gradient that reaches the first input is no proof of learning. The loss is.",
-        ),
+        _exchanged("healthy", "short cut", "Two are exchanged: both losses fall. One of the two networks cannot "
+                   "have heard the first input."),
+        _exchanged("short cut", "vanishing", "Two are exchanged: neither hears the first input. One of them answers "
+                   "rightly all the same."),
+        _exchanged("vanishing", "rate too small", "Two are exchanged: neither loss moves. One of the two would move "
+                   "if only it took longer steps: which one hears the first input?"),
+        _exchanged("vanishing", "wrong targets", "Two are exchanged: neither learns. In one the first input is "
+                   "heard at the loss, and is of no use there."),
+        _exchanged("rate too small", "wrong targets", "Two are exchanged: both hear the first input, and neither "
+                   "learns. One of the two gradients would become smaller if it were followed; whose has been "
+                   "followed already?"),
+        _exchanged("healthy", "wrong targets", "Two are exchanged: a gradient that reaches the first input is no "
+                   "proof of learning. The loss is."),
     ],
     hints=(
         "Make a table: does the loss fall or stay, does |delta| fade or not? Four boxes for five programs.",
@@ -931,30 +691,15 @@ def _with(message, name, **wrong):
 
 
 hand_question = Question(
-    "mean-and-typical",
-    points=2,
-    answer="by_hand",
-    kind="value",
-    reference=by_hand,
-    oracle=by_counting,
+    "mean-and-typical", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_counting,
     tolerance=Tolerance(rtol=5e-4, atol=0.0),
     mistakes=[
-        _with(
-            "`mean` is that of a typical network. The mean of a product of independent factors is the product of the "
-            "factors' means.",
-            "mean_of_logarithms",
-            mean=0.9**50,
-        ),
-        _with(
-            "`mean` is for networks that keep one factor at all steps. Each step draws anew.",
-            "one_draw_for_all_steps",
-            mean=(0.6**100 + 1.5**100) / 2,
-        ),
-        _with(
-            "`typical` is the mean over the networks. With fifty factors of each kind, multiply them.",
-            "mean_for_typical",
-            typical=1.05**100,
-        ),
+        _with("`mean` is that of a typical network. The mean of a product of independent factors is the product of "
+              "the factors' means.", "mean_of_logarithms", mean=0.9**50),
+        _with("`mean` is for networks that keep one factor at all steps. Each step draws anew.",
+              "one_draw_for_all_steps", mean=(0.6**100 + 1.5**100) / 2),
+        _with("`typical` is the mean over the networks. With fifty factors of each kind, multiply them.",
+              "mean_for_typical", typical=1.05**100),
         _with("`typical`: a hundred factors are fifty pairs, not a hundred.", "a_hundred_pairs", typical=0.9**100),
         _with("`needed`: with this many the length is a little smaller still.", "rounded_down", needed=55),
         _with("`needed`: one half of each makes 0.9^50, which is far below one.", "half_and_half", needed=50),
@@ -971,11 +716,6 @@ hand_question = Question(
 )
 
 QUESTIONS = [
-    decay_question,
-    settled_question,
-    shares_question,
-    contact_question,
-    spread_question,
-    logs_question,
-    hand_question,
+    decay_question, settled_question, shares_question, contact_question,
+    spread_question, logs_question, hand_question,
 ]

@@ -4,12 +4,12 @@ The references follow the index sets and the geometric sums of the chapter. The 
 and differentiate, sequence by sequence where states are carried, lag by lag where expectations are asked.
 """
 
-import math
 
 import numpy as np
 import torch
 
 from rnngrade import Group, Maker, Mistake, Question, Tolerance
+from rnngrade.slips import RIGHT
 from rnnlib import PlainCell, unroll
 from rnnlib.gradients import clip_norm
 from rnnlib.optimisers import Adam
@@ -39,25 +39,27 @@ def cut_edge_cases(rng):
     yield cut_case(rng, 4, 3, 2, 4)
     yield cut_case(rng, 3, 2, 4, 9)
     yield cut_case(rng, 9, 4, 3, 4)
+    yield cut_case(rng, 1, 3, 2, 2)
+    yield cut_case(rng, 2, 1, 1, 1)
 
 
-def _terms(W, h, dh, cut):
+def _terms(W, h, dh, cut, do=RIGHT):
     """The gradient of W through a backward pass that stops at the steps t with ``cut(t)``: before t nothing is sent."""
-    total, delta = np.zeros_like(W), np.zeros_like(h[0])
+    g, message = np.zeros_like(dh), np.zeros_like(h[0])
     for t in range(len(dh), 0, -1):
-        g = (delta + dh[t - 1]) * (1 - h[t] ** 2)
-        total += g.T @ h[t - 1]
-        delta = np.zeros_like(delta) if cut(t) else g @ W
-    return total
+        delta, slope = do.join(message, do.local(dh, t)), do.slope(h[t], h[t - 1])
+        g[t - 1] = delta * slope
+        message = np.zeros_like(delta) if cut(t) else do.back(W, delta, slope)
+    return do.outer(g, do.before(h))
 
 
-def _split(W, h, dh, cut):
-    kept = _terms(W, h, dh, cut)
-    return kept, _terms(W, h, dh, lambda t: False) - kept
+def _split(W, h, dh, cut, do=RIGHT):
+    kept = _terms(W, h, dh, cut, do)
+    return kept, _terms(W, h, dh, lambda t: False, do) - kept
 
 
-def kept_and_dropped(W, h, dh, k):
-    return _split(W, h, dh, lambda t: (t - 1) % k == 0)
+def kept_and_dropped(W, h, dh, k, *, do=RIGHT):
+    return _split(W, h, dh, lambda t: (t - 1) % k == 0, do)
 
 
 def cut_by_detach(W, h, dh, k):
@@ -84,11 +86,6 @@ def nothing_cut(W, h, dh, k):
     return whole, np.zeros_like(whole)
 
 
-def cut_one_step_early(W, h, dh, k):
-    """The chunks are the steps before k, k to 2k - 1, and so on."""
-    return _split(W, h, dh, lambda t: t % k == 0)
-
-
 def chunks_from_the_end(W, h, dh, k):
     T = len(dh)
     return _split(W, h, dh, lambda t: (T - t + 1) % k == 0)
@@ -110,25 +107,6 @@ def state_not_carried(W, h, dh, k):
         total += g.T @ zeroed[t - 1]
         delta = np.zeros_like(delta) if (t - 1) % k == 0 else g @ W
     return total, _terms(W, h, dh, lambda t: False) - total
-
-
-def whole_for_dropped(W, h, dh, k):
-    return kept_and_dropped(W, h, dh, k)[0], _terms(W, h, dh, lambda t: False)
-
-
-def weights_not_transposed(W, h, dh, k):
-    """g W^T for g W: a row of the batch times the wrong side."""
-
-    def terms(cut):
-        total, delta = np.zeros_like(W), np.zeros_like(h[0])
-        for t in range(len(dh), 0, -1):
-            g = (delta + dh[t - 1]) * (1 - h[t] ** 2)
-            total += g.T @ h[t - 1]
-            delta = np.zeros_like(delta) if cut(t) else g @ W.T
-        return total
-
-    kept = terms(lambda t: (t - 1) % k == 0)
-    return kept, terms(lambda t: False) - kept
 
 
 def windows(W, h, dh, k):
@@ -163,70 +141,27 @@ def one_cut_crossed(W, h, dh, k):
     return kept, dropped
 
 
-def mean_over_chunks(W, h, dh, k):
-    chunks = math.ceil(len(dh) / k)
-    return tuple(part / chunks for part in kept_and_dropped(W, h, dh, k))
-
-
-def exchanged(W, h, dh, k):
-    return kept_and_dropped(W, h, dh, k)[::-1]
-
-
-def bias_with_its_sign(W, h, dh, k):
-    kept, dropped = kept_and_dropped(W, h, dh, k)
-    return kept, -dropped
-
-
 cut_question = Question(
-    "kept-and-dropped",
-    points=4,
-    answer="kept_and_dropped",
-    parts=("kept", "dropped"),
-    cases=[Group("typical", 2, cut_cases), Group("edge", 2, cut_edge_cases)],
-    reference=kept_and_dropped,
-    oracle=cut_by_detach,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    "kept-and-dropped", points=4, answer="kept_and_dropped", parts=("kept", "dropped"),
+    cases=[Group("typical", 2, cut_cases), Group("edge", 2, cut_edge_cases)], reference=kept_and_dropped,
+    oracle=cut_by_detach, forbid=FORBID,
     mistakes=[
         Mistake(nothing_cut, "This is the whole gradient. The message goes back across the cuts."),
-        Mistake(
-            cut_one_step_early,
-            "You cut between steps k - 1 and k. The first chunk holds k steps, and the cut lies behind its last.",
-        ),
+        Mistake(lambda W, h, dh, k: _split(W, h, dh, lambda t: t % k == 0),
+                "You cut between steps k - 1 and k. The first chunk holds k steps, and the cut lies behind its "
+                "last.", name="cut_one_step_early"),
         Mistake(chunks_from_the_end, "You count the chunks from the end. They begin at step 1; the last is shorter."),
         Mistake(last_chunk_left_out, "The last chunk is missing where T is no multiple of k."),
-        Mistake(
-            state_not_carried,
-            "At the first step of a chunk W multiplied the last state of the chunk before, not zero: the gradient is "
-            "cut, the state is carried.",
-        ),
-        Mistake(
-            whole_for_dropped,
-            "What is kept is right. Your second part is the whole gradient; asked is what the first lacks of it.",
-        ),
-        Mistake(
-            weights_not_transposed,
-            "On the way back W is transposed. With a sequence in each row that is g @ W; g @ W.T goes forward.",
-        ),
-        Mistake(
-            windows,
-            "You send every loss through k steps of its own. With chunks a loss at the beginning of a chunk reaches "
-            "less far.",
-        ),
-        Mistake(
-            loss_lost_with_the_message,
-            "At a cut only the message from the future is zero. The last step of a chunk still has a loss of its own.",
-        ),
-        Mistake(
-            one_cut_crossed,
-            "What is kept is right. Dropped is also what would have crossed two cuts or more.",
-        ),
-        Mistake(mean_over_chunks, "You average over the chunks. Their gradients are added."),
-        Mistake(exchanged, "Both parts are right, in the wrong order: what is kept comes first."),
-        Mistake(
-            bias_with_its_sign,
-            "What is kept is right. The dropped terms are what has to be added to it to make it whole.",
-        ),
+        Mistake(state_not_carried, "At the first step of a chunk W multiplied the last state of the chunk before, not "
+                "zero: the gradient is cut, the state is carried."),
+        Mistake(lambda W, h, dh, k: (kept_and_dropped(W, h, dh, k)[0], _terms(W, h, dh, lambda t: False)),
+                "What is kept is right. Your second part is the whole gradient; asked is what the first lacks of "
+                "it.", name="whole_for_dropped"),
+        Mistake(windows, "You send every loss through k steps of its own. With chunks a loss at the beginning of a "
+                "chunk reaches less far."),
+        Mistake(loss_lost_with_the_message, "At a cut only the message from the future is zero. The last step of a "
+                "chunk still has a loss of its own."),
+        Mistake(one_cut_crossed, "What is kept is right. Dropped is also what would have crossed two cuts or more."),
     ],
     hints=(
         "One backward pass over all T steps makes the whole gradient. What changes at a cut?",
@@ -251,6 +186,7 @@ def reach_edge_cases(rng):
     yield 6, 10, 2
     yield 9, 4, 3
     yield 1, 2, 1
+    yield 2, 2, 1
 
 
 def sees(T, k, every):
@@ -309,20 +245,6 @@ def added_to_the_new_steps(T, k, every):
     return (s <= t) & (s > (t - 1) // every * every - k)
 
 
-def one_step_short(T, k, every):
-    t, s = _steps(T)
-    return (s <= t) & (s > every * np.ceil(t / every) - k + 1)
-
-
-def one_step_long(T, k, every):
-    t, s = _steps(T)
-    return (s <= t) & (s >= every * np.ceil(t / every) - k)
-
-
-def own_input_forgotten(T, k, every):
-    return sees(T, k, every) & ~np.eye(T, dtype=bool)
-
-
 def whole_window(T, k, every):
     """Every loss of a window sees all its inputs, the later ones too."""
     t, s = _steps(T)
@@ -330,45 +252,24 @@ def whole_window(T, k, every):
     return (s <= last) & (s > last - k)
 
 
-def inputs_first(T, k, every):
-    return sees(T, k, every).T
-
-
 reach_question = Question(
-    "who-sees-whom",
-    points=3,
-    answer="sees",
-    cases=[Group("typical", 2, reach_cases), Group("edge", 1, reach_edge_cases)],
-    reference=sees,
-    oracle=seen_by_detach,
-    tolerance=Tolerance(rtol=1e-6),
+    "who-sees-whom", points=3, answer="sees",
+    cases=[Group("typical", 2, reach_cases), Group("edge", 1, reach_edge_cases)], reference=sees, oracle=seen_by_detach,
     forbid=FORBID,
     mistakes=[
         Mistake(all_of_the_past, "This is the whole past of every step: nothing is cut."),
-        Mistake(
-            k_steps_each,
-            "You give every loss k steps of its own. The losses of several steps are sent back together, through the "
-            "window of the last of them.",
-        ),
+        Mistake(k_steps_each, "You give every loss k steps of its own. The losses of several steps are sent back "
+                "together, through the window of the last of them."),
         Mistake(chunks_of_k, "These are chunks of k that do not overlap: a window is opened every `every` steps."),
         Mistake(chunks_of_every, "You go back through the new steps alone. The window holds k, old ones too."),
-        Mistake(
-            from_the_first_new_step,
-            "You count the window back from the first of the new steps. It is the last k steps at the time of the "
-            "backward pass.",
-        ),
-        Mistake(
-            added_to_the_new_steps,
-            "You open the window k steps before the new ones. The new ones are among the k.",
-        ),
-        Mistake(one_step_short, "Your window is one step too short: with k = every = 1 a loss sees its own input."),
-        Mistake(one_step_long, "Your window holds k + 1 steps: with k = every = 1 a loss sees its own input alone."),
-        Mistake(own_input_forgotten, "Every loss sees the input of its own step, which made the state that it judges."),
-        Mistake(
-            whole_window,
-            "A loss in the middle of a window cannot depend on inputs that come after it.",
-        ),
-        Mistake(inputs_first, "Rows and columns are exchanged: a row belongs to a loss."),
+        Mistake(from_the_first_new_step, "You count the window back from the first of the new steps. It is the last k "
+                "steps at the time of the backward pass."),
+        Mistake(added_to_the_new_steps, "You open the window k steps before the new ones. The new ones are among the "
+                "k."),
+        Mistake(lambda T, k, every: sees(T, k, every) & ~np.eye(T, dtype=bool),
+                "Every loss sees the input of its own step, which made the state that it "
+                "judges.", name="own_input_forgotten"),
+        Mistake(whole_window, "A loss in the middle of a window cannot depend on inputs that come after it."),
     ],
     hints=(
         "The backward pass that handles loss t takes place after step `last`: the first multiple of `every` from t on.",
@@ -438,109 +339,16 @@ def expected_lag_by_lag(a, b, s, D, k):
     return _expected(kept, k)
 
 
-def _terms_of(a, b, s, D, own, target):
-    """Sums over the terms j = 0, 1, .. of what the state itself and what the target contributes."""
-    v = b**2 * s**2 / (1 - a**2)
-    return lambda terms: sum(own(j, v) - target(j) for j in range(terms))
+def _met(a, b, s, D, k, power, met, own=2):
+    """The answer where the target contributes b s^2 a^power(j) to the terms j with ``met(j)``, and the state a power
+    of a that grows by ``own`` with j.
+    """
+    v, pull = b**2 * s**2 / (1 - a**2), b * s**2
 
+    def kept(terms):
+        return sum(a ** (own * j + 1) * v - (pull * a ** power(j) if met(j) else 0.0) for j in range(terms))
 
-def target_forgotten(a, b, s, D, k):
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, lambda j: 0.0), k)
-
-
-def as_many_as_k(a, b, s, D, k):
-    """Every one of k terms meets the target, also beyond its lag."""
-    pull = b * s**2 * a ** (D - 1)
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, lambda j: pull), k)
-
-
-def as_many_as_D(a, b, s, D, k):
-    """The target's part is not cut."""
-    pull = D * b * s**2 * a ** (D - 1)
-    own = _terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, lambda j: 0.0)
-    return _expected(lambda terms: own(terms) - pull, k)
-
-
-def not_cut(a, b, s, D, k):
-    whole = expected(a, b, s, D, 400)[0]
-    return whole, whole
-
-
-def last_term_only(a, b, s, D, k):
-    """The target meets only the term in which its input is met directly."""
-
-    def target(j):
-        return b * s**2 * a ** (D - 1) if j == 0 and D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def lag_of_the_state(a, b, s, D, k):
-    """a^D for a^(D-1): the lag counted from the state of the same step."""
-
-    def target(j):
-        return b * s**2 * a**D if j < D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def decay_left_out(a, b, s, D, k):
-    """The covariances without the a^j that the gradient loses on its way."""
-
-    def target(j):
-        return b * s**2 * a ** (D - 1 - j) if j < D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (j + 1) * v, target), k)
-
-
-def target_decays_twice(a, b, s, D, k):
-    def target(j):
-        return b * s**2 * a ** (D - 1 + j) if j < D else 0.0
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def deviation_for_variance(a, b, s, D, k):
-    return tuple(np.array(expected(a, b, s, D, k)) / s)
-
-
-def not_stationary(a, b, s, D, k):
-    """The variance of a single input in place of the state's."""
-
-    def target(j):
-        return b * s**2 * a ** (D - 1) if j < D else 0.0
-
-    v = b**2 * s**2
-    return _expected(lambda terms: sum(a ** (2 * j + 1) * v - target(j) for j in range(terms)), k)
-
-
-def target_added(a, b, s, D, k):
-    own = np.array(target_forgotten(a, b, s, D, k))
-    return tuple(2 * own - np.array(expected(a, b, s, D, k)))
-
-
-def older_states_know_it(a, b, s, D, k):
-    """The covariance as if it were the same on both sides of the input's arrival."""
-
-    def target(j):
-        return b * s**2 * a ** (j + abs(D - 1 - j))
-
-    return _expected(_terms_of(a, b, s, D, lambda j, v: a ** (2 * j + 1) * v, target), k)
-
-
-def bias_for_expectation(a, b, s, D, k):
-    """The truncated less the whole."""
-    return tuple(np.array(expected(a, b, s, D, k)) - expected(a, b, s, D, 400)[0])
-
-
-def window_over_k(a, b, s, D, k):
-    window = expected(a, b, s, D, k)[0]
-    return window, window / k
-
-
-def chunk_like_a_window(a, b, s, D, k):
-    window = expected(a, b, s, D, k)[0]
-    return window, window
+    return _expected(kept, k)
 
 
 def positions_from_zero(a, b, s, D, k):
@@ -549,74 +357,45 @@ def positions_from_zero(a, b, s, D, k):
     return window, chunk - window / k
 
 
-def chunk_not_averaged(a, b, s, D, k):
-    window, chunk = expected(a, b, s, D, k)
-    return window, k * chunk
-
-
 lag_question = Question(
-    "lagging-target",
-    points=4,
-    answer="expected",
-    parts=("window", "chunk"),
+    "lagging-target", points=4, answer="expected", parts=("window", "chunk"),
     cases=[Group("no-lag", 1, no_lag_cases), Group("typical", 2, lag_cases), Group("edge", 1, lag_edge_cases)],
-    reference=expected,
-    oracle=expected_lag_by_lag,
-    tolerance=Tolerance(rtol=1e-6, atol=1e-9),
-    forbid=FORBID,
+    reference=expected, oracle=expected_lag_by_lag, tolerance=Tolerance(rtol=1e-6, atol=1e-9), forbid=FORBID,
     mistakes=[
-        Mistake(target_forgotten, "This is the chapter's loss, which compares h_t with zero. Here it has a target."),
-        Mistake(
-            as_many_as_k,
-            "In your terms the target is met k times. A state older than the input x_{t-D} cannot know it.",
-        ),
-        Mistake(as_many_as_D, "You cut the state's own terms, and leave all D of the target's."),
-        Mistake(not_cut, "This is the whole gradient. Kept are the terms j = 0 to k - 1."),
-        Mistake(
-            last_term_only,
-            "Your target is met once. Every state between step t - D and step t - 1 has kept something of x_{t-D}.",
-        ),
-        Mistake(
-            lag_of_the_state,
-            "Your target's terms are off by one factor of a. From step t - D to step t - 1 - j it is D - 1 - j steps.",
-        ),
-        Mistake(
-            decay_left_out,
-            "These are the covariances alone. The gradient has come back j steps, and lost a factor a at each.",
-        ),
-        Mistake(
-            target_decays_twice,
-            "In your target's terms one power of a is turned around: an older state is nearer to the input it is asked "
-            "for.",
-        ),
-        Mistake(deviation_for_variance, "Expectations of products have the square of s."),
-        Mistake(
-            not_stationary,
-            "Your state has the variance of a single input. A state holds all inputs before it, each weaker by a.",
-        ),
-        Mistake(target_added, "The error is h_t less the target: what the target contributes has the other sign."),
-        Mistake(
-            older_states_know_it,
-            "For terms beyond the lag you take a covariance of |D - 1 - j| steps. A state older than x_{t-D} knows "
-            "nothing of it: there it is zero.",
-        ),
-        Mistake(
-            bias_for_expectation,
-            "This is the bias, truncated less whole. Asked is the expectation of the truncated gradient itself.",
-        ),
-        Mistake(
-            window_over_k,
-            "The window is right. The losses of a chunk keep 1, 2, .. k terms; their mean is not the window's over k.",
-        ),
-        Mistake(
-            chunk_like_a_window,
-            "The window is right. In a chunk the loss at position p keeps p terms, not k.",
-        ),
-        Mistake(
-            positions_from_zero,
-            "The window is right. The first loss of a chunk keeps one term, not none: its own step used a.",
-        ),
-        Mistake(chunk_not_averaged, "The window is right. Asked is the mean over a chunk's positions, not the sum."),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, int, lambda j: False),
+                "This is the chapter's loss, which compares h_t with zero. Here it has a target.",
+                name="target_forgotten"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1, lambda j: True),
+                "In your terms the target is met k times. A state older than the input x_{t-D} cannot know it.",
+                name="as_many_as_k"),
+        Mistake(lambda a, b, s, D, k: 2 * expected(a, b, s, D, 400)[:1],
+                "This is the whole gradient. Kept are the terms j = 0 to k - 1.", name="not_cut"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1, lambda j: j == 0 < D),
+                "Your target is met once. Every state between step t - D and step t - 1 has kept something of x_{t-D}.",
+                name="last_term_only"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D, lambda j: j < D),
+                "Your target's terms are off by one factor of a. From step t - D to step t - 1 - j it is D - 1 - j "
+                "steps.", name="lag_of_the_state"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1 - j, lambda j: j < D, own=1),
+                "These are the covariances alone. The gradient has come back j steps, and lost a factor a at each.",
+                name="decay_left_out"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: D - 1 + j, lambda j: j < D),
+                "In your target's terms one power of a is turned around: an older state is nearer to the input it is "
+                "asked for.", name="target_decays_twice"),
+        Mistake(lambda a, b, s, D, k: _met(a, b, s, D, k, lambda j: j + abs(D - 1 - j), lambda j: True),
+                "For terms beyond the lag you take a covariance of |D - 1 - j| steps. A state older than x_{t-D} knows "
+                "nothing of it: there it is zero.", name="older_states_know_it"),
+        Mistake(lambda a, b, s, D, k: tuple(np.array(expected(a, b, s, D, k)) - expected(a, b, s, D, 400)[0]),
+                "This is the bias, truncated less whole. Asked is the expectation of the truncated gradient "
+                "itself.", name="bias_for_expectation"),
+        Mistake(lambda a, b, s, D, k: (expected(a, b, s, D, k)[0], expected(a, b, s, D, k)[0] / k),
+                "The window is right. The losses of a chunk keep 1, 2, .. k terms; their mean is not the window's over "
+                "k.", name="window_over_k"),
+        Mistake(lambda a, b, s, D, k: 2 * expected(a, b, s, D, k)[:1],
+                "The window is right. In a chunk the loss at position p keeps p terms, not k.",
+                name="chunk_like_a_window"),
+        Mistake(positions_from_zero, "The window is right. The first loss of a chunk keeps one term, not none: its own "
+                "step used a."),
     ],
     hints=(
         "The term j is a^j E[(h_t - x_{t-D}) h_{t-1-j}]: two expectations, of which the chapter has the first.",
@@ -658,9 +437,11 @@ def stream_edge_cases(rng):
     yield stream_case(rng, 7, 3, 2, 4, 9, share=0.4)
     yield stream_case(rng, 4, 2, 3, 4, 2, share=1.0)
     yield stream_case(rng, 9, 4, 2, 3, 4)
+    yield stream_case(rng, 2, 3, 1, 2, 2)
+    yield stream_case(rng, 1, 1, 2, 1, 1)
 
 
-def _stream(W, U, b, x, new, dh, k, *, enter, leave, paired=None):
+def _stream(W, U, b, x, new, dh, k, *, enter, leave, paired=None, do=RIGHT):
     """States, and the gradient of W cut at chunks.
 
     ``enter(t, h)`` is the state that step t starts from, ``leave(t, message)`` what is sent back across its beginning,
@@ -670,12 +451,13 @@ def _stream(W, U, b, x, new, dh, k, *, enter, leave, paired=None):
     h = [np.zeros((B, len(b)))]
     for t in range(T):
         h.append(np.tanh(enter(t, h[t]) @ W.T + x[t] @ U.T + b))
-    dW, message = np.zeros_like(W), np.zeros_like(h[0])
+    g, message = np.zeros_like(dh), np.zeros_like(h[0])
     for t in reversed(range(T)):
-        g = (message + dh[t]) * (1 - h[t + 1] ** 2)
-        dW += g.T @ (paired or enter)(t, h[t])
-        message = leave(t, g @ W)
-    return np.stack(h[1:]), dW
+        delta, slope = do.join(message, do.local(dh, t + 1)), do.slope(h[t + 1], enter(t, h[t]))
+        g[t] = delta * slope
+        message = leave(t, do.back(W, delta, slope))
+    used = np.stack([(paired or enter)(t, h[t]) for t in range(T)])
+    return np.stack(h[1:]), do.outer(g, do.before(np.concatenate([used, h[-1][None]])))
 
 
 def _reset(new):
@@ -686,8 +468,8 @@ def _cut(k, then=lambda t, message: message):
     return lambda t, message: np.zeros_like(message) if t % k == 0 else then(t, message)
 
 
-def chunked(W, U, b, x, new, dh, k):
-    return _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=_cut(k, _reset(new)))
+def chunked(W, U, b, x, new, dh, k, *, do=RIGHT):
+    return _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=_cut(k, _reset(new)), do=do)
 
 
 def chunked_text_by_text(W, U, b, x, new, dh, k):
@@ -744,14 +526,6 @@ def state_after_the_step_reset(W, U, b, x, new, dh, k):
     return np.stack(h[1:]), dW
 
 
-def never_reset(W, U, b, x, new, dh, k):
-    return _stream(W, U, b, x, new, dh, k, enter=lambda t, h: h, leave=_cut(k))
-
-
-def message_crosses(W, U, b, x, new, dh, k):
-    return _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=_cut(k))
-
-
 def paired_with_the_old_state(W, U, b, x, new, dh, k):
     leave = _cut(k, _reset(new))
     return _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=leave, paired=lambda t, h: h)
@@ -773,10 +547,6 @@ def zero_at_every_chunk(W, U, b, x, new, dh, k):
     return _stream(W, U, b, x, new, dh, k, enter=_reset(begins), leave=_cut(k, _reset(begins)))
 
 
-def not_detached(W, U, b, x, new, dh, k):
-    return _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=_reset(new))
-
-
 def last_chunk_counts(W, U, b, x, new, dh, k):
     """dW started again with every chunk."""
     h, _ = chunked(W, U, b, x, new, dh, k)
@@ -786,58 +556,34 @@ def last_chunk_counts(W, U, b, x, new, dh, k):
 
 
 stream_question = Question(
-    "texts-in-a-row",
-    points=4,
-    answer="chunked",
-    parts=("h", "dW"),
+    "texts-in-a-row", points=4, answer="chunked", parts=("h", "dW"),
     cases=[
         Group("forward", 1, stream_forward_cases),
         Group("typical", 2, stream_cases),
         Group("edge", 1, stream_edge_cases),
     ],
-    reference=chunked,
-    oracle=chunked_text_by_text,
-    tolerance=Tolerance(rtol=1e-6),
-    forbid=FORBID,
+    reference=chunked, oracle=chunked_text_by_text, forbid=FORBID,
     mistakes=[
         Mistake(draft, "This is the draft as it stands. At which steps does it look at `new`, and for which rows?"),
-        Mistake(
-            rows_at_chunks,
-            "Rows are told apart now. A text may begin in the middle of a chunk as well.",
-        ),
-        Mistake(
-            all_rows_reset,
-            "Every step is looked at now. Where one row begins a text, you reset the others too.",
-        ),
-        Mistake(
-            state_after_the_step_reset,
-            "You set the state to zero after the first step of a text, and lose its first input. Zero is the state "
-            "before that step.",
-        ),
-        Mistake(never_reset, "No state is reset: every text is read with the end of another in mind."),
-        Mistake(
-            message_crosses,
-            "The states are right. On the way back a message crosses the beginning of a text: h_t does not depend on "
-            "the state before it there.",
-        ),
-        Mistake(
-            paired_with_the_old_state,
-            "The states are right. Where a text begins W multiplied zero, not the last state of the text before.",
-        ),
-        Mistake(
-            old_state_and_message,
-            "The states are right. Your backward pass takes all texts of a row for one: what W multiplied, and what a "
-            "state depends on, are different where a text begins.",
-        ),
-        Mistake(
-            reset_one_step_late,
-            "You reset one step too late: the step that is marked is the first of the new text, and starts from zero.",
-        ),
-        Mistake(
-            zero_at_every_chunk,
-            "You set the state to zero at every chunk. Chunks are cut for the gradient's sake; the text goes on.",
-        ),
-        Mistake(not_detached, "The states are right. The gradient is not cut: it goes back through all chunks."),
+        Mistake(rows_at_chunks, "Rows are told apart now. A text may begin in the middle of a chunk as well."),
+        Mistake(all_rows_reset, "Every step is looked at now. Where one row begins a text, you reset the others too."),
+        Mistake(state_after_the_step_reset, "You set the state to zero after the first step of a text, and lose its "
+                "first input. Zero is the state before that step."),
+        Mistake(lambda W, U, b, x, new, dh, k: _stream(W, U, b, x, new, dh, k, enter=lambda t, h: h, leave=_cut(k)),
+                "No state is reset: every text is read with the end of another in mind.", name="never_reset"),
+        Mistake(lambda W, U, b, x, new, dh, k: _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=_cut(k)),
+                "The states are right. On the way back a message crosses the beginning of a text: h_t does not depend "
+                "on the state before it there.", name="message_crosses"),
+        Mistake(paired_with_the_old_state, "The states are right. Where a text begins W multiplied zero, not the last "
+                "state of the text before."),
+        Mistake(old_state_and_message, "The states are right. Your backward pass takes all texts of a row for one: "
+                "what W multiplied, and what a state depends on, are different where a text begins."),
+        Mistake(reset_one_step_late, "You reset one step too late: the step that is marked is the first of the new "
+                "text, and starts from zero."),
+        Mistake(zero_at_every_chunk, "You set the state to zero at every chunk. Chunks are cut for the gradient's "
+                "sake; the text goes on."),
+        Mistake(lambda W, U, b, x, new, dh, k: _stream(W, U, b, x, new, dh, k, enter=_reset(new), leave=_reset(new)),
+                "The states are right. The gradient is not cut: it goes back through all chunks.", name="not_detached"),
         Mistake(last_chunk_counts, "The states are right. dW holds the last chunk alone; all are added."),
     ],
     hints=(
@@ -889,75 +635,34 @@ def _with(message, name, **wrong):
 
 
 hand_question = Question(
-    "truncation-by-hand",
-    points=2,
-    answer="by_hand",
-    kind="value",
-    reference=by_hand,
-    oracle=by_counting,
+    "truncation-by-hand", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_counting,
     tolerance=Tolerance(rtol=1e-3, atol=0.0),
     mistakes=[
         _with("`chunks`: 45 is less than 60, but a loss early in its chunk reaches less far.", "all_see", chunks=1.0),
-        _with(
-            "`chunks` is the share of the positions that do not see it.",
-            "the_others",
-            chunks=0.75,
-        ),
-        _with(
-            "`chunks`: the loss at position p sees the lags 0 to p - 1. Is 45 among those of position 45?",
-            "own_step_counted_as_lag_one",
-            chunks=16 / 60,
-        ),
-        _with(
-            "`windows`: the oldest of the 20 new losses has 41 steps in the window. Which lags does it see, and which "
-            "the next?",
-            "all_windows_see",
-            windows=1.0,
-        ),
-        _with(
-            "`windows`: none of the old steps in a window has its loss sent back again, but the window holds them.",
-            "windows_like_chunks",
-            windows=0.25,
-        ),
-        _with(
-            "`windows` is off by one of the twenty: the loss at place p of the new ones sees the lags 0 to 39 + p.",
-            "windows_off_by_one",
-            windows=0.8,
-        ),
+        _with("`chunks` is the share of the positions that do not see it.", "the_others", chunks=0.75),
+        _with("`chunks`: the loss at position p sees the lags 0 to p - 1. Is 45 among those of position 45?",
+              "own_step_counted_as_lag_one", chunks=16 / 60),
+        _with("`windows`: the oldest of the 20 new losses has 41 steps in the window. Which lags does it see, and "
+              "which the next?", "all_windows_see", windows=1.0),
+        _with("`windows`: none of the old steps in a window has its loss sent back again, but the window holds them.",
+              "windows_like_chunks", windows=0.25),
+        _with("`windows` is off by one of the twenty: the loss at place p of the new ones sees the lags 0 to 39 + p.",
+              "windows_off_by_one", windows=0.8),
         _with("`price` is upside down: with more overlap it rises.", "price_upside_down", price=1 / 3),
         _with("`price`: a window of 60 is run for 20 new steps, not for 40.", "price_of_the_old", price=1.5),
-        _with(
-            "`contact`: with this k step 200 has enough steps behind it only if a chunk begins at step 10. Where do "
-            "they begin?",
-            "distance_only",
-            contact=191,
-        ),
-        _with(
-            "`contact`: from step 10 to step 200, both included, it is 191 steps; and chunks begin where they begin.",
-            "distance",
-            contact=190,
-        ),
+        _with("`contact`: with this k step 200 has enough steps behind it only if a chunk begins at step 10. Where "
+              "do they begin?", "distance_only", contact=191),
+        _with("`contact`: from step 10 to step 200, both included, it is 191 steps; and chunks begin where they "
+              "begin.", "distance", contact=190),
         _with("`window_bias`: both the gradient and the state it meets have decayed.", "one_rate", window_bias=0.8**5),
-        _with(
-            "`window_bias` is the power of the bias itself; asked is the fraction of the whole gradient.",
-            "absolute_power",
-            window_bias=0.8**11,
-        ),
-        _with(
-            "`chunk_bias` is the window's. In a chunk most losses keep fewer than five terms.",
-            "chunk_as_window",
-            chunk_bias=0.8**10,
-        ),
-        _with(
-            "`chunk_bias` is the approximation for long chunks; five steps are not long.",
-            "long_chunks",
-            chunk_bias=0.64 / (5 * 0.36),
-        ),
-        _with(
-            "`chunk_bias` averages over losses that keep 0 to 4 terms; the first of a chunk keeps one.",
-            "positions_from_zero",
-            chunk_bias=(1 - 0.8**10) / (5 * 0.36),
-        ),
+        _with("`window_bias` is the power of the bias itself; asked is the fraction of the whole gradient.",
+              "absolute_power", window_bias=0.8**11),
+        _with("`chunk_bias` is the window's. In a chunk most losses keep fewer than five terms.",
+              "chunk_as_window", chunk_bias=0.8**10),
+        _with("`chunk_bias` is the approximation for long chunks; five steps are not long.",
+              "long_chunks", chunk_bias=0.64 / (5 * 0.36)),
+        _with("`chunk_bias` averages over losses that keep 0 to 4 terms; the first of a chunk keeps one.",
+              "positions_from_zero", chunk_bias=(1 - 0.8**10) / (5 * 0.36)),
     ],
     hints=(
         "The loss at position p of a chunk has p steps to go back through, its own included: the lags 0 to p - 1.",
@@ -1031,10 +736,6 @@ def _latest(symbols, index):
     return np.where(index < 0, np.nan, latest)
 
 
-def input_of_the_step(made_from, x):
-    return x[..., 0]
-
-
 def one_step_late(made_from, x):
     late = np.nan_to_num(last_symbol(made_from, x))
     return np.concatenate([np.zeros_like(late[:1]), late[:-1]])
@@ -1055,40 +756,25 @@ def faded(made_from, x):
 
 
 model_question = Question(
-    "trained-in-chunks",
-    points=4,
-    answer="predict",
-    kind="model",
-    maker=Maker(train, lambda rng: (int(rng.integers(1000)),), seconds=10),
-    measure="squared error",
+    "trained-in-chunks", points=4, answer="predict", kind="model",
+    maker=Maker(train, lambda rng: (int(rng.integers(1000)),), seconds=10), measure="squared error",
     cases=[
         Group("learns", 1, fresh, within=0.25),
         Group("solves", 1, fresh, within=0.03),
         Group("distant", 2, distant, within=0.05),
     ],
-    reference=predict,
-    oracle=last_symbol,
+    reference=predict, oracle=last_symbol,
     mistakes=[
-        Mistake(
-            input_of_the_step,
-            "Your model repeats the symbol at the step that brings it, and predicts nothing in between. Does an error "
-            "reach the recurrent weights, and is the state used?",
-        ),
-        Mistake(
-            one_step_late,
-            "Your predictions come one step late: read the state that a step has made, not the one it began with.",
-        ),
-        Mistake(
-            zero_at_each_chunk,
-            "Your model knows what has come in the present ten steps, and nothing of those before. Is the state "
-            "carried, in training and in predicting?",
-        ),
-        Mistake(
-            faded,
-            "Your model remembers, and what it remembers fades. A symbol that has to be held longer than any in "
-            "training needs a state that stays where it is: train longer, or with other initial weights, on streams "
-            "with longer gaps.",
-        ),
+        Mistake(lambda made_from, x: x[..., 0],
+                "Your model repeats the symbol at the step that brings it, and predicts nothing in between. Does an "
+                "error reach the recurrent weights, and is the state used?", name="input_of_the_step"),
+        Mistake(one_step_late, "Your predictions come one step late: read the state that a step has made, not the one "
+                "it began with."),
+        Mistake(zero_at_each_chunk, "Your model knows what has come in the present ten steps, and nothing of those "
+                "before. Is the state carried, in training and in predicting?"),
+        Mistake(faded, "Your model remembers, and what it remembers fades. A symbol that has to be held longer than "
+                "any in training needs a state that stays where it is: train longer, or with other initial weights, on "
+                "streams with longer gaps."),
     ],
     hints=(
         "rnnlib.truncation.truncated_bptt yields the chunks' gradients; params may be a function that returns the "
@@ -1100,11 +786,4 @@ model_question = Question(
     ),
 )
 
-QUESTIONS = [
-    cut_question,
-    reach_question,
-    lag_question,
-    stream_question,
-    hand_question,
-    model_question,
-]
+QUESTIONS = [cut_question, reach_question, lag_question, stream_question, hand_question, model_question]

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from rnngrade import models
+from rnngrade.authoring.coverage import uncovered
 from rnngrade.check import run
 from rnngrade.diagnosis import diagnose
+from rnngrade.generated import Asked, candidates
 from rnngrade.keys import Key, KeyGroup, build, public_rng
 from rnngrade.outcomes import Failure, Outcome, call, make
 from rnngrade.questions import Mistake, Question
@@ -30,6 +32,7 @@ def audit(question: Question) -> list[str]:
         right = solved(question, key)
         margin = _margin_of_loss(question, key, right) if question.measure else _margin(question, key, right)
         problems += [*_reference(key, right), *_mistakes(question, key), *margin, *_shapes(key)]
+        problems += uncovered(question, key) if not question.stands_for else []
     return list(dict.fromkeys(problems))
 
 
@@ -50,6 +53,18 @@ def _incomplete(question: Question) -> Iterator[str]:
         yield f"{len(question.mistakes)} mistakes, at least {least} are needed"
     if not question.hints:
         yield "no hints"
+    for name in sorted(question.struck.keys() - _made(question)):
+        yield f"{name} is struck, but no such mistake is made"
+
+
+def _made(question: Question) -> set[str]:
+    """The names of all mistakes that can be made of the question, whether they are kept or not."""
+    if not question.struck:
+        return set()
+    key = build(question, public_rng(question.id))
+    asked = [Asked([case.args for case in group.cases], [case.expected for case in group.cases])
+             for group in key.groups]
+    return {name for name, _, _ in candidates(question, asked, key.info.axes)}
 
 
 def _reference(key: Key, right: Solved) -> Iterator[str]:

@@ -22,10 +22,20 @@ CLAIM = re.compile(
 def known_mistake(a: Answers) -> Diagnosis | None:
     """The mistake that gives this answer in all cases."""
     wrong, tolerance = a.wrong, matching(a.tolerance)
-    for name, message in a.info.messages.items() if wrong else ():
-        if all(same(value, case.mistakes[name], tolerance) for value, case in zip(a.values, a.cases)):
+    may = _may_be(a, wrong[0], tolerance) if wrong else set()
+    for name, message in a.info.messages.items():
+        if name in may and all(same(value, case.mistakes[name], tolerance) for value, case in zip(a.values, a.cases)):
             return Diagnosis(False, "mistake", f"{rights(a)}{without_claims(a, message)}", wrong[0], mistake=name)
     return None
+
+
+def _may_be(a: Answers, case: int, tolerance: Tolerance) -> set[str]:
+    """The mistakes that are worth comparing with the value of a case."""
+    found = set(a.cases[case].mistakes)
+    for leaf in a.leaves:
+        if leaf.case == case and found:
+            found &= a.maybe(leaf, tolerance)
+    return found
 
 
 def known_where_wrong(a: Answers) -> Diagnosis | None:
@@ -85,7 +95,8 @@ def by_part(a: Answers, part: Part) -> Finding | None:
     """
     if not part.path:
         return None
-    names = [name for name in a.info.messages if _gives(a, part, name)]
+    may = a.maybe(part.wrong[0], matching(a.tolerance))
+    names = [name for name in a.info.messages if name in may and _gives(a, part, name)]
     if a.info.called and len({x for leaf in part.wrong for x in leaf.got.ravel().tolist()}) < 2:
         return None
     if len(names) != 1 and not (names and not a.info.called):

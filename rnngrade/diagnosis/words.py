@@ -58,7 +58,7 @@ def describe(name: str, value: Any) -> str:
     """An argument in a few words: ``h (7, 3, 4)`` or ``k = 5``."""
     if isinstance(value, np.ndarray):
         return f"{name} {value.shape}"
-    text = repr(value)
+    text = f"{value:.6g}" if type(value) is float else repr(value)
     return f"{name} = {text}" if len(text) <= 30 else f"{name}, a {type(value).__name__}"
 
 

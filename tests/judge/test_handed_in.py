@@ -389,14 +389,41 @@ def test_learners_are_told_by_a_table(tmp_path: Path) -> None:
     assert all("--learners" in one.reading for one in lines(tmp_path, learners=told))
 
 
+def test_a_folder_of_too_many_files_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "MAX_WALKED", 3)
+    for name in ("01_sums.ipynb", "a.txt", "b.txt", "c.txt", "d.txt"):
+        put(tmp_path, f"ada/{name}")
+    put(tmp_path, "bob/01_sums.ipynb")
+    ada = next(one for one in lines(tmp_path) if one.learner == "ada")
+    assert (ada.status, "holds more than 3 files" in ada.reading) == (READY, True)
+
+
+def test_a_known_notebook_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large it is: its record is looked up by the hash of its bytes."""
+    from rnngrade.judge.handed_in import notebook as notebooks
+    from rnngrade.judge.running import work
+    from tests.judge.fuzz_folders import full_marks
+
+    def refused(raw: bytes) -> None:
+        raise AssertionError("parsed again")
+
+    monkeypatch.setattr(work, "mark", full_marks)
+    put(tmp_path / "in", "ada/01_sums.ipynb")
+    command = ["grade", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "--course", str(COURSE)]
+    assert cli.main(command) == 0
+    monkeypatch.setattr(notebooks, "parse", refused)
+    assert cli.main(command) == 0
+
+
 def test_dry_run_says_how_the_class_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     put(tmp_path / "in", "hw1/ada/01_sums (1).ipynb")
     put(tmp_path / "in", "hw1/bob/01_sums.py")
     put(tmp_path / "in", "hw1/c\x1bd/01_sums.ipynb")
-    (tmp_path / "who.csv").write_text("handed in;who\nada;Ada Lovelace\n")
+    (tmp_path / "who.csv").write_text("handed in;who\nada;Ada Lovelace\nzoe;Zoe\n")
     more = ["--dry-run", "--course", str(COURSE), "--learners", str(tmp_path / "who.csv")]
     assert cli.main(["grade", str(tmp_path / "in"), *more]) == 1
-    shown = capsys.readouterr().out
+    shown, said = capsys.readouterr()
+    assert "nothing was handed in as zoe" in said
     for words in ("Ada Lovelace, 01_sums", "taken for 01_sums.ipynb", "Python script", "hw1 taken for a wrapping",
                   "2 learners", "c\\x1bd", "by the file"):  # fmt: skip
         assert words in shown

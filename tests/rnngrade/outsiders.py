@@ -34,7 +34,7 @@ NAMED = {
 }  # fmt: skip
 POINTS = re.compile(
     r"\b(?:is|are) right\b|differs only|Entr(?:y|ies) .* right|right to about|It is right|are NaN|for one factor|"
-    r"constant factor|the same for every input|is the transpose"
+    r"constant factor|the same for every input|is the transpose|is the right value|a logarithm to base"
 )
 GRADES = ("named", "useful", "numbers only", "misleading", "accepted")
 

@@ -199,16 +199,24 @@ def test_parts_are_judged_one_by_one_and_claims_are_checked(answer, words, never
 
 
 def test_a_part_that_two_mistakes_share_is_called_neither():
-    def zero_total(x, y):
-        return 0 * x[0], *several(x, y)[1:]
+    def first_only(x, y):
+        return x[0], *several(x, y)[1:]
 
-    def zero_total_and_more(x, y):
-        return 0 * x[0], several(x, y)[1] + 1, *several(x, y)[2:]
+    def first_only_and_more(x, y):
+        return x[0], several(x, y)[1] + 1, *several(x, y)[2:]
 
-    asked = question(several, several_again, draw_pairs, mistakes=[Mistake(zero_total, "Left out."),
-                                                                   Mistake(zero_total_and_more, "Left out, and one.")])
-    found = said(asked, lambda x, y: (0 * x[0], several(x, y)[1] * x.sum(), *several(x, y)[2:]))
-    assert "Left out" not in found.message
+    asked = question(several, several_again, draw_pairs, mistakes=[Mistake(first_only, "Only the first."),
+                                                                   Mistake(first_only_and_more, "Only one, and one.")])
+    found = said(asked, lambda x, y: (x[0], np.sin(several(x, y)[1]), *several(x, y)[2:]))
+    assert "Only" not in found.message
+
+
+def test_numbers_handed_in_are_told_their_shape_and_that_they_are_no_numbers():
+    asked = Question("number", 1, "answer", None, lambda: np.array([0.3, 0.7]), lambda: np.array([3.0, 7.0]) / 10,
+                     kind="value")
+    assert said(asked, [0.3]).kind == "wrong-shape"
+    assert said(asked, [0.3, np.nan]).kind == "nan"
+    assert "Entry 1 of `answer` is right, the other is not" in said(asked, [0.3, 0.1]).message
 
 
 def special(W, k):

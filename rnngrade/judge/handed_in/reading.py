@@ -89,7 +89,6 @@ class _Reader:
         self.assignments, self.learners, self.left_out = assignments, learners, left_out
         self.lines: list[tuple[Submission, str]] = []  # and where the learner's name stands
         self.read_already: dict[Entry, Notebook | None] = {}
-        self.used: set[str] = set()
 
     def read(self, root: Entry) -> list[Submission]:
         self._class(root, Context())
@@ -259,6 +258,8 @@ class _Reader:
         notebooks = [(one, above) for one, above in found if kinds.is_notebook(one) and one.kind != FOLDER]
         if not notebooks:
             notebooks = [(one, above) for one, above in found if kinds.may_be_notebook(one) and self._contents(one)]
+        if box.problem:
+            whose = replace(whose, doubt="; ".join(filter(None, [whose.doubt, box.problem])))
         for entry, above in notebooks:
             folders = [names.assignment(folder.stem, self.assignments) for folder in above[1:]]
             hint = next(filter(None, reversed(folders)), context.assignment)
@@ -390,7 +391,6 @@ class _Reader:
         keys = ["/".join(above[:n]) for n in range(len(above), 0, -1)] + above[-2::-1] + [named.learner, named.name]
         for key in filter(None, keys):
             if key in self.learners:
-                self.used.add(key)
                 return self.learners[key]
         return ""
 
