@@ -16,7 +16,6 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ EXPLAINED = Path(__file__).with_name("mutants_survived.md")
 # What the parity test does not reach: random numbers of the engine's own, outcomes of experiments, the form's bounds.
 LEFT_OUT = ("draws.js", "experiments.js", "settings.js")
 NEEDED = ("playground/engine", "tests/playground/parity.js", "rnnlib/figures/interactive/diagnosis.js")
-TIMEOUT = 60
 
 SWAPPED = [
     (" + ", " - "), (" - ", " + "), (" * ", " / "), (" / ", " * "), (" < ", " <= "), (" > ", " >= "), (" <= ", " < "),
@@ -94,33 +92,38 @@ def case(asked: dict[str, Any], setting: dict[str, Any], seed: int) -> dict[str,
 
 
 class Judge:
-    """Tries a changed module out."""
+    """Tries changed modules out, one after the other, in a copy of the engine and threads of one node process."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        everything = sorted(cases(), key=lambda one: (one["setting"]["task"] != "adding", one["setting"]["n"]))
-        # The cheap half first: most changes are noticed by it.
-        self.files = [folder / "some.json", folder / "all.json"]
-        self.files[0].write_text(json.dumps(everything[::6]))
-        self.files[1].write_text(json.dumps(everything))
-
-    def survives(self, module: Path, text: str, number: int) -> bool:
-        copy = self.folder / str(number)
         for needed in NEEDED:
-            source, target = ROOT / needed, copy / needed
+            source, target = ROOT / needed, folder / needed
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
-        (copy / module.relative_to(ROOT)).write_text(text)
-        survived = all(self.passes(copy, file) for file in self.files)
-        shutil.rmtree(copy)
+        everything = sorted(cases(), key=lambda one: len(one["draws"]) * one["setting"]["n"] * one["setting"]["B"])
+        # A few small ones first, of every cell and every task: most changes are noticed by them.
+        by_cell = {(one["setting"]["cell"], i % 3): one for i, one in enumerate(everything[:160])}
+        by_task = {one["setting"]["task"]: one for one in everything[:160]}
+        self.files = [folder / "some.json", folder / "all.json"]
+        self.files[0].write_text(json.dumps([*by_cell.values(), *by_task.values()]))
+        self.files[1].write_text(json.dumps(everything))
+        command = ["node", str(Path(__file__).with_name("judge.mjs")), str(folder)]
+        self.node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def survives(self, module: Path, text: str) -> bool:
+        copy = self.folder / module.relative_to(ROOT)
+        kept = copy.read_text(encoding="utf8")
+        copy.write_text(text, encoding="utf8")
+        survived = all(self.passes(file) for file in self.files)
+        copy.write_text(kept, encoding="utf8")
         return survived
 
-    def passes(self, copy: Path, file: Path) -> bool:
-        command = ["node", str(Path(__file__).with_name("compare.mjs")), str(copy), str(file)]
-        try:
-            return subprocess.run(command, capture_output=True, timeout=TIMEOUT, check=False).returncode == 0
-        except subprocess.TimeoutExpired:
-            return False
+    def passes(self, file: Path) -> bool:
+        assert self.node.stdin is not None
+        assert self.node.stdout is not None
+        self.node.stdin.write(f"{file}\n")
+        self.node.stdin.flush()
+        return self.node.stdout.readline().strip() == "0"
 
 
 def explained() -> set[tuple[str, str]]:
@@ -137,7 +140,7 @@ def explained() -> set[tuple[str, str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("modules", nargs="*", help="names of modules below playground/engine")
-    parser.add_argument("--jobs", type=int, default=1, help="changes tried at a time")
+    parser.add_argument("--every", type=int, default=1, help="try only every so many changes")
     arguments = parser.parse_args()
     if shutil.which("node") is None:
         print("No node on the PATH: the engine cannot be broken and run outside the browser.")
@@ -150,13 +153,11 @@ def main() -> int:
         judge = Judge(Path(folder))
         for path in paths:
             name, text = path.relative_to(ENGINE).as_posix(), path.read_text(encoding="utf8")
-            if not judge.survives(path, text, 0):
+            if not judge.survives(path, text):
                 print("The unbroken engine does not pass: nothing can be said.")
                 return 1
-            tried = list(enumerate(changes(text), 1))
-            with ThreadPoolExecutor(arguments.jobs) as pool:
-                fates = list(pool.map(lambda job, p=path: judge.survives(p, job[1][2], job[0]), tried))
-            left = [change[:2] for (_, change), survived in zip(tried, fates) if survived]
+            tried = list(changes(text))[:: arguments.every]
+            left = [(line, code) for line, code, changed in tried if judge.survives(path, changed)]
             new = [(line, code) for line, code in left if (name, code) not in known]
             rows[name] = Counter(mutants=len(tried), survived=len(left), explained=len(left) - len(new))
             print(

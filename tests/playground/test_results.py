@@ -1,0 +1,85 @@
+"""What the experiments claim holds for the stated share of twenty seeds, and a seed run again gives what is kept."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.playground.conftest import ROOT
+
+PRESETS = json.loads((ROOT / "playground" / "presets.json").read_text(encoding="utf8"))
+RESULTS = json.loads((ROOT / "playground" / "results.json").read_text(encoding="utf8"))["presets"]
+CLAIMS = [(preset["id"], claim) for preset in PRESETS for claim in preset["claims"]]
+
+
+def first(seed):
+    """The update at which a seed solved it; never is later than any."""
+    return float("inf") if seed["solvedAt"] is None else seed["solvedAt"]
+
+
+# For each kind of claim: does it hold of a seed, given what the same seed did in the other run?
+HOLDS: dict[str, Callable] = {
+    "solved": lambda seed, bound, _: seed["solvedAt"] is not None,
+    "diverged": lambda seed, bound, _: seed["divergedAt"] is not None,
+    "grows": lambda seed, bound, _: seed["start"]["tenfold"] is not None,
+    "left": lambda seed, bound, _: seed["start"]["left"] >= bound["above"],
+    "below": lambda seed, bound, _: seed["start"]["below"] is not None and seed["start"]["below"] <= bound["within"],
+    "clipped": lambda seed, bound, _: seed["clipped"] >= bound["share"],
+    "sooner": lambda seed, bound, other: first(seed) < first(other),
+}
+
+
+@pytest.mark.parametrize(("name", "claim"), CLAIMS, ids=[f"{name}-{'-'.join(claim)}" for name, claim in CLAIMS])
+def test_a_claim_holds_for_the_stated_share_of_seeds(name, claim):
+    runs = RESULTS[name]["runs"]
+    ((kind, bound),) = [(key, value) for key, value in claim.items() if key != "run"]
+    others = runs[bound.get("than", claim["run"])]["seeds"]
+    count = sum(HOLDS[kind](seed, bound, other) for seed, other in zip(runs[claim["run"]]["seeds"], others))
+    assert bound.get("least", 0) <= count <= bound.get("most", 20), f"{count} of 20"
+    assert {"least", "most"} & set(bound)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["id"])
+def test_every_experiment_was_run_as_it_stands(preset):
+    """From twenty seeds, with the very settings and updates that the page uses; each run has a claim."""
+    runs = RESULTS[preset["id"]]["runs"]
+    assert [run["setting"] for run in runs] == preset["settings"]
+    assert {run["updates"] for run in runs} == {preset["updates"]}
+    assert all([seed["seed"] for seed in run["seeds"]] == list(range(20)) for run in runs)
+    assert {claim["run"] for claim in preset["claims"]} == set(range(len(runs)))
+    assert len(preset["names"]) == len(runs)
+    assert 0 <= preset["answer"] < len(preset["options"])
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["id"])
+def test_which_run_solves_it_agrees_with_the_right_answer(preset):
+    """Where the question is which of two runs learns: a run that does is one that most seeds solve."""
+    if not {"Only A.", "Only B."} <= set(preset["options"]) or "diverges" in preset["question"]:
+        pytest.skip("another question")
+    solved = [sum(seed["solvedAt"] is not None for seed in run["seeds"]) > 10 for run in RESULTS[preset["id"]]["runs"]]
+    answer = {(True, True): "Both.", (True, False): "Only A.", (False, True): "Only B.", (False, False): "Neither."}
+    assert preset["options"][preset["answer"]] == answer[tuple(solved)]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("name", "run", "seed"), [("relu-or-tanh", 0, 3), ("small-start", 0, 0), ("near-and-far", 0, 1)]
+)
+def test_a_seed_run_again_in_the_browser_does_the_same(engine, name, run, seed):
+    kept = RESULTS[name]["runs"][run]
+    again = engine.evaluate(
+        """async ({setting, updates}) => {
+          const { outcome } = await import("/playground/engine/experiments.js");
+          const { possible } = await import("/playground/engine/settings.js");
+          return outcome(possible(setting), updates);
+        }""",
+        {"setting": kept["setting"] | {"seed": seed}, "updates": kept["updates"]},
+    )
+    for key in ("solvedAt", "divergedAt", "updates"):
+        assert again[key] == kept["seeds"][seed][key]
+    assert again["start"] == kept["seeds"][seed]["start"]
+
+
+def test_there_are_fifteen_experiments_of_five_chapters():
+    assert len(PRESETS) >= 15
+    assert len({preset["chapter"].partition("#")[0] for preset in PRESETS}) >= 5
