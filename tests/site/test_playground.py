@@ -299,11 +299,12 @@ def test_every_experiment_opens_and_is_possible(play):
         assert page.get_by_role("button", name="Commit and run").is_visible()
 
 
-def test_links_lead_to_chapters_that_are_there(html, parsed_presets):
+def test_experiments_and_chapters_link_to_one_another(html, parsed_presets):
     for preset in parsed_presets:
         path, _, anchor = preset["href"].partition("#")
         text = (html / "chapters" / path).read_text(encoding="utf8")
         assert not anchor or f'id="{anchor}"' in text, preset["id"]
+        assert f'playground.html#preset={preset["id"]}"' in text, f"{path} does not link to {preset['id']}"
 
 
 @pytest.fixture(scope="module")
