@@ -9,6 +9,7 @@ from tests.playground.conftest import ROOT
 
 PRESETS = json.loads((ROOT / "playground" / "presets.json").read_text(encoding="utf8"))
 RESULTS = json.loads((ROOT / "playground" / "results.json").read_text(encoding="utf8"))["presets"]
+WHICH_LEARNS = [preset for preset in PRESETS if "Only A." in preset["options"] and "diverges" not in preset["question"]]
 CLAIMS = [(preset["id"], claim) for preset in PRESETS for claim in preset["claims"]]
 
 
@@ -51,11 +52,9 @@ def test_every_experiment_was_run_as_it_stands(preset):
     assert 0 <= preset["answer"] < len(preset["options"])
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset["id"])
+@pytest.mark.parametrize("preset", WHICH_LEARNS, ids=lambda preset: preset["id"])
 def test_which_run_solves_it_agrees_with_the_right_answer(preset):
     """Where the question is which of two runs learns: a run that does is one that most seeds solve."""
-    if not {"Only A.", "Only B."} <= set(preset["options"]) or "diverges" in preset["question"]:
-        pytest.skip("another question")
     solved = [sum(seed["solvedAt"] is not None for seed in run["seeds"]) > 10 for run in RESULTS[preset["id"]]["runs"]]
     answer = {(True, True): "Both.", (True, False): "Only A.", (False, True): "Only B.", (False, False): "Neither."}
     assert preset["options"][preset["answer"]] == answer[tuple(solved)]
