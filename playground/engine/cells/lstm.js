@@ -7,11 +7,6 @@ export class LSTMCell extends AffineCell {
   gates = ["_o", "_f", "_i", "_c"];
   fields = ["h", "c"];
 
-  constructor(inputs, units, forgetBias = 1) {
-    super(inputs, units);
-    this.forgetBias = forgetBias;
-  }
-
   /** The gates are left in `a`. */
   step(w, a, before, after) {
     const n = this.units;
