@@ -73,8 +73,6 @@ def test_a_signpost_keeps_the_old_anchors(tmp_path):
     text = (tmp_path / "html" / "index.html").read_text(encoding="utf8")
     assert '<span id="label" data-moved="there.html#label"></span>' in text
     assert '<span id="old-name" data-moved="there.html#new-name"></span>' in text
-    assert "moved.js" in text
-    assert "moved.js" not in (tmp_path / "html" / "there.html").read_text(encoding="utf8")
 
 
 @pytest.mark.parametrize(
