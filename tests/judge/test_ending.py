@@ -131,7 +131,7 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         wait_for(lambda: (tmp_path / "out" / "run.json").exists())
         run.send_signal(signal.SIGINT)
         run.send_signal(signal.SIGTERM)
-        assert run.wait(timeout=30) in (130, 143)
+        assert run.wait(timeout=30) in (130, 143, -signal.SIGTERM)  # the last, if it comes at Python's own end
 
 
 def wait_for(condition) -> None:

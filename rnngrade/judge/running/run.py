@@ -121,9 +121,9 @@ def grade_class(
         present = {one.assignment for one in found} & set(assignments)
         class_ = Class(facts, assignments, {name: hidden_keys(assignments[name], seed) for name in present}, lines)
         class_.note(finished=False)
-        work.begin()
+        stack.callback(work.begin)  # when no thread of the run is left
         where = stack.enter_context(pool(scheduler, jobs))
-        stack.callback(work.close)  # before the pool waits for its threads: what still runs in a sandbox is ended
+        stack.callback(work.stop)  # before the pool waits for its threads: what still runs in a sandbox is ended
         grades = class_.graded(found, where, progress)
         class_.write_tables(grades)
         class_.note(finished=True)

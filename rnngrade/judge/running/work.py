@@ -108,14 +108,19 @@ def mark(notebook: Notebook, keys: Mapping[str, Key], conditions: Conditions) ->
 
 
 def begin() -> None:
-    """Let notebooks be marked again."""
+    """Let notebooks be marked, after ``stop``."""
     _stopped.clear()
+
+
+def stop() -> None:
+    """End all sandboxes of this process, and begin no other: what still waits in a thread of the run is not marked."""
+    _stopped.set()
+    close()
 
 
 @atexit.register
 def close() -> None:
-    """End all sandboxes of this process, and begin no other until ``begin``."""
-    _stopped.set()
+    """End all sandboxes of this process."""
     with _lock:
         while _zygotes:
             _zygotes.popitem()[1].close()
