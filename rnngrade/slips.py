@@ -56,7 +56,7 @@ MESSAGES = {
     "local_last_only": "Only the last step's loss is heard. Every earlier step has a local gradient too: add it.",
     "local_twice": "The local gradient is counted twice.",
     "message_twice": "The message from the other steps is counted twice.",
-    "no_message": "Only the local gradients are there: nothing arrives from other steps.",
+    "no_message": "Only each step's own term is there: nothing arrives from other steps.",
 }  # fmt: skip
 PAIRED = ("no_slope", "slope_before", "slope_outside", "W_turned", "state_after", "local_late", "local_early",
           "last_missing", "first_missing")  # fmt: skip

@@ -86,18 +86,24 @@ def _telling(values: list[list[Any]], groups: Sequence[Asked], tolerance: Tolera
                 return False
             ratios.append(excess(value, expected, tolerance))
     clear = all(ratio < 0.01 or ratio > CLEARLY for ratio in ratios) and max(ratios) > CLEARLY
-    return clear and not any(_multiple(c, values, groups, tolerance) for c in (-1.0, 0.0, 2.0))
+    return clear and not _multiple(values, groups, tolerance)
 
 
-def _multiple(c: float, values: list[list[Any]], groups: Sequence[Asked], tolerance: Tolerance) -> bool:
-    """Whether all numbers are c times the right ones: that is seen without a name for it."""
+MULTIPLES = (1.0, -1.0, 0.0, 2.0)
+
+
+def _multiple(values: list[list[Any]], groups: Sequence[Asked], tolerance: Tolerance) -> bool:
+    """Whether each part is right, or in all cases the same simple multiple of it: that is seen without a name."""
+    left: dict[Any, set[float]] = {}
     for given, group in zip(values, groups):
         for value, expected in zip(given, group.expected):
             right = dict(parts(expected))
             for path, array in parts(value):
-                if isinstance(array, np.ndarray) and not agree(array, np.asarray(c * right[path]), tolerance):
-                    return False
-    return True
+                if isinstance(array, np.ndarray):
+                    with np.errstate(invalid="ignore"):  # nothing times infinity
+                        fits = {c for c in MULTIPLES if agree(array, np.asarray(c * right[path]), tolerance)}
+                    left[path[:1]] = left.get(path[:1], set(MULTIPLES)) & fits
+    return all(left.values())
 
 
 def _like(value: Any, expected: Any) -> bool:

@@ -42,7 +42,7 @@ def twice(reference: Callable[..., Any], arguments: Sequence[str], groups: Seque
             if suffix in TWICE]
     for (i, first, words, change), (j, second, others, other) in itertools.combinations(each, 2):
         if i != j and first.endswith(TWICE[:3]) | second.endswith(TWICE[:3]):
-            message = f"Two slips at once: this is what comes out {_plain(words)}, and {_plain(others)}."
+            message = f"This is what comes out {_plain(words)}, and {_plain(others)}."
             yield f"{first}_and_{second}", message, partial(_both, reference, (i, change), (j, other))
 
 

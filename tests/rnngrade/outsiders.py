@@ -32,6 +32,7 @@ NAMED = {
     "sign", "transpose", "factor", "function", "order", "wrong-shape", "wrong-dtype", "wrong-type", "raises",
     "not-written", "changes-inputs", "constant", "same-for-all",
 }  # fmt: skip
+BARE = re.compile(r"Cases? [\d, and]+ (?:is|are) right, cases? [\d, and]+ (?:is|are) not\.")  # and not why
 POINTS = re.compile(
     r"\b(?:is|are) right\b|differs only|Entr(?:y|ies) .* right|right to about|It is right|are NaN|for one factor|"
     r"constant factor|the same for every input|is the transpose|is the right value|a logarithm to base"
@@ -60,7 +61,8 @@ class Told:
             return "misleading"
         if any(found.kind in NAMED or found.mistake for found in failing):
             return "named"
-        return "useful" if any(POINTS.search(found.message) for found in failing) else "numbers only"
+        told = [BARE.sub("", found.message) for found in failing]
+        return "useful" if any(POINTS.search(text) for text in told) else "numbers only"
 
 
 def sets() -> list[str]:
