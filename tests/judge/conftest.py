@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,14 @@ def isolation(passable: None) -> None:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no isolation here: {error}")
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """A folder that other users may pass through, as those of ``tmp_path`` are not."""
+    with tempfile.TemporaryDirectory(prefix="open-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def notebook(*cells: str, ids: tuple[str, ...] = ()) -> dict:

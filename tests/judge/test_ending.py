@@ -104,13 +104,10 @@ def test_a_terminal_that_knows_ascii_alone(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("isolation")
 @pytest.mark.parametrize("isolation_", ["bubblewrap", "process"])
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_it_in_order(tmp_path: Path, number: int, status: int, isolation_: str) -> None:
+def test_a_signal_ends_it_in_order(tmp_path: Path, open_path: Path, number: int, status: int, isolation_: str) -> None:
     hand_in(tmp_path / "in", "ada", *FAIR, FOREVER)
-    (tmp_path / "tmp").mkdir(mode=0o711)
-    for folder in (tmp_path, *tmp_path.parents[:-2]):
-        folder.chmod(0o755)
     program = [sys.executable, "-m", "rnngrade.cli", *command(tmp_path), "--isolation", isolation_]
-    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    environment = {**os.environ, "TMPDIR": str(open_path)}
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True, env=environment) as run:
         wait_for(lambda: (tmp_path / "out" / "run.json").exists())
         time.sleep(1.5)
@@ -119,7 +116,7 @@ def test_a_signal_ends_it_in_order(tmp_path: Path, number: int, status: int, iso
     assert run.returncode == status
     assert "the same command goes on from here" in said
     assert "Traceback" not in said
-    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list(open_path.iterdir()) == []
 
 
 @pytest.mark.sandbox

@@ -298,20 +298,18 @@ def test_autograder_of_nothing_is_refused() -> None:
 @pytest.mark.sandbox
 @pytest.mark.usefixtures("isolation")
 @pytest.mark.parametrize("notebook", ["my answers.ipynb", "01_sums.ipynb"])
-def test_autograder_grades_with_what_is_in_it(tmp_path: Path, notebook: str) -> None:
+def test_autograder_grades_with_what_is_in_it(open_path: Path, notebook: str) -> None:
     """Unpack the zip and run the command of ``run_autograder`` on a submission, in the folders of a container."""
     with zipfile.ZipFile(io.BytesIO(container.autograder("01_sums", COURSE))) as archive:
-        archive.extractall(tmp_path / "source")
-        for folder in (tmp_path, *tmp_path.parents[:-2]):
-            folder.chmod(0o755)  # as in a container: submissions run as another user
+        archive.extractall(open_path / "source")
         script = archive.read("run_autograder").decode()
-    hand_in(tmp_path, "submission", *FAIR[:3]).rename(tmp_path / "submission" / notebook)
-    words = script[script.index("gradescope ") :].replace("\\\n", "").replace("/autograder", str(tmp_path)).split()
+    hand_in(open_path, "submission", *FAIR[:3]).rename(open_path / "submission" / notebook)
+    words = script[script.index("gradescope ") :].replace("\\\n", "").replace("/autograder", str(open_path)).split()
     command = [sys.executable, "-m", "rnngrade.cli", *words]
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "source" / "packages")}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
+    environment = {**os.environ, "PYTHONPATH": str(open_path / "source" / "packages")}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=open_path)
     assert (done.returncode, done.stderr) == (0, "")
-    document = json.loads((tmp_path / "results" / "results.json").read_text())
+    document = json.loads((open_path / "results" / "results.json").read_text())
     assert (document["score"], document["extra_data"]["isolation"]) == (5, "process")
 
 
