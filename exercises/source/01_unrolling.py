@@ -90,19 +90,21 @@ matrix_question = Question(
     oracle=pulse_by_pulse, forbid=FORBID,
     mistakes=[
         Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag + 1) @ U if lag >= 0 else None),
-                "Every block holds W once too often: x_t reaches h_t through U alone, in its own "
-                "step.", name="power_one_too_many"),
+                "Every block holds W once too often: x_t reaches h_t through U alone, in its own step.",
+                name="power_one_too_many"),
         Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag - 1) @ U if lag > 0 else None),
                 "Every block holds W once too seldom, and the blocks on the diagonal are zero: an input acts in its "
                 "own step already.", name="power_one_too_few"),
+        Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, lag) @ U if lag > 0 else None),
+                "On the diagonal your blocks are zero: an input acts in its own step.", name="own_step_missing"),
         Mistake(lambda W, U, T: _blocks(U, T, lambda lag: np.linalg.matrix_power(W, abs(lag)) @ U),
                 "Above the diagonal stands what inputs would do to states that came before them.", name="future_too"),
         Mistake(lambda W, U, T: _blocks(U, T, lambda lag: W**lag @ U if lag >= 0 else None),
-                "W ** k raises each entry to the power. A power of a matrix is a "
-                "product.", name="entries_to_the_power"),
+                "W ** k raises each entry to the power. A power of a matrix is a product.",
+                name="entries_to_the_power"),
         Mistake(lambda W, U, T: _blocks(U, T, lambda lag: {0: U, 1: W @ U}.get(lag)),
-                "Your states hold the last two inputs alone. h_{t-1} holds all inputs before it, and W hands them "
-                "on.", name="one_step_of_memory"),
+                "Your states hold the last two inputs alone. h_{t-1} holds all inputs before it, and W hands them on.",
+                name="one_step_of_memory"),
     ],
     hints=(
         "Write out h_1, h_2 and h_3 in terms of x_1, x_2, x_3. What multiplies x_1 in h_3?",
@@ -174,8 +176,8 @@ unroll_question = Question(
         Mistake(lambda W, U, b, x, h0: unroll(W, U, b, x, np.zeros_like(h0)),
                 "You start from zeros. The first state is an argument.", name="starts_from_zero"),
         Mistake(lambda W, U, b, x, h0: unroll(W, U, b, x, h0)[1:],
-                "The T new states are right, but the state before the first step is "
-                "missing.", name="without_initial_state"),
+                "The T new states are right, but the state before the first step is missing.",
+                name="without_initial_state"),
         Mistake(never_recurs, "Every step starts from h0 again: nothing is carried from one step to the next."),
         Mistake(reads_next_input, "The inputs arrive one step early: h[1] is made from x[1], so x[0] is never read, "
                 "and for h[T] no input is left."),
@@ -266,17 +268,17 @@ final_state_question = Question(
                 "This is the state after all T steps, padding included. A short sequence must not move once it has "
                 "ended.", name="padding_read"),
         Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x * mask[..., None], h0)[-1],
-                "You silenced the inputs of the padding, but the state still steps: W and b move it without any "
-                "input.", name="inputs_masked_only"),
+                "You silenced the inputs of the padding, but the state still steps: W and b move it without any input.",
+                name="inputs_masked_only"),
         Mistake(padding_erases, "A step without input sets your state to zero. It should leave the state as it was."),
         Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x, h0)[mask.sum(0), np.arange(x.shape[1])],
                 "Right when all padding is at the end. Here some is in front or in between, so counting valid steps "
-                "does not tell where the last one is, and the steps before it must not have moved the state "
-                "either.", name="state_at_length"),
+                "does not tell where the last one is, and the steps before it must not have moved the state either.",
+                name="state_at_length"),
         Mistake(lambda W, U, b, x, mask, h0: unroll(W, U, b, x, h0)[1:][mask.sum(0) - 1, np.arange(x.shape[1])],
                 "Right when all padding is at the end and everyone has a valid step. Here some padding is in front or "
-                "in between, and one sequence has no valid step: its index, 0 - 1, is the last entry of the "
-                "list.", name="last_of_the_new_states"),
+                "in between, and one sequence has no valid step: its index, 0 - 1, is the last entry of the list.",
+                name="last_of_the_new_states"),
         Mistake(back_to_start, "A masked step sends your state back to h0. It should leave the state as it was."),
         Mistake(one_flag_for_all, "You ask the mask one question for the whole batch: while anyone reads data, all "
                 "states step. It has one answer a sequence."),
@@ -620,16 +622,16 @@ logs_question = Question(
                 "of them has a loss far above the floor. Which mistake leaves the order of the scores alone, but not "
                 "their size?", name="none_and_softmax_twice"),
         Mistake(_exchanged("none", "state carried over"), "Two are exchanged: a loss that moves a little when the same "
-                "batch is read again is no rounding. The same computation gives the same "
-                "digits.", name="none_and_state_carried_over"),
+                "batch is read again is no rounding. The same computation gives the same digits.",
+                name="none_and_state_carried_over"),
         Mistake(_exchanged("padding counted", "targets not shifted"), "Two are exchanged: both losses lie below the "
                 "floor, but only one of them depends on the padding.", name="padding_and_targets"),
         Mistake(_exchanged("padding counted", "state carried over"), "Two are exchanged: both losses move when the "
-                "batch is padded, but one of them moves as well when the batch is read again as it "
-                "was.", name="padding_and_state"),
+                "batch is padded, but one of them moves as well when the batch is read again as it was.",
+                name="padding_and_state"),
         Mistake(_exchanged("softmax twice", "targets not shifted"), "Two are exchanged: one of them is never wrong "
-                "about something random, and the other is right as often as can be. Who has seen the "
-                "answer?", name="softmax_and_targets"),
+                "about something random, and the other is right as often as can be. Who has seen the answer?",
+                name="softmax_and_targets"),
     ],
     hints=(
         "First find the programs whose loss depends on something that it should not depend on.",
@@ -719,11 +721,11 @@ recall_question = Question(
                 "You divide by the spread of all inputs. The last k of each sequence are nobody's target.",
                 name="spread_of_all_inputs"),
         Mistake(lambda h, x, k: np.mean([recall(h[:, [j]], x[:, [j]], k) for j in range(x.shape[1])]),
-                "You fit each sequence on its own. Asked is one probe, the same for all of "
-                "them.", name="one_probe_a_sequence"),
+                "You fit each sequence on its own. Asked is one probe, the same for all of them.",
+                name="one_probe_a_sequence"),
         Mistake(lambda h, x, k: 1 - recall(h, x, k),
-                "This is the share of the variance that is lost; asked is the share that is "
-                "recovered.", name="share_lost"),
+                "This is the share of the variance that is lost; asked is the share that is recovered.",
+                name="share_lost"),
     ],
     hints=(
         "Which input did the step that made h[t] read? x[t - 1]. So which one came k steps before?",

@@ -112,8 +112,8 @@ delta_question = Question(
         Mistake(local_one_early, "The local gradients sit one step too early: dh has none for the initial state, so "
                 "dh[0] is that of h[1]."),
         Mistake(lambda W, h, dh: deltas(W, h, dh) * (1 - h**2),
-                "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, "
-                "dL/dh_t.", name="before_tanh"),
+                "This is the gradient before tanh, dL/da_t. Asked is the one of the state itself, dL/dh_t.",
+                name="before_tanh"),
         Mistake(initial_state_left_out, "delta[0] is missing: the first step sends a message back too."),
         Mistake(one_step_of_future, "Each step hears only the local gradient of the next one. Send on the whole delta, "
                 "future included."),
@@ -309,31 +309,31 @@ masked_question = Question(
     oracle=trimmed_by_autograd, covers=Covers(ignored={"x": "mask", "dh": "mask"}), forbid=FORBID,
     mistakes=[
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh),
-                "The mask has no effect: these are the gradients with all padding counted as "
-                "data.", name="mask_ignored"),
+                "The mask has no effect: these are the gradients with all padding counted as data.",
+                name="mask_ignored"),
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, np.ones_like(mask), h0, dh * mask[..., None]),
                 "You silence the loss on padding, and where all padding is at the end that is enough. Here some is in "
-                "front or in between: the states still step through it, forward and "
-                "backward.", name="local_gradients_masked_only"),
+                "front or in between: the states still step through it, forward and backward.",
+                name="local_gradients_masked_only"),
         Mistake(mask_forward_only, "The forward pass respects the mask, the backward pass does not. A masked step "
                 "copies the state: what is the Jacobian of a copy, and which weights does it use?"),
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, forward=False),
-                "The backward pass respects the mask, but the states it works with have stepped through "
-                "padding.", name="mask_backward_only"),
+                "The backward pass respects the mask, but the states it works with have stepped through padding.",
+                name="mask_backward_only"),
         Mistake(padding_erases, "Right where all padding is at the end. A masked step sets your state to zero, forward "
                 "and backward; it should leave the state as it was."),
         Mistake(both_ways, "At a valid step the message goes back twice: through the Jacobian, and also unchanged, as "
                 "if the state had been copied. It is the one or the other."),
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, local=False),
-                "dh at masked steps still enters. There is no loss at a step that is only "
-                "padding.", name="padding_has_loss"),
+                "dh at masked steps still enters. There is no loss at a step that is only padding.",
+                name="padding_has_loss"),
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, carry=False),
                 "Right where all padding is at the end. At a masked step with valid ones after it, the message from "
-                "the future is lost: the state was copied forward, and its gradient must come back through the "
-                "copy.", name="message_lost"),
+                "the future is lost: the state was copied forward, and its gradient must come back through the copy.",
+                name="message_lost"),
         Mistake(lambda W, U, b, x, mask, h0, dh: _masked_bptt(W, U, b, x, mask, h0, dh, slope=False),
-                "Masked steps contribute to dW, dU, db and dx as if they had used the weights and their "
-                "inputs.", name="padding_uses_weights"),
+                "Masked steps contribute to dW, dU, db and dx as if they had used the weights and their inputs.",
+                name="padding_uses_weights"),
     ],
     hints=(
         "Write one masked step as h_t = h_{t-1}, and differentiate that: what is J_t? what is dL/dW from this step?",
@@ -635,8 +635,8 @@ tangent_question = Question(
                 "state itself does."),
         Mistake(state_just_made, "The change of W multiplies the wrong state: W acted on the one before the step."),
         Mistake(lambda W, U, b, x, h0, direction: tangents(W, U, b, x, h0, direction)[1:],
-                "The T tangents are right; the one of the initial state, before the first step, is "
-                "missing.", name="without_first"),
+                "The T tangents are right; the one of the initial state, before the first step, is missing.",
+                name="without_first"),
     ],
     hints=(
         "a_t = W h_{t-1} + U x_t + b is a product in which both factors change with W: use the product rule.",
@@ -722,19 +722,19 @@ landing_question = Question(
                 "All controls get the same costate. An early push also moves the mass for all the steps that are left: "
                 "check which matrix takes the costate one step back, and which way round.", name="plant_untransposed"),
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[:-1, 1] + r * dt * u,
-                "Each control is paired with the costate before its step. u_t acts on the state *after* step "
-                "t.", name="costate_one_early"),
+                "Each control is paired with the costate before its step. u_t acts on the state *after* step t.",
+                name="costate_one_early"),
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1],
-                "The controls act on the cost twice: through the final state, and by what they "
-                "cost.", name="effort_forgotten"),
+                "The controls act on the cost twice: through the final state, and by what they cost.",
+                name="effort_forgotten"),
         Mistake(lambda u, p0, v0, dt, r: _costates(u, p0, v0, dt)[1:, 1] + r * dt * u,
-                "How much does v_t change for a unit of u_t? Your costate term counts it as "
-                "one.", name="control_without_dt"),
+                "How much does v_t change for a unit of u_t? Your costate term counts it as one.",
+                name="control_without_dt"),
         Mistake(velocity_first, "Your position moves with the velocity after the push. In the plant, p_t follows from "
                 "v_{t-1}."),
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 1] + r * u,
-                "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / "
-                "2.", name="effort_without_dt"),
+                "The term of the controls' own cost lacks a factor: differentiate r dt u^2 / 2.",
+                name="effort_without_dt"),
         Mistake(costate_downhill, "lambda_v moves the wrong way. That sign belongs to the equation in continuous time, "
                 "read forward; here you go back, and the transpose of the step is all there is."),
         Mistake(lambda u, p0, v0, dt, r: dt * _costates(u, p0, v0, dt)[1:, 0] + r * dt * u,
@@ -947,12 +947,12 @@ chain_question = Question(
                 "neighbours as if these were independent."),
         Mistake(lambda local, pair: _without_logarithms(local, pair, 0.0, 0.0),
                 "Right for log-potentials of ordinary size, and not a number for large ones: exp(900) is infinite. "
-                "Keep the messages as logarithms, and take out the largest before you "
-                "exponentiate.", name="exponentials_overflow"),
+                "Keep the messages as logarithms, and take out the largest before you exponentiate.",
+                name="exponentials_overflow"),
         Mistake(lambda local, pair: _without_logarithms(local, pair, local.max(), pair.max()),
                 "Right while all log-potentials are of one size. You take one number out of all steps alike: where a "
-                "step's own lie far below, all its factors are zero. Keep the messages as "
-                "logarithms.", name="largest_of_all_steps"),
+                "step's own lie far below, all its factors are zero. Keep the messages as logarithms.",
+                name="largest_of_all_steps"),
     ],
     hints=(
         "Forward: a_t(j) = local[t, j] + log sum_i exp(a_{t-1}(i) + pair[i, j]), from a_0 = local[0]; log Z closes it.",

@@ -92,27 +92,27 @@ linear_question = Question(
                 "You add c once for every step, but what entered at an earlier step is multiplied by W at each later "
                 "one.", name="drive_not_multiplied"),
         Mistake(lambda W, c, h0, t: _series(W, c, h0 + c, t, 0),
-                "You treat c as part of the start. It enters again at every step, not only at "
-                "first.", name="drive_kept_with_start"),
+                "You treat c as part of the start. It enters again at every step, not only at first.",
+                name="drive_kept_with_start"),
         Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t + 1),
-                "The input has one term too many. Write out h_1 and h_2: which power of W stands before the oldest "
-                "c?", name="series_one_long"),
+                "The input has one term too many. Write out h_1 and h_2: which power of W stands before the oldest c?",
+                name="series_one_long"),
         Mistake(lambda W, c, h0, t: _series(W, c, h0, t, t - 1),
-                "The input has one term too few. Write out h_1 and h_2: how many times does c "
-                "occur?", name="series_one_short"),
+                "The input has one term too few. Write out h_1 and h_2: how many times does c occur?",
+                name="series_one_short"),
         Mistake(lambda W, c, h0, t: _series(W, W @ c, h0, t, t),
-                "Each c is multiplied by W once too often: what enters at the last step is not multiplied at "
-                "all.", name="every_input_one_step_older"),
+                "Each c is multiplied by W once too often: what enters at the last step is not multiplied at all.",
+                name="every_input_one_step_older"),
         Mistake(one_step_fewer, "This is the state after t - 1 steps: t counts from the initial state, which is h_0."),
         Mistake(lambda W, c, h0, t: _series(W, c, np.zeros_like(h0), t, t) + h0 @ np.linalg.matrix_power(W, t),
                 "The input's part is right, the start's is that of W transposed. A state of the batch is a row: what "
                 "does W h become for a row?", name="start_alone_transposed"),
         Mistake(lambda W, c, h0, t: h0 @ (W**t).T + sum((W**s @ c for s in range(t)), np.zeros_like(c)),
-                "W ** t raises each entry to the power t. A matrix power multiplies the matrix by "
-                "itself.", name="entries_to_the_power"),
+                "W ** t raises each entry to the power t. A matrix power multiplies the matrix by itself.",
+                name="entries_to_the_power"),
         Mistake(lambda W, c, h0, t: h0 @ (W**t).T + c**t,
-                "** raises each entry to the power t. A matrix power multiplies the matrix by "
-                "itself.", name="entries_of_the_larger_matrix"),
+                "** raises each entry to the power t. A matrix power multiplies the matrix by itself.",
+                name="entries_of_the_larger_matrix"),
         Mistake(by_the_fixed_point, "Right while the network has a fixed point. Where W has the eigenvalue 1, I - W "
                 "cannot be inverted, and yet h_t exists."),
     ],
@@ -233,8 +233,8 @@ pulse_question = Question(
                 "run, not the first steps."),
         Mistake(weakest_pulse, "This is the pulse that grows least. In which order are the values returned?"),
         Mistake(lambda W, U, t: (np.linalg.norm(np.linalg.matrix_power(W, t - 1) @ U), worst_pulse(W, U, t)[1]),
-                "The pulse is right. np.linalg.norm of a matrix adds up all its directions unless you say which "
-                "norm.", name="all_directions_together"),
+                "The pulse is right. np.linalg.norm of a matrix adds up all its directions unless you say which norm.",
+                name="all_directions_together"),
         Mistake(W_entry_by_entry, "** raises each entry of W to the power. A power of a matrix is a product."),
     ],
     hints=(
@@ -350,8 +350,8 @@ bounds_question = Question(
                 "Only the second is wrong: a bound must hold for every direction, also for one that lies along the "
                 "unit with the steepest slope. The mean promises less.", name="mean_slope"),
         Mistake(lambda W, slopes: _with(W, slopes, second=len(slopes) * np.log(slopes.max() * np.linalg.norm(W, 2))),
-                "Only the second is wrong: you take one slope for all steps. Each step has a largest slope of its "
-                "own.", name="one_slope_for_all"),
+                "Only the second is wrong: you take one slope for all steps. Each step has a largest slope of its own.",
+                name="one_slope_for_all"),
         Mistake(lambda W, slopes: _with(W, slopes, second=np.log(slopes.max(0) * np.linalg.norm(W, 2)).sum()),
                 "Only the second is wrong: you take for each unit its largest slope over the steps. Asked is for each "
                 "step the largest of its units.", name="largest_of_each_unit"),
@@ -489,8 +489,8 @@ lengths_question = Question(
         Mistake(lambda W, slopes, delta: _scaled_walk(slopes, delta, lambda t, d: d @ W),
                 "The slopes are missing: this is the linear network.", name="no_slopes"),
         Mistake(lambda W, slopes, delta: _scaled_walk(slopes, delta, lambda t, d: (d * slopes[t - 1]) @ W, start=False),
-                "All lengths are off by the same factor in each sequence: delta_T need not have length "
-                "one.", name="start_taken_as_one"),
+                "All lengths are off by the same factor in each sequence: delta_T need not have length one.",
+                name="start_taken_as_one"),
         Mistake(one_length_for_the_batch, "All sequences share one length: np.linalg.norm needs an axis, or it runs "
                 "over the whole batch."),
         Mistake(lengths_themselves, "These are the lengths; asked are their natural logarithms."),
@@ -627,8 +627,8 @@ euler_question = Question(
         Mistake(negative_steps, "Right where a stable step exists. Where none does, the answer is 0, not a negative "
                 "time."),
         Mistake(lambda A: 2 / np.linalg.norm(A, 2, axis=(1, 2)),
-                "This asks the largest singular value. What grows in the end, eigenvalues "
-                "decide.", name="step_of_the_norm"),
+                "This asks the largest singular value. What grows in the end, eigenvalues decide.",
+                name="step_of_the_norm"),
         Mistake(symmetric_part, "These are the eigenvalues of the symmetric part. A has others, and where it rotates "
                 "they are complex."),
         Mistake(lower_triangle_only, "np.linalg.eigvalsh takes the matrix to be symmetric and reads one half of it. A "
@@ -737,8 +737,8 @@ cliff_question = Question(
                 "The slope is right. With this b the unit goes to zero in one step, since its pre-activation vanishes; "
                 "it should stay where it is.", name="squashing_forgotten"),
         Mistake(lambda w, h0, T: (np.tanh(h0) - w * h0, cliff(w, h0, T)[1]),
-                "The slope is right. h_0 = tanh(a) asks for the pre-activation a: which function undoes "
-                "tanh?", name="squashed_twice"),
+                "The slope is right. h_0 = tanh(a) asks for the pre-activation a: which function undoes tanh?",
+                name="squashed_twice"),
         Mistake(last_slope_missing, "The position is right. Your slope is off by one factor: at the last step too, "
                 "what arrives passes through tanh."),
         Mistake(power_alone, "The position is right. This is dh_T/dh_0. The bias acts at every step, so there is one "

@@ -125,8 +125,8 @@ decay_question = Question(
     forbid=FORBID,
     mistakes=[
         Mistake(lambda lengths, threshold: _of_means(lengths.mean(1), threshold),
-                "These are ordinary means over the runs, which the few longest lead. Gradients vary by "
-                "factors.", name="arithmetic_mean"),
+                "These are ordinary means over the runs, which the few longest lead. Gradients vary by factors.",
+                name="arithmetic_mean"),
         Mistake(lambda lengths, threshold: _of_means(np.median(lengths, axis=1), threshold),
                 "This is the median over the runs; asked is the geometric mean.", name="median"),
         Mistake(lambda lengths, threshold: _of_means(lengths[:, 0], threshold),
@@ -226,16 +226,16 @@ settled_question = Question(
         Mistake(thousand_steps, "Right for loud inputs. On quiet ones the unit has not settled when your loop ends: it "
                 "needs as many steps as it remembers, and many times that for six digits. Solve the equation instead."),
         Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(h) ** 2)),
-                "The state is right. Your slope squashes it again: h is tanh of something "
-                "already.", name="squashed_twice"),
+                "The state is right. Your slope squashes it again: h is tanh of something already.",
+                name="squashed_twice"),
         Mistake(lambda w, x: _with_factor(w, x, lambda h: 1 - h**2),
                 "The state is right. A deviation crosses the weight as well as tanh.", name="weight_forgotten"),
         Mistake(lambda w, x: _with_factor(w, x, lambda h: w),
-                "The state is right. This is the memory of a linear unit: the slope of tanh is "
-                "missing.", name="weight_alone"),
+                "The state is right. This is the memory of a linear unit: the slope of tanh is missing.",
+                name="weight_alone"),
         Mistake(lambda w, x: _with_factor(w, x, lambda h: w * (1 - np.tanh(x) ** 2)),
-                "The state is right. The slope belongs to the whole pre-activation, w h + x, not to the input "
-                "alone.", name="slope_of_the_input"),
+                "The state is right. The slope belongs to the whole pre-activation, w h + x, not to the input alone.",
+                name="slope_of_the_input"),
         Mistake(linear_unit, "This is where a linear unit settles, if it does. Yours squashes."),
         Mistake(factor_itself, "The state is right. This is what one step leaves; asked is after how many steps it is "
                 "1/e."),
@@ -519,11 +519,11 @@ contact_question = Question(
         Mistake(future_reaches_back, "Right where i is at most j. Where it is not, your loop does not run, and what is "
                 "left is what the input did to its own step. Can a state depend on an input that has not been read?"),
         Mistake(lambda W, U, b, x, i, j: contact(W, U, b, x, min(i, j), max(i, j)),
-                "Right where i is at most j. The net reads in one direction: can a state depend on a later "
-                "input?", name="both_ways"),
+                "Right where i is at most j. The net reads in one direction: can a state depend on a later input?",
+                name="both_ways"),
         Mistake(lambda W, U, b, x, i, j: np.zeros(U.shape) if i > j else _chain(W, U, _slopes(W, U, b, x)[i:j]),
-                "One slope is missing: on its way into h_i, what x_i brings passes through tanh as "
-                "well.", name="first_slope_missing"),
+                "One slope is missing: on its way into h_i, what x_i brings passes through tanh as well.",
+                name="first_slope_missing"),
         Mistake(one_step_too_many, "One Jacobian too many: between h_i and h_j lie those of the steps i + 1 to j."),
         Mistake(state_of_the_step_before, "x_i enters at step i with U; you send it through W in that step too."),
         Mistake(last_step_missing, "The last Jacobian is missing: the step that makes h_j counts."),
@@ -600,11 +600,11 @@ spread_question = Question(
         Mistake(lambda: spread_for(-1 / 190),
                 "This horizon is for a threshold of 1/e; asked is a thousandth.", name="another_threshold"),
         Mistake(lambda: spread_for(0.0),
-                "With this spread the gradient neither grows nor shrinks. Less is asked: a thousandth may be "
-                "left.", name="no_decay_at_all"),
+                "With this spread the gradient neither grows nor shrinks. Less is asked: a thousandth may be left.",
+                name="no_decay_at_all"),
         Mistake(lambda: needed_spread() / 16,
-                "You give the weights' standard deviation for 256 units; asked is g, which is sqrt(n) times "
-                "that.", name="standard_deviation"),
+                "You give the weights' standard deviation for 256 units; asked is g, which is sqrt(n) times that.",
+                name="standard_deviation"),
     ],
     hints=(
         "190 steps multiply by exp(190 rate). Which rate makes that a thousandth?",

@@ -42,7 +42,7 @@ def finding(a: Answers, part: Part) -> Finding:
         if leaf.expected.size == 1 or leaf.got.size == leaf.expected.size:
             relative = relative_error(leaf.got, leaf.expected)
             if a.tolerance.rtol < relative < NEAR and leaf.expected.dtype.kind == "f":
-                asked = counted(a.tolerance.rtol)
+                asked = counted(a.tolerance.rtol / 5)  # what is rounded to k digits is off by up to 5e-k
                 return Finding("digits", f"{{subject}} {{is}} right to about {counted(relative)}; {asked} are asked. "
                                "Is something rounded or approximated on the way?", 0)
     some = _some_right(a, part)
