@@ -132,6 +132,7 @@ class Run:
     _process: Process | None = None
     _kept: list[tuple[Made, protocol.Handle]] = field(default_factory=list)
     _unmade: list[tuple[Made, Failure]] = field(default_factory=list)
+    _in_its_wake: dict[int, CellProblem] = field(default_factory=dict)
     _refused: bool = False
     _starts: int = 0
     _spent: float = 0.0
@@ -251,6 +252,7 @@ class Run:
             self._end()
             return None
         self._left_out[cell.number] = skipped(reply.get("skipped"))
+        self._refused |= any(one.kind == "forbidden" for one in self._left_out[cell.number])
         return failure(reply["error"]) if "error" in reply else None
 
     def _note(self, number: int, raised: Failure) -> None:
@@ -259,9 +261,10 @@ class Run:
             return  # a stub was called: its question says so
         if raised.type == FORBIDDEN:
             self._refused = True
-        elif not (self._refused and raised.type == "NameError"):  # a name the refused cell would have defined
+        else:
             text = f"{raised.type}: {raised.message}" if raised.message else raised.type
-            self.problems[number] = CellProblem(number, text)
+            # After a refused line it may come of that: it is of interest where that is.
+            (self._in_its_wake if self._refused else self.problems)[number] = CellProblem(number, text)
 
     def all_problems(self) -> Iterator[CellProblem]:
         """What cells raised, what was ended, and what was left out for want of something here.
@@ -269,6 +272,7 @@ class Run:
         That a module was left out that some question forbids is of interest where such a question was not answered.
         """
         yield from self.problems.values()
+        yield from self._in_its_wake.values() if self.refusals_matter else ()
         for number, found in self._left_out.items():
             for one in found:
                 if one.kind != "forbidden" or self.refusals_matter:
