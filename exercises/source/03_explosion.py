@@ -9,7 +9,7 @@ import math
 import numpy as np
 import torch
 
-from rnngrade import Covers, Group, Mistake, Question, Tolerance
+from rnngrade import Case, Covers, Group, Mistake, Question, Tolerance
 from rnngrade.slips import RIGHT
 
 FORBID = ("torch", "rnnlib")
@@ -42,10 +42,11 @@ def linear_edge_cases(rng):
     yield linear_case(rng, 2, 3, 1000, 0.95)
     yield linear_case(rng, 1, 1, 5, 0.9)
     cycle = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    yield cycle, rng.standard_normal(3), rng.standard_normal((2, 3)), 10
+    yield Case((cycle, rng.standard_normal(3), rng.standard_normal((2, 3)), 10), "W has the eigenvalue 1")
     for eigenvalue, n, t in ((0.5, 3, 9), (0.0, 5, 3)):
         chain = eigenvalue * np.eye(n) + np.diag(rng.uniform(1, 2, n - 1), -1)
-        yield chain, rng.standard_normal(n), rng.standard_normal((2, n)), t
+        args = chain, rng.standard_normal(n), rng.standard_normal((2, n)), t
+        yield Case(args, "W has too few eigenvectors")
 
 
 def linear_state(W, c, h0, t):
@@ -148,7 +149,7 @@ def pulse_edge_cases(rng):
     yield np.triu(rng.standard_normal((4, 4)), 1) + np.diag([2.0, 3.0, 2.0], 1), rng.standard_normal((4, 3)), 3
     for size in (1e-151, 2e150):
         W, U, t = pulse_case(rng, 4, 3, 5)
-        yield W, size * U, t
+        yield Case((W, size * U, t), "weights far from one")
 
 
 def upright(v):

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from rnngrade import Covers, Group, Mistake, Question, Tolerance
+from rnngrade import Case, Covers, Group, Mistake, Question, Tolerance
 
 DOUBLE = torch.float64
 FORBID = ("torch", "rnnlib")
@@ -35,12 +35,12 @@ def tree_edge_cases(rng):
     """Branches of unequal depth; no gradient at all; a single number; gradients of sizes far from one."""
     layers = {"first": tree_case(rng, 1, (3, 3), (3, 1), (3,))[0], "second": {"W": rng.standard_normal((3, 3))}}
     deep = {"stack": layers, "b": 3 * rng.standard_normal(5)}
-    yield deep, rng.uniform(0.5, 0.9)
+    yield Case((deep, rng.uniform(0.5, 0.9)), "branches of unequal depth")
     yield {"cell": {"W": np.zeros((2, 2)), "b": np.zeros(2)}}, 1.5
     yield {"w": np.array([rng.choice([-1, 1]) * rng.uniform(5, 9)])}, 2.5
     for size, share in ((1e-151, 0.3), (1e151, 0.4), (1e-151, 2.0)):
         grads, theta = tree_case(rng, share, (3, 3), (3, 2), (3,))
-        yield _map(lambda leaf, size=size: size * leaf, grads), size * theta
+        yield Case((_map(lambda leaf, size=size: size * leaf, grads), size * theta), "numbers far from one")
 
 
 def _map(function, tree):
@@ -185,7 +185,7 @@ def parts_edge_cases(rng):
     yield [np.ones(3)], 5.0
     for size in (1e-151, 1e151):
         parts, theta = parts_case(rng, rng.uniform(0.8, 1.2), (3, 4), (5, 2))
-        yield [size * part for part in parts], size * theta
+        yield Case(([size * part for part in parts], size * theta), "numbers far from one")
 
 
 def _vector(parts):
@@ -777,7 +777,7 @@ def rest_edge_cases(rng):
     yield rest_case(rng, 25, 1.5)[0] - 100.0, 1.5
     for size in (1e-152, 1e6, 1e150):
         data, theta = rest_case(rng, 15, 1.2)
-        yield size * data, size * theta
+        yield Case((size * data, size * theta), "numbers far from one")
 
 
 def rest(data, theta):
