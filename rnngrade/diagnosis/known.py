@@ -55,13 +55,18 @@ def _where_wrong(a: Answers, name: str) -> bool:
     seen = 0
     for i in a.wrong:
         wrong = a.cases[i].mistakes[name]
-        if isinstance(wrong, Failure) or isinstance(a.values[i], Failure):
+        if isinstance(wrong, Failure) or isinstance(a.values[i], Failure) or _all_vanish(a, i):
             return False
         if same(a.values[i], wrong, matching(a.tolerance)):
             seen += sum(array.size for _, array in parts(wrong) if isinstance(array, np.ndarray))
         elif all(np.isfinite(array).all() for _, array in parts(wrong) if isinstance(array, np.ndarray)):
             return False
     return seen >= relations.ENOUGH
+
+
+def _all_vanish(a: Answers, case: int) -> bool:
+    wrong = [leaf for part in a.parts for leaf in part.wrong if leaf.case == case]
+    return bool(wrong) and all(map(relations.vanishes, wrong))
 
 
 def matching(tolerance: Tolerance) -> Tolerance:
@@ -98,6 +103,8 @@ def by_part(a: Answers, part: Part) -> Finding | None:
     may = a.maybe(part.wrong[0], matching(a.tolerance))
     names = [name for name in a.info.messages if name in may and _gives(a, part, name)]
     if a.info.called and len({x for leaf in part.wrong for x in leaf.got.ravel().tolist()}) < 2:
+        return None
+    if all(map(relations.vanishes, part.wrong)):
         return None
     if len(names) != 1 and not (names and not a.info.called):
         return None

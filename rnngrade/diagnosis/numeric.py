@@ -16,7 +16,7 @@ MOST_SENTENCES = 3
 PART_RULES: tuple[Callable[[Answers, Part], Finding | None], ...] = (
     known.by_part, structure.transposed, structure.turned_about, structure.wrong_shape, structure.wrong_dtype,
     structure.not_finite, relations.constant, relations.scaled, order.other_part, relations.function_of,
-    relations.constant_factor, order.moved, twice.two_slips, relations.offset, relations.digits,
+    relations.constant_factor, relations.vanishing, order.moved, twice.two_slips, relations.offset, relations.digits,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rnngrade.diagnosis.answers import Answers, Part
+from rnngrade.diagnosis.answers import Answers, Leaf, Part
 from rnngrade.diagnosis.structure import is_permuted
 from rnngrade.diagnosis.verdict import Finding
 from rnngrade.diagnosis.words import number
@@ -26,6 +26,13 @@ def alike(part: Part) -> bool:
     """Whether the numbers can be compared entry by entry."""
     return all(leaf.got.shape == leaf.expected.shape and leaf.got.dtype.kind in "iuf" and leaf.expected.size
                and leaf.expected.dtype.kind in "iuf" and np.isfinite(leaf.expected).any() for leaf in part.wrong)
+
+
+def vanishes(leaf: Leaf) -> bool:
+    """Whether nothing is got where something is expected: zero, or what rounding leaves of it, has no relation."""
+    if leaf.got.dtype.kind not in "biufc" or leaf.expected.dtype.kind not in "biufc" or not leaf.expected.size:
+        return False
+    return bool(np.max(np.abs(leaf.got), initial=0.0) <= 1e-6 * np.max(np.abs(leaf.expected)))
 
 
 # ---- a constant factor
@@ -150,6 +157,13 @@ def second_slip(a: Answers, part: Part) -> str:
 # ---- no relation at all
 
 
+def vanishing(a: Answers, part: Part) -> Finding | None:
+    """Next to nothing where something is expected, by no factor that is the same everywhere."""
+    if not alike(part) or not all(map(vanishes, part.wrong)):
+        return None
+    return Finding("constant", "{subject} {is} next to nothing where {its} case is wrong.", part.wrong[0].case)
+
+
 def constant(a: Answers, part: Part) -> Finding | None:
     """Zero everywhere, or one number in all places, where different ones are expected."""
     if not alike(part) or _distinct(part) < 2 or not all(np.isfinite(leaf.got).all() for leaf in part.wrong):
@@ -207,6 +221,8 @@ FUNCTIONS: tuple[tuple[str, Function], ...] = (
 def function_of(a: Answers, part: Part) -> Finding | None:
     """What was got is a simple function of what is expected, in every case."""
     if not alike(part) or not all(np.isfinite(leaf.got).all() for leaf in part.wrong):
+        return None
+    if all(map(vanishes, part.wrong)):
         return None
     fitting = [text for text, function in FUNCTIONS if holds(a, part, function)]
     if _distinct(part) < 2 and all(float(x) == round(float(x), 2) for leaf in part.wrong for x in leaf.expected.flat):

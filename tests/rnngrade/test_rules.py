@@ -147,6 +147,26 @@ def test_numbers_that_many_functions_share_are_not_called_one_of_them():
     assert said(fixed, lambda x: 4.0).kind != "function"
 
 
+def squared(x):
+    return x**2
+
+
+def reversed_sign(x):
+    return -x
+
+
+@pytest.mark.parametrize("nothing", [lambda x: 0 * x, lambda x: 1e-8 * x])
+def test_what_vanishes_is_called_no_square_and_no_mistake(nothing):
+    """The square of 1e-150 is nothing beside it, and so is much else."""
+    asked = question(
+        lambda x: 2 * x, lambda x: x + x, lambda rng: [(1e-150 * rng.uniform(1, 2, n),) for n in (3, 4)],
+        mistakes=[Mistake(squared, "You square."), Mistake(reversed_sign, "You change the sign.")],
+    )  # fmt: skip
+    found = said(asked, nothing)
+    assert found.kind not in ("mistake", "function")
+    assert "square" not in found.message
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_noise_is_called_nothing(seed):
     noise = np.random.default_rng(seed)
