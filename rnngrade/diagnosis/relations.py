@@ -159,7 +159,7 @@ def second_slip(a: Answers, part: Part) -> str:
 
 def vanishing(a: Answers, part: Part) -> Finding | None:
     """Next to nothing where something is expected, by no factor that is the same everywhere."""
-    if not alike(part) or not all(map(vanishes, part.wrong)):
+    if not alike(part) or _distinct(part) < 2 or not all(map(vanishes, part.wrong)):
         return None
     return Finding("constant", "{subject} {is} next to nothing where {its} case is wrong.", part.wrong[0].case)
 
