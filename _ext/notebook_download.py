@@ -12,6 +12,8 @@ from plain_markdown import Book, plain_notebook
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from playground import presets
+
 FOLDER = "notebooks"
 
 
@@ -27,6 +29,7 @@ def _book(env: BuildEnvironment) -> Book:
     """Titles, equation numbers and citations of the whole book."""
     titles = {label: title for label, (_, _, title) in env.get_domain("std").data["labels"].items()}
     titles |= {name.split("/")[-1]: title.astext() for name, title in env.titles.items()}
+    titles |= {preset["id"]: preset["title"] for preset in presets()}
     equations: dict[str, str] = {}
     for numbers in env.toc_fignumbers.values():
         for kind, labelled in numbers.items():
