@@ -99,7 +99,7 @@ def characters(pages: list[str], scripts: list[str]) -> tuple[set[str], set[str]
         text |= {chr(int(code, 16)) for code in ESCAPE.findall(page)}
     for script in scripts:
         text |= set(script) | {chr(int(code, 16)) for code in ESCAPE.findall(script)}
-    formulas |= set("0123456789()[]{}|+−=,.")
+    formulas |= set("0123456789()[]{}|+−=,.√")  # the sign of a root is drawn by its element, and stands in no text
     return {c for c in text if c.isprintable()}, {c for c in formulas if c.isprintable()}
 
 
