@@ -41,6 +41,7 @@ def _frame(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
+    context["author"] = app.config.author
     context["page_title"] = title if pagename == app.config.root_doc else f"{title} - {app.config.project}"
     context["course_css"] = bundle.stylesheet().name
     states = [one for one in context["script_files"] if getattr(one, "attributes", {}).get("type") == WIDGET_STATE]

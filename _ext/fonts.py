@@ -23,6 +23,7 @@ import fontpkg
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
+from mathml_core import in_alphabet
 from sphinx.application import Sphinx
 
 FEATURES = ("kern", "liga", "lnum", "tnum", "zero", "ssty")
@@ -105,8 +106,6 @@ def characters(pages: list[str], scripts: list[str]) -> tuple[set[str], set[str]
 
 def _italic(letter: str) -> str:
     """Return the mathematical italic that a browser draws for a letter alone in ``<mi>``."""
-    from mathml_core import in_alphabet
-
     return in_alphabet(letter, "italic")
 
 
