@@ -84,6 +84,7 @@ def reading_order(pages: list[str]) -> list[str]:
 
 def with_sections(contents: str, toc: str) -> str:
     """Return the list of the pages with the sections of the page that is open below its own entry."""
+    contents = contents.replace(' role="heading"', "")  # of no level, and the list says as much
     inner = re.search(r"<ul>\s*<li>.*?</a>\s*(<ul>.*</ul>)\s*</li>\s*</ul>", toc, re.DOTALL)
     if inner is None:
         return contents

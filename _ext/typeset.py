@@ -28,6 +28,8 @@ PUNCTUATED = re.compile(
 )
 BOTH = re.compile(f"(?:{INLINE.pattern})|(?:{DISPLAY.pattern})", re.DOTALL)
 
+LONG = 16  # characters
+
 logger = logging.getLogger(__name__)
 
 
@@ -64,8 +66,13 @@ def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
     if not formulas:
         return text, []
     mathml, errors = typesetter.typeset(formulas)
-    ready = iter(mathml)
+    ready = (one if display else in_line(one) for one, (_, display) in zip(mathml, formulas))
     return BOTH.sub(lambda _: next(ready), text), errors
+
+
+def in_line(mathml: str) -> str:
+    """Give a formula in a line that may be wider than a phone a box of its own, in which it scrolls there."""
+    return f'<span class="long">{mathml}</span>' if len(re.sub("<[^>]+>", "", mathml)) > LONG else mathml
 
 
 def _together(match: re.Match[str]) -> str:

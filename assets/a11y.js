@@ -16,7 +16,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 // What scrolls has to be reachable by keyboard; whether it scrolls depends on the typefaces and the width of the window.
-const SCROLLS = "div.highlight pre, div.math, .cell_output pre, .pst-scrollable-table-container";
+const SCROLLS = "div.highlight pre, div.math, .long, .cell_output pre, .pst-scrollable-table-container";
 addEventListener("load", () => {
   const watch = new ResizeObserver((entries) => {
     for (const { target } of entries) {

@@ -321,7 +321,7 @@ def test_the_data_are_there_as_tables(play):
     standing(page)
     for panel in page.locator(".pg-panel").all():
         panel.locator("summary").click()
-        assert panel.locator("tbody tr").count() >= 3
+        panel.locator("tbody tr").nth(2).wait_for()
     heads = page.locator(".pg-panel thead").all_inner_texts()
     assert any("before" in head for head in heads)
 
