@@ -33,7 +33,8 @@ def test_the_open_page_shows_its_sections_below_its_own_entry():
 def test_following_next_reads_the_book_whole(open_page):
     page, seen = open_page(PAGES[0]), []
     while page.locator(".prev-next a.next").count():
-        page.locator(".prev-next a.next").click()
+        with page.expect_navigation():
+            page.locator(".prev-next a.next").click()
         seen.append(page.url.rpartition("/")[2].partition("#")[0])
     assert sorted(seen) == sorted(name.rpartition("/")[2] for name in PAGES[1:])
     for number in range(1, 7):

@@ -371,6 +371,7 @@ def test_pasted_text_and_numbers(play):
     page.locator("#pg-task").select_option("numbers you paste")
     page.locator("#pg-numbers").fill(" ".join(str((i * 7) % 13) for i in range(200)))
     page.locator("#pg-numbers").blur()
+    press(page, "Run")  # another task is another run, which waits
     trained(page, 20)
 
 
