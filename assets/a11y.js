@@ -1,9 +1,5 @@
-// Repairs to the theme's markup that axe asks for.
+// Repairs to the markup of Sphinx and its extensions that axe asks for.
 document.addEventListener("DOMContentLoaded", () => {
-  // A control's accessible name has to contain its visible text, where it has any: an icon alone keeps its label.
-  for (const button of document.querySelectorAll(".search-button-field, .search-button")) {
-    if (button.textContent.trim()) button.removeAttribute("aria-label");
-  }
   // Roles that browsers and axe no longer accept in a bibliography.
   for (const list of document.querySelectorAll(".citation-list")) {
     list.removeAttribute("role");
@@ -16,7 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 
 // What scrolls has to be reachable by keyboard; whether it scrolls depends on the typefaces and the width of the window.
-const SCROLLS = "div.highlight pre, div.math, .long, .cell_output pre, .pst-scrollable-table-container";
+const SCROLLS = "div.highlight pre, div.math, .long, .cell_output pre, .table-box";
 addEventListener("load", () => {
   const watch = new ResizeObserver((entries) => {
     for (const { target } of entries) {
