@@ -1,22 +1,26 @@
-"""Train what has not been trained yet, print it, and gather everything in the data file that chapters read."""
+"""Train what has not been trained yet, print it, and gather everything in the data files that chapters read."""
 
 import argparse
 from collections.abc import Iterator
 
-from reproduce.experiments import EXPERIMENTS, QUICK, Contender, Experiment
-from reproduce.merging import DATA, gather, gathered
+from reproduce import merging
+from reproduce.experiments import BY_FILE, QUICK
+from reproduce.experiments.terms import Contender, Experiment
 from reproduce.runs import Record, path_of, recorded, train, write
 
 
 def main() -> None:
     """Read the command line and do as it says."""
     parser = argparse.ArgumentParser(prog="python -m reproduce", description=__doc__)
-    parser.add_argument("name", nargs="*", help=f"which, all if none is named: {', '.join(EXPERIMENTS)}")
+    everything = {name: each for experiments in BY_FILE.values() for name, each in experiments.items()}
+    which = f"experiments, or files of them, all if none is named: {', '.join([*BY_FILE, *everything])}"
+    parser.add_argument("name", nargs="*", help=which)
     parser.add_argument("--seeds", type=int, help="at most so many seeds each")
     parser.add_argument("--quick", action="store_true", help="smaller versions, of which nothing is kept")
     arguments = parser.parse_args()
-    experiments = QUICK if arguments.quick else EXPERIMENTS
-    names = arguments.name or list(experiments)
+    experiments = QUICK if arguments.quick else everything
+    files = {} if arguments.quick else BY_FILE
+    names = [each for name in arguments.name for each in files.get(name, [name])] or list(experiments)
     if unknown := set(names) - set(experiments):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     for run in in_order([experiments[name] for name in names], arguments.seeds):
@@ -29,7 +33,8 @@ def kept(experiment: Experiment, contender: Contender, seed: int) -> Record:
     if record is None:
         record = train(experiment, contender, seed)
         write(record, path_of(experiment, contender, seed))
-        write(gather(EXPERIMENTS.values(), gathered()), DATA)
+        file = next(file for file, experiments in BY_FILE.items() if experiment.name in experiments)
+        write(merging.gather(BY_FILE[file].values(), merging.gathered(file)), merging.path_of(file))
     return record
 
 

@@ -1,15 +1,15 @@
-"""All runs gathered in one small file of data, which the chapters read and quote."""
+"""All runs gathered in small files of data, which the chapters read and quote."""
 
 import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from reproduce.experiments import Contender, Experiment
+from reproduce.experiments.terms import Contender, Experiment
 from reproduce.runs import Record, recorded, settings
 from reproduce.significance import fisher, sign_test
 
-DATA = Path("chapters/data/reproduction.json")
+DATA = Path("chapters/data")
 
 
 def gather(experiments: Iterable[Experiment], earlier: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -32,18 +32,20 @@ def gather(experiments: Iterable[Experiment], earlier: dict[str, Any] | None = N
                 results.append(summarise(experiment, contender, finished))
                 environments += [run["environment"] for run in finished]
                 commits += [run["commit"] for run in finished]
+    clipping = compare_clipping(results)
     return {
         "commits": sorted(set(commits)),
         "environments": [json.loads(text) for text in sorted({json.dumps(each) for each in environments})],
         "seconds": "of the processor, on one thread",
         "results": results,
-        "clipping": compare_clipping(results),
+        **({"clipping": clipping} if clipping else {}),
     }
 
 
 def summarise(experiment: Experiment, contender: Contender, runs: list[Record]) -> dict[str, Any]:
     """Return one contender's runs, a list each over its seeds, and the learning curve of the first."""
-    lists = ("seed", "solved_at", "updates", "diverged", "loss", "best_loss", "score", "largest_norm", "seconds")
+    lists = ["seed", "solved_at", "updates", "diverged", "loss", "best_loss", "score", "largest_norm", "seconds"]
+    lists += ["measured"] if "measured" in runs[0] else []
     return {
         "experiment": experiment.name,
         "contender": contender.name,
@@ -54,9 +56,15 @@ def summarise(experiment: Experiment, contender: Contender, runs: list[Record]) 
     }
 
 
-def gathered() -> dict[str, Any] | None:
-    """Return what was gathered before, ``None`` if nothing was."""
-    return json.loads(DATA.read_text(encoding="utf-8")) if DATA.exists() else None
+def path_of(file: str) -> Path:
+    """Return where the data of this name lie."""
+    return DATA / f"{file}.json"
+
+
+def gathered(file: str) -> dict[str, Any] | None:
+    """Return what was gathered before in this file, ``None`` if nothing was."""
+    path = path_of(file)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def compare_clipping(results: list[dict[str, Any]]) -> list[dict[str, Any]]:

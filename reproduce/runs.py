@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bench.environment import describe
-from reproduce.experiments import WINDOW, Contender, Experiment
+from reproduce.experiments.terms import WINDOW, Contender, Experiment
 from rnnlib.gradients import clip_norm
 from rnnlib.readouts import LinearReadout
 from rnnlib.regularisers import FlowModel
@@ -31,9 +31,12 @@ def settings(experiment: Experiment, contender: Contender) -> dict[str, str]:
     start = contender.start.__doc__ if contender.start else None
     # Named only where it is used, so that what was trained before there was one keeps its settings.
     penalty = {"penalty": f"{contender.keep:g} on errors that change their length"} if contender.keep else {}
+    cell = contender.cell(experiment.task.inputs, experiment.units)
+    made = {"model": repr(contender.model(experiment.task, cell))} if contender.model else {}
     return {
         "task": repr(experiment.task),
-        "cell": repr(contender.cell(experiment.task.inputs, experiment.units)),
+        "cell": repr(cell),
+        **made,
         "start": start.rstrip(".") if start else "the cell's own",
         "optimiser": repr(contender.optimiser),
         "clipping": f"to norm {contender.clip:g}" if contender.clip else "none",
@@ -47,8 +50,7 @@ def settings(experiment: Experiment, contender: Contender) -> dict[str, str]:
 def train(experiment: Experiment, contender: Contender, seed: int) -> Record:
     """Train one network. Its seconds are those of the processor, on one thread; losses are in the baseline's unit."""
     task, rng = experiment.task, np.random.default_rng(seed)
-    cell = contender.cell(task.inputs, experiment.units)
-    model = FlowModel(cell, LinearReadout(experiment.units, task.outputs), task.loss, strength=contender.keep)
+    model = model_of(experiment, contender)
     params = model.init(rng, np.float32)
     if contender.start:
         params = params._replace(cell=contender.start(rng, params.cell))
@@ -79,9 +81,25 @@ def train(experiment: Experiment, contender: Contender, seed: int) -> Record:
         "seconds": round(process_time() - began, 1),
         "baseline": round(task.baseline, 4),
         **outcome(run, unit),
+        **measured(experiment, model, run.params),
         "commit": commit(),
         "environment": describe(),
     }
+
+
+def model_of(experiment: Experiment, contender: Contender) -> Any:
+    """Return what is trained."""
+    task, cell = experiment.task, contender.cell(experiment.task.inputs, experiment.units)
+    if contender.model:
+        return contender.model(task, cell)
+    return FlowModel(cell, LinearReadout(cell.units, task.outputs), task.loss, strength=contender.keep)
+
+
+def measured(experiment: Experiment, model: Any, params: Any) -> Record:
+    """Return what the experiment measures of a trained network, if it does, on draws that are the same for all."""
+    if experiment.measure is None:
+        return {}
+    return {"measured": experiment.measure(model, params, experiment.task, np.random.default_rng(0))}
 
 
 def outcome(run: Fit, unit: float) -> Record:

@@ -9,25 +9,24 @@ import pytest
 
 from reproduce import __main__ as command
 from reproduce import merging, runs
-from reproduce.experiments import EXPERIMENTS, PLAIN, QUICK, WINDOW, Contender, Experiment, recall, temporal_order
+from reproduce.experiments import BY_FILE, QUICK
+from reproduce.experiments.plain import recall, temporal_order
+from reproduce.experiments.terms import PLAIN, WINDOW, Contender, Experiment
 from reproduce.streams import NoisyCell, RecallTask
-from rnnlib import PlainCell, unroll
+from rnnlib import Model, PlainCell, unroll
 from rnnlib.tasks import AddingTask
 from rnnlib.training import SGD
 
 FAST = Contender("plain", PlainCell, SGD(0.05), 60)
+EXPERIMENTS = [experiment for experiments in BY_FILE.values() for experiment in experiments.values()]
 SMALL = Experiment("small", AddingTask(5), units=3, solved=0.01, contenders=(FAST,), seeds=2, batch=8)
 
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    for module, name, path in (
-        (runs, "FOLDER", "runs"),
-        (merging, "DATA", "data.json"),
-        (command, "DATA", "data.json"),
-    ):
-        monkeypatch.setattr(module, name, tmp_path / path)
-    monkeypatch.setattr(command, "EXPERIMENTS", {"small": SMALL})
+    monkeypatch.setattr(runs, "FOLDER", tmp_path / "runs")
+    monkeypatch.setattr(merging, "DATA", tmp_path)
+    monkeypatch.setattr(command, "BY_FILE", {"data": {"small": SMALL}, "other": {"else": replace(SMALL, name="else")}})
     return tmp_path
 
 
@@ -72,8 +71,9 @@ def test_clipping_bounds_the_norm_that_acts_and_not_the_one_that_is_reported():
     assert clipped["largest_norm"] == still["largest_norm"] > 0.1
 
 
-def test_a_finished_run_is_not_repeated_unless_its_settings_change(elsewhere, monkeypatch, capsys):
-    monkeypatch.setattr("sys.argv", ["reproduce"])
+@pytest.mark.parametrize("name", ["small", "data"])
+def test_a_finished_run_is_not_repeated_unless_its_settings_change(elsewhere, monkeypatch, capsys, name):
+    monkeypatch.setattr("sys.argv", ["reproduce", name])
     command.main()
     first = capsys.readouterr().out
     assert first.count("small, plain, seed") == 2
@@ -83,6 +83,7 @@ def test_a_finished_run_is_not_repeated_unless_its_settings_change(elsewhere, mo
     assert capsys.readouterr().out == first
     assert runs.recorded(SMALL, replace(FAST, updates=61), 0) is None
     assert not list(elsewhere.rglob("*.part"))
+    assert not (elsewhere / "other.json").exists()
     data = json.loads((elsewhere / "data.json").read_text())
     assert data["results"][0]["seed"] == [0, 1]
     assert data["results"][0]["updates at most"] == "60"
@@ -96,15 +97,39 @@ def test_an_unknown_name_is_refused(monkeypatch, capsys):
 
 
 def test_every_experiment_gets_a_fifth_of_its_seeds_before_any_gets_more():
-    order = list(command.in_order(list(EXPERIMENTS.values()), None))
-    assert len(order) == sum(e.seeds * len(e.contenders) for e in EXPERIMENTS.values())
+    order = list(command.in_order(EXPERIMENTS, None))
+    assert len(order) == sum(e.seeds * len(e.contenders) for e in EXPERIMENTS)
     shares = [seed * 5 // experiment.seeds for experiment, _, seed in order]
     assert shares == sorted(shares)
 
 
 def test_every_run_has_a_file_of_its_own():
-    everything = [*command.in_order(list(EXPERIMENTS.values()), None), *command.in_order(list(QUICK.values()), None)]
+    everything = [*command.in_order(EXPERIMENTS, None), *command.in_order(list(QUICK.values()), None)]
     assert len({runs.path_of(*run) for run in everything}) == len(everything)
+
+
+def test_no_two_experiments_share_a_name():
+    names = [experiment.name for experiment in EXPERIMENTS]
+    assert len(set(names)) == len(names)
+
+
+def test_what_is_measured_of_a_trained_network_is_kept_and_does_not_change_the_run():
+    def of_weights(model, params, task, rng):
+        return {"bias": params.cell.b.tolist(), "drawn": task.draw(rng, 1).x[0, 0, 0], "units": model.cell.units}
+
+    looked = replace(SMALL, measure=of_weights)
+    first, second, plain = runs.train(looked, FAST, 0), runs.train(looked, FAST, 1), runs.train(SMALL, FAST, 0)
+    assert "measured" not in plain
+    assert plain["curve"] == first["curve"]
+    assert first["measured"]["bias"] != second["measured"]["bias"]
+    assert first["measured"]["drawn"] == second["measured"]["drawn"]
+    assert merging.summarise(looked, FAST, [first, second])["measured"] == [first["measured"], second["measured"]]
+
+
+def test_a_model_of_ones_own_is_trained_and_named():
+    own = replace(FAST, model=lambda task, cell: Model.of(task, cell))
+    assert runs.train(SMALL, own, 0)["curve"] == runs.train(SMALL, FAST, 0)["curve"]
+    assert runs.settings(SMALL, own)["model"].startswith("Model(cell=PlainCell")
 
 
 def test_the_orthogonal_start_is_orthogonal():
@@ -115,11 +140,12 @@ def test_the_orthogonal_start_is_orthogonal():
 
 
 @pytest.mark.parametrize(
-    "experiment", [e for e in EXPERIMENTS.values() if not e.name.startswith("temporal")], ids=lambda e: e.name
+    "experiment", [e for e in EXPERIMENTS if not e.name.startswith("temporal")], ids=lambda e: e.name
 )
 def test_contenders_have_equal_budgets_and_the_same_number_of_rates(experiment):
     assert len({contender.updates for contender in experiment.contenders}) == 1
     assert len({contender.clip for contender in experiment.contenders}) == 1
+    assert experiment.seeds >= 5
     rates = {}
     for contender in experiment.contenders:
         name, rate = contender.name.split(", rate ")

@@ -1,71 +1,16 @@
-"""What is trained: the tasks that tell memories apart, and the cells, starts and rates that contend for each."""
+"""Chapters 4 to 6: how far back plain cells learn, what optimisers, clipping and truncation change of it."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from reproduce.experiments.terms import PLAIN, Contender, Experiment, by_name
 from reproduce.streams import NoisyCell, RecallTask
 from rnnlib import GRUCell, PlainCell
 from rnnlib.initialisers import orthogonal
 from rnnlib.tasks import AddingTask, CopyTask, TemporalOrderTask
 from rnnlib.training import SGD, Adam
-
-
-@dataclass(frozen=True)
-class Contender:
-    """A cell with all that belongs to its training.
-
-    ``cell(inputs, units)`` makes it, ``start(rng, params)`` changes where its parameters start, ``clip`` is the norm to
-    which gradients are clipped, ``updates`` the most that are made, ``keep`` the strength of the penalty on errors that
-    change their length on the way back (:mod:`rnnlib.regularisers`).
-    """
-
-    name: str
-    cell: Callable[[int, int], Any]
-    optimiser: Any
-    updates: int
-    start: Callable[[np.random.Generator, Any], Any] | None = None
-    clip: float | None = None
-    keep: float = 0.0
-
-    def at(self, *rates: float) -> tuple[Contender, ...]:
-        """Return this contender once for each learning rate."""
-        return tuple(
-            replace(self, name=f"{self.name}, rate {rate:g}", optimiser=replace(self.optimiser, rate=rate))
-            for rate in rates
-        )
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """A task and its contenders, solved when the mean loss of ``WINDOW`` fresh batches is below ``solved``.
-
-    ``solved`` is in the unit of the task's baseline.
-    """
-
-    name: str
-    task: Any
-    units: int
-    solved: float
-    contenders: tuple[Contender, ...]
-    seeds: int = 5
-    batch: int = 64
-
-
-WINDOW = 50
-
-
-def with_orthogonal_weights(rng: np.random.Generator, params: Any) -> Any:
-    """W orthogonal at the start, free from then on."""
-    return params._replace(W=orthogonal(rng, params.W.shape, params.W.dtype))
-
-
-PLAIN = Contender("plain", PlainCell, Adam(), 2000, with_orthogonal_weights, clip=1.0)
-"""Orthogonal weights at the start, Adam, gradients clipped to norm 1, at most 2,000 updates."""
 
 FOR_ADDING, FOR_COPYING = (3e-4, 1e-3, 3e-3), (1e-3, 3e-3, 1e-2, 3e-2)
 """Rates that enclose the best of the plain cell on each task."""
@@ -124,11 +69,6 @@ def recall(lag: int, k: int, rates: tuple[float, ...], steps: int = 16_000, seed
         Contender(f"plain, noisy, rate {rate:g}", NoisyCell, Adam(rate), steps // k, fading_start) for rate in rates
     )
     return Experiment(f"recall-{lag}-chunks-{k}", RecallTask(lag, k), 64, 0.0, contenders, seeds, batch=32)
-
-
-def by_name(*experiments: Experiment) -> dict[str, Experiment]:
-    """Return the experiments under their names."""
-    return {experiment.name: experiment for experiment in experiments}
 
 
 EXPERIMENTS = by_name(

@@ -1,0 +1,117 @@
+"""Chapter 7: gated cells on adding, by where their gates begin, and the time-scales that they end with."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from reproduce.experiments.terms import PLAIN, Contender, Experiment, by_name
+from rnnlib import GRUCell, LSTMCell, bptt, unroll
+from rnnlib.initialisers import chrono
+from rnnlib.tasks import AddingTask
+
+RATES = (1e-3, 3e-3, 1e-2)
+"""Rates that enclose the best of the gated cells on adding."""
+
+
+def chrono_for(steps: int) -> Callable[[np.random.Generator, Any], Any]:
+    """Return the start that spreads the gates' time-scales over the ``steps`` of the task."""
+
+    def start(rng: np.random.Generator, params: Any) -> Any:
+        return chrono(rng, params, steps)
+
+    start.__doc__ = f"Gate biases by chrono, for up to {steps} steps."
+    return start
+
+
+def gates_at_the_end(model: Any, params: Any, task: Any, rng: np.random.Generator) -> dict[str, Any]:
+    r"""What the keep factors of a cell with gates do on 256 fresh sequences: ``f``, or ``1 - z`` of a GRU.
+
+    ``scales`` are :math:`1/(1 - \bar f)`, a unit, with the mean over the unmarked steps; ``scales_along`` are
+    :math:`-1/\overline{\ln f}` over all steps, what the product along the path fades by; ``keep`` and ``write`` are
+    the means over units of both gates at unmarked and at marked steps; ``left`` says how much of the error in the
+    memory of step T - 1 is left 0, T/4, T/2, 3T/4 and T - 1 steps further back, a geometric mean over sequences.
+    """
+    cell = model.cell
+    if not isinstance(cell, LSTMCell | GRUCell):
+        return {}
+    batch = task.draw(rng, 256, np.float32)
+    tape = unroll(cell, params.cell, batch.x)
+    keep, write = gates(cell, params.cell, tape)
+    marked = batch.x[..., 1] > 0
+    rest = keep[~marked].mean(axis=0)
+    along = np.log(np.maximum(keep, 1e-30)).mean(axis=(0, 1))
+    return {
+        "scales": rounded(np.sort(1 / np.maximum(1 - rest, 1e-7))),
+        "scales_along": rounded(np.sort(-1 / np.minimum(along, -1e-7))),
+        "keep": rounded([keep[~marked].mean(), keep[marked].mean()]),
+        "write": rounded([write[~marked].mean(), write[marked].mean()]),
+        "left": rounded(error_left(model, params, batch, tape)),
+    }
+
+
+def gates(cell: Any, params: Any, tape: Any) -> tuple[Any, Any]:
+    """Return the keep factors and the write factors of all steps, ``(T, B, n)`` each, from the equations."""
+
+    def gate(name: str) -> Any:
+        W, U, b = (getattr(params, f"{kind}_{name}") for kind in "WUb")
+        return 0.5 + 0.5 * np.tanh(0.5 * (tape.h[:-1] @ W.T + tape.x @ U.T + b))
+
+    return (1 - gate("z"), gate("z")) if isinstance(cell, GRUCell) else (gate("f"), gate("i"))
+
+
+def error_left(model: Any, params: Any, batch: Any, tape: Any) -> Any:
+    """Return what is left of the error in the memory, ``c`` if there is one, at five lags."""
+    y = model.readout.forward(params.readout, tape.h[-1:])
+    dh = np.zeros_like(tape.h[1:])
+    dh[-1:] = (y - batch.targets[-1:]) @ params.readout.V
+    delta = bptt(tape, dh).delta
+    lengths = np.linalg.norm(np.float64(getattr(delta, "c", delta.h)), axis=-1)
+    # From one step before the last: the adjoint of c is a partial derivative, and zero where the loss is.
+    T = len(dh)
+    at = [T - 1 - lag for lag in (0, T // 4, T // 2, 3 * T // 4, T - 1)]
+    logs = np.log(np.maximum(lengths[at], 1e-300))
+    return np.exp((logs - logs[0]).mean(axis=1))
+
+
+def rounded(values: Any, digits: int = 3) -> list[float]:
+    """Return ``values`` to so many significant digits."""
+    return [float(f"{value:.{digits}g}") for value in np.asarray(values, float)]
+
+
+def contenders(steps: int, updates: int) -> tuple[Contender, ...]:
+    """A plain cell, a GRU, and LSTMs by where their forget gates begin."""
+    shared = replace(PLAIN, updates=updates)
+    gated = replace(shared, start=None)
+    return (
+        shared,
+        replace(gated, name="GRU", cell=GRUCell),
+        *(
+            replace(gated, name=f"LSTM, bias {bias:g}", cell=partial(LSTMCell, forget_bias=bias))
+            for bias in (0.0, 1.0, 3.0, 5.0)
+        ),
+        replace(gated, name="LSTM, chrono", cell=LSTMCell, start=chrono_for(steps)),
+    )
+
+
+def adding(steps: int, updates: int, seeds: int = 5) -> Experiment:
+    """Who learns to add over so many steps, all with the same updates, clip and rates."""
+    task = AddingTask(steps)
+    contending = tuple(one for contender in contenders(steps, updates) for one in contender.at(*RATES))
+    return Experiment(f"gates-adding-{steps}", task, 64, task.baseline / 10, contending, seeds, 32, gates_at_the_end)
+
+
+def scales(steps: int) -> Experiment:
+    """Two starts trained to the end over so many steps: does the task move the time-scales, or only the start?"""
+    arms = [each for each in contenders(steps, 2000) if each.name in ("LSTM, bias 1", "LSTM, bias 3")]
+    trained = tuple(one for arm in arms for one in arm.at(*RATES))
+    return Experiment(f"scales-adding-{steps}", AddingTask(steps), 64, 0.0, trained, 5, 32, gates_at_the_end)
+
+
+EXPERIMENTS = by_name(adding(50, 2000), adding(150, 3000), *(scales(steps) for steps in (10, 50, 150)))
+
+QUICK = by_name(
+    replace(adding(20, 600, seeds=1), name="quick-gates-20", contenders=contenders(20, 600)[3].at(1e-2)),
+)
