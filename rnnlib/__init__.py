@@ -18,7 +18,7 @@ from typing import Any
 
 from rnnlib.cells.gated import GatedCell, GatedParams
 from rnnlib.cells.gru import GRUCell, GRUParams, ResetAfterParams
-from rnnlib.cells.leaky import LeakyCell, LeakyParams
+from rnnlib.cells.leaky import InputLeakyParams, LeakyCell, LeakyParams, StateLeakyParams
 from rnnlib.cells.lru import LRUCell, LRUParams
 from rnnlib.cells.lstm import LayerNormLSTMParams, LSTMCell, LSTMParams, LSTMState
 from rnnlib.cells.mingru import MinGRUCell, MinGRUParams

@@ -63,8 +63,9 @@ def flops(cell: Cell, T: int, B: int) -> Flops:
     check_size("B", B, 0)
     entries = 0
     for layer in layers(cell):
-        seen = layer.inputs if hasattr(layer, "diagonal") else layer.inputs + layer.units
-        entries += len(layer.gates) * layer.units * seen
+        gates = len(layer.gates)
+        recurrent = 0 if hasattr(layer, "diagonal") else getattr(layer, "recurrent", gates)
+        entries += layer.units * (gates * layer.inputs + recurrent * layer.units)
     return Flops(2 * T * B * entries, 4 * T * B * entries)
 
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from rnnlib.cells.affine import AffineCell, AffineWeights
+from rnnlib.cells.logistic import complete_gates, open_gates
 from rnnlib.cells.plain import ACTIVATIONS, PlainParams
 from rnnlib.cells.protocol import Array, Rng, State
 
@@ -17,21 +18,46 @@ class LeakyParams(namedtuple("LeakyParams", "W U b s")):
     """
 
 
+class InputLeakyParams(namedtuple("InputLeakyParams", "W U b U_s s")):
+    """Those of :class:`LeakyParams`, and ``U_s (n, d)``, by which the input moves the keep factor."""
+
+
+class StateLeakyParams(namedtuple("StateLeakyParams", "W U b W_s U_s s")):
+    """Those of :class:`InputLeakyParams`, and ``W_s (n, n)``, by which the state moves the keep factor."""
+
+
+PARAMS = {"learnt": LeakyParams, "input": InputLeakyParams, "state": StateLeakyParams}
+
+
 @dataclass(frozen=True)
 class LeakyCell(AffineCell):
-    r"""The leaky cell, :math:`h_t = \kappa h_{t-1} + (1 - \kappa)\, \phi(W h_{t-1} + U x_t + b)`.
+    r"""The leaky cell, :math:`h_t = \kappa_t h_{t-1} + (1 - \kappa_t)\, \phi_t` with
+    :math:`\phi_t = \phi(W h_{t-1} + U x_t + b)`.
 
-    Its Jacobian is :math:`J_t = \kappa I + (1 - \kappa) \operatorname{diag}(\phi'(a_t)) W`: the past fades by
-    :math:`\kappa` a step, with a time constant of :math:`-1/\ln \kappa` steps. ``kappa`` is a number between 0 and 1,
-    fixed, and the parameters are ``PlainParams``; or ``"learnt"``, one a unit, :math:`\kappa = 1/(1 + e^{-s})` with
-    :math:`s` in ``LeakyParams``, where ``init`` draws the :math:`\kappa` uniformly between 0 and 1. Any other ``kappa``
-    raises ``ValueError``, as does what raises it in a :class:`PlainCell`. Source: Jaeger, Lukoševičius, Popovici and
-    Siewert, *Optimization and applications of echo state networks with leaky-integrator neurons*, 2007.
+    ``kappa`` says where the keep factor comes from:
+
+    ======================== ========================================= ====================
+    ``kappa``                keep factor                               parameters
+    ======================== ========================================= ====================
+    a number between 0 and 1 itself                                    ``PlainParams``
+    ``"learnt"``, one a unit :math:`\sigma(s)`                         ``LeakyParams``
+    ``"input"``              :math:`\sigma(U_s x_t + s)`               ``InputLeakyParams``
+    ``"state"``              :math:`\sigma(W_s h_{t-1} + U_s x_t + s)` ``StateLeakyParams``
+    ======================== ========================================= ====================
+
+    In the first three the Jacobian is :math:`\operatorname{diag}(\kappa_t) + \operatorname{diag}((1 - \kappa_t)
+    \phi'(a_t)) W`: what :math:`\kappa_t` adds to the loss, :math:`\delta_t \odot (h_{t-1} - \phi_t)`, goes to
+    parameters and input. Only a factor that reads the state adds a term,
+    :math:`\operatorname{diag}((h_{t-1} - \phi_t)\, \kappa_t (1 - \kappa_t)) W_s`. A factor that stays at ``kappa`` lets
+    the past fade with a time constant of :math:`-1/\ln \kappa` steps; ``init`` draws :math:`s` so that
+    :math:`\sigma(s)` is uniform between 0 and 1. Any other ``kappa`` raises ``ValueError``, as does what raises it in a
+    :class:`PlainCell`. Source: for the fixed and the learnt factor Jaeger, Lukoševičius, Popovici and Siewert,
+    *Optimization and applications of echo state networks with leaky-integrator neurons*, 2007.
 
     >>> LeakyCell(inputs=2, units=3, kappa=0.99).init(np.random.default_rng(0))._fields
     ('W', 'U', 'b')
-    >>> LeakyCell(inputs=2, units=3, kappa="learnt").init(np.random.default_rng(0)).s.shape
-    (3,)
+    >>> LeakyCell(inputs=2, units=3, kappa="state").init(np.random.default_rng(0))._fields
+    ('W', 'U', 'b', 'W_s', 'U_s', 's')
     """
 
     kappa: float | str = 0.9
@@ -41,55 +67,74 @@ class LeakyCell(AffineCell):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.kappa != "learnt" and not (isinstance(self.kappa, float) and 0 < self.kappa < 1):
-            raise ValueError(f'kappa: expected a number between 0 and 1, or "learnt", got {self.kappa!r}')
+        if self.kappa not in [*PARAMS] and not (isinstance(self.kappa, float) and 0 < self.kappa < 1):
+            kinds = ", ".join(f'"{kind}"' for kind in PARAMS)
+            raise ValueError(f"kappa: expected a number between 0 and 1, or {kinds}, got {self.kappa!r}")
 
-    learns = property(lambda self: self.kappa == "learnt")
-    Params = property(lambda self: LeakyParams if self.learns else PlainParams)
-    width = property(lambda self: self.units * (1 + self.learns))
-    """Columns of ``g``: ``n``, and if it is learnt ``n`` more for the gradient of ``kappa``."""
+    Params = property(lambda self: PARAMS.get(self.kappa, PlainParams))
+    driven = property(lambda self: self.kappa in ("input", "state"))
+    gates = property(lambda self: ("", "_s") if self.driven else ("",))
+    recurrent = property(lambda self: 1 + (self.kappa == "state"))
+    width = property(lambda self: self.units * (1 + (self.kappa in PARAMS)))
+    r"""Columns of ``g``: ``n``, and unless :math:`\kappa` is fixed ``n`` more, for the gradient at its sigmoid."""
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Return the shape of each parameter, by name."""
-        return super().shapes() | ({"s": (self.units,)} if self.learns else {})
+        n = self.units
+        return {name: {"W": (n, n), "U": (n, self.inputs)}.get(name[0], (n,)) for name in self.Params._fields}
 
     def init(self, rng: Rng, dtype: Any = np.float64) -> Any:
-        r"""Draw weights as any affine cell does, and :math:`s` so that :math:`\kappa` is uniform."""
+        r"""Draw weights as any affine cell does, and :math:`s` so that its sigmoid is uniform."""
         params = super().init(rng, dtype)
-        return params._replace(s=rng.logistic(size=self.units).astype(dtype)) if self.learns else params
+        if self.kappa not in PARAMS:
+            return params
+        return params._replace(s=rng.logistic(size=self.units).astype(dtype))
 
     def prepare(self, params: Any) -> AffineWeights:
-        """Stack the weights, and fill in ``kappa``."""
-        kappa = 0.5 + 0.5 * np.tanh(0.5 * params.s) if self.learns else np.full_like(params.b, self.kappa)
-        return super().prepare(params)._replace(factors=kappa)
+        r"""Stack the weights of what is read; fill in :math:`\kappa` and :math:`1 - \kappa` if they are constant."""
+        stacked = params if self.driven else params[:3]
+        W, U, b = (
+            np.concatenate([part for name, part in zip(params._fields, stacked) if name[0] in kinds])
+            for kinds in ("W", "U", "bs")
+        )
+        factors: Any = ()
+        if not self.driven:
+            with np.errstate(over="ignore"):
+                odds = np.exp(-params.s) if self.kappa in PARAMS else 1 / np.full_like(b, self.kappa) - 1
+            factors = complete_gates(odds)
+        return AffineWeights(W, np.ascontiguousarray(W.T), U, np.ascontiguousarray(U.T), b, factors)
 
     def step(self, w: AffineWeights, a: Array, before: State, after: State) -> None:
-        r"""Write :math:`h_t = \phi_t + \kappa (h_{t-1} - \phi_t)` into ``after.h (B, n)``.
+        r"""Write :math:`h_t = \phi_t + \kappa_t (h_{t-1} - \phi_t)` into ``after.h (B, n)``.
 
-        :math:`\phi_t = \phi(W h_{t-1} + a)` is left in ``a (B, n)``.
+        :math:`\phi_t` is left in the first ``n`` columns of ``a``; in the next ``n``, if it is not constant,
+        :math:`\kappa_t` as :math:`(1 - \kappa_t)/\kappa_t`.
         """
-        a += before.h.dot(w.W_transposed, out=after.h)
-        ACTIVATIONS[self.activation].apply(a, a)
-        h = np.subtract(before.h, a, out=after.h)
-        h *= w.factors
-        h += a
+        a[:, : len(w.W)] += before.h.dot(w.W_transposed)
+        phi, odds = a[:, : self.units], a[:, self.units :]
+        ACTIVATIONS[self.activation].apply(phi, phi)
+        kappa = open_gates(np.negative(odds, out=odds)) if self.driven else w.factors[0]
+        h = np.subtract(before.h, phi, out=after.h)
+        h *= kappa
+        h += phi
 
     def step_back(self, w: Any, a: Any, before: State, after: State, dafter: State, dbefore: State, g: Array) -> None:
-        r"""Write :math:`g_t = (1 - \kappa)\phi'(a_t)\odot\delta_t` and the message :math:`W^\top g_t + \kappa\delta_t`.
+        r"""Write :math:`g_t = (1 - \kappa_t)\phi'(a_t) \odot \delta_t` and the message
+        :math:`\kappa_t \delta_t + W^\top g_t`.
 
-        If :math:`\kappa` is learnt, its gradient :math:`\delta_t \odot (h_{t-1} - \phi_t)` stands beside :math:`g_t`.
+        Beside :math:`g_t` stands the gradient at the sigmoid's argument, :math:`\kappa_t (1 - \kappa_t)
+        (h_{t-1} - \phi_t) \odot \delta_t`, which a factor that reads the state sends back as well, by ``W_s``.
         """
-        n, kept = self.units, w.factors * dafter.h
-        ACTIVATIONS[self.activation].slope(a, g[:, :n])
-        g[:, :n] *= dafter.h - kept
-        np.add(g[:, :n].dot(w.W), kept, out=dbefore.h)
-        if self.learns:
-            np.multiply(before.h - a, dafter.h, out=g[:, n:])
+        n, phi = self.units, a[:, : self.units]
+        kappa, lost = complete_gates(a[:, n:].copy()) if self.driven else w.factors
+        kept, new = kappa * dafter.h, lost * dafter.h
+        ACTIVATIONS[self.activation].slope(phi, g[:, :n])
+        g[:, :n] *= new
+        if self.kappa in PARAMS:
+            np.multiply((before.h - phi) * lost, kept, out=g[:, n:])
+        np.add(g[:, : len(w.W)].dot(w.W), kept, out=dbefore.h)
 
     def gather(self, tape: Any, g: Array) -> Any:
-        r"""Sum as any affine cell does, and :math:`dL/ds = \kappa (1 - \kappa)\, dL/d\kappa`."""
-        grads = self.gather_affine(tape, g)
-        if self.learns:
-            kappa = tape.w.factors
-            grads["s"] = kappa * (1 - kappa) * g[..., self.units :].sum(axis=(0, 1))
-        return self.Params(**grads)
+        """Sum as any affine cell does, and for ``s`` what stands beside."""
+        grads = self.gather_affine(tape, g) | {"s": g[..., self.units :].sum(axis=(0, 1))}
+        return self.Params(**{name: grads[name] for name in self.Params._fields})

@@ -52,10 +52,10 @@ def lines_of_code(path):
     return sum(bool(line) and not line.startswith("#") and number not in documented for number, line in lines)
 
 
-def test_the_library_is_shorter_than_2600_lines():
+def test_the_library_is_shorter_than_2750_lines():
     root = Path(rnnlib.__file__).parent
     counts = {path: lines_of_code(path) for path in root.rglob("*.py") if "figures" not in path.parts}
-    assert 1000 < sum(counts.values()) < 2600
+    assert 1000 < sum(counts.values()) < 2750
 
 
 def test_the_torch_bridge_loads_on_first_use():
