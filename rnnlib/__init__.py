@@ -53,6 +53,7 @@ _OFFERED = {
     "readouts": "Embedding EmbeddingParams LinearParams LinearReadout",
     "regularisers": "FlowModel flow_penalty",
     "sampling": "sample",
+    "scanned": "ScannedLayers ScannedParams ScannedState",
     "schedules": "Cosine Exponential Warmup",
     "tasks": "AddingTask BracketsTask CopyTask DistantContactTask FlipFlopTask LatchTask SelectiveCopyTask SineTask "
     "TemporalOrderTask",

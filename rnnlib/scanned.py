@@ -51,7 +51,7 @@ class ScannedTape:
         """Return the gradients of :func:`rnnlib.bptt`, which calls this; ``delta.h`` is that of the outputs."""
         mask = self.tapes[0].mask
         dh = arriving = check_array("dh", hide(dh, mask), self.outputs[-1].shape, self.outputs[-1].dtype)
-        layers = []
+        layers: list[Any] = []
         for tape, across, params, u in reversed([*zip(self.tapes, self.cell.across, self.params.across, self.outputs)]):
             dacross, dstates = across.backward(params, tape.h[1:], arriving * (u > 0))
             grads = (scan_back if hasattr(tape.cell, "diagonal") else bptt)(tape, dstates)
@@ -110,7 +110,10 @@ class ScannedLayers:
         """Raise ``ValueError`` unless ``params`` fit all layers; return their dtype."""
         if not isinstance(params, ScannedParams) or len(params.cells) != len(self.cells):
             raise ValueError(f"params: expected ScannedParams of {len(self.cells)} layers, as init draws them")
-        return [cell.check(layer) for cell, layer in zip(self.cells, params.cells)][0]
+        dtypes = {cell.check(layer) for cell, layer in zip(self.cells, params.cells)}
+        if len(dtypes) > 1:
+            raise ValueError("params: expected layers of one dtype, got float32 and float64")
+        return dtypes.pop()
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> ScannedState:
         """Return a state of zeros."""
@@ -121,11 +124,10 @@ class ScannedLayers:
         """Run all layers over ``x (T, B, d)``, one after the other; :func:`rnnlib.unroll` calls this."""
         whole: Any = self
         u, tapes, outputs = check_run(whole, params, x, state, mask), [], []
-        for cell, layer, across, weights, first in zip(
-            self.cells, params.cells, self.across, params.across, state.cells if state else [None] * len(self.cells)
-        ):
-            run = scan if hasattr(cell, "diagonal") else unroll
-            tapes.append(run(cell, layer, u, first, mask))  # type: ignore[operator]
+        firsts = state.cells if state else [None] * len(self.cells)
+        for cell, layer, across, weights, first in zip(self.cells, params.cells, self.across, params.across, firsts):
+            run: Any = scan if hasattr(cell, "diagonal") else unroll
+            tapes.append(run(cell, layer, u, first, mask))
             u = np.maximum(across.forward(weights, tapes[-1].h[1:]), 0)
             outputs.append(u)
         return ScannedTape(self, params, tuple(tapes), tuple(outputs))
