@@ -15,7 +15,7 @@ import rjsmin
 from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = ("tokens", "frame", "course", "code", "mathematics", "print")
+STYLES = ("tokens", "frame", "course", "predict", "code", "mathematics", "print")
 SCRIPTS = ("theme", "contents", "code", "search", "hints", "a11y", "selfcheck", "moved")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 
@@ -47,9 +47,10 @@ def _script(stem: str, names: tuple[str, ...]) -> Asset:
     return Asset(stem, ".js", rjsmin.jsmin(text))
 
 
-def scripts(figures: bool) -> list[Asset]:
-    """The scripts of a page, with what mounts interactive figures where it has any."""
-    return [_script("course", SCRIPTS), *([_script("figures", ("anyhost",))] if figures else [])]
+def scripts(figures: bool, predictions: bool) -> list[Asset]:
+    """The scripts of a page, with what mounts interactive figures and asks for predictions where it has any."""
+    asked = [("figures", "anyhost")] * figures + [("predict", "predict")] * predictions
+    return [_script("course", SCRIPTS), *(_script(stem, (name,)) for stem, name in asked)]
 
 
 def code_colours() -> str:
@@ -78,7 +79,7 @@ def _declaration(light: str | None, dark: str | None, style: dict, other: dict) 
 def write(folder: Path) -> Path:
     """Write every file into ``folder``, made anew."""
     folder.mkdir(parents=True, exist_ok=True)
-    assets = [stylesheet(), *scripts(figures=True)]
+    assets = [stylesheet(), *scripts(figures=True, predictions=True)]
     for old in folder.iterdir():
         if old.name not in {asset.name for asset in assets}:
             old.unlink()

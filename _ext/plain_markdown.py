@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import predict
 import selfcheck
 from nbformat import NotebookNode
 
@@ -87,6 +88,8 @@ def _directive(name: str, argument: str, body: list[str], book: Book, glued: Map
         return _formula("\n".join(body), options.get("label"), book)
     if name == "selfcheck":
         return _question(argument, body, convert)
+    if name == "predict":
+        return _prediction(body, convert)
     content = convert("\n".join(body))
     return content if name in ("div", "moved") else _quotation(name, convert(argument), content)
 
@@ -113,6 +116,15 @@ def _question(argument: str, body: list[str], convert: Callable[[str], str]) -> 
     ]
     folded = ["<details><summary>Answers</summary>", "", *answers, "", "</details>"]
     return "\n".join([f"**Check yourself.** {question}", "", *labels, "", *folded, ""])
+
+
+def _prediction(body: list[str], convert: Callable[[str], str]) -> str:
+    asked, answers = predict.parse(body)
+    labels = [f"- {convert(answer.label)}" for answer in answers if answer.label]
+    said = [answer for answer in answers if answer.label or answer.key == "why"]
+    told = [f"- {convert(one.label)}: {convert(one.why)}" if one.label else convert(one.why) for one in said]
+    folded = ["<details><summary>After the figure below</summary>", "", *told, "", "</details>"]
+    return "\n".join([f"**Predict.** {convert(chr(10).join(asked)).strip()}", "", *labels, "", *folded, ""])
 
 
 def _prose(text: str, book: Book, glued: Mapping[str, str]) -> str:

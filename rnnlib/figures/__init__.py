@@ -4,7 +4,9 @@ Imported only by those who draw: ``import rnnlib`` needs numpy alone.
 """
 
 from rnnlib.figures.palette import MEASURED, PALETTE, THEORY
+from rnnlib.figures.prediction import Curve, Label, Value
 from rnnlib.figures.still import Still, show
-from rnnlib.figures.style import label_lines, subplots, use_style
+from rnnlib.figures.style import label_lines, number_line, subplots, use_style
 
-__all__ = ["MEASURED", "PALETTE", "THEORY", "Still", "label_lines", "show", "subplots", "use_style"]
+__all__ = ["MEASURED", "PALETTE", "THEORY", "Curve", "Label", "Still", "Value",
+           "label_lines", "number_line", "show", "subplots", "use_style"]  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import matplotlib
 from matplotlib.figure import Figure
 
+from rnnlib.figures import prediction
 from rnnlib.figures.palette import PALETTE, variable
 from rnnlib.figures.style import FONT, TEXT_WIDTH
 
@@ -37,20 +38,23 @@ class Still(NamedTuple):
     svg: str
     png: bytes
     alt: str
+    predict: str = ""
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
+        box = f'{_BOX[:-1]} data-predict="{html.escape(self.predict)}">' if self.predict else _BOX
         return {
-            "text/html": f"{_BOX}{self.svg}</div>",
+            "text/html": f"{box}{self.svg}</div>",
             "image/png": base64.b64encode(self.png).decode(),
             "text/plain": self.alt,
         }
 
 
-def show(fig: Figure, alt: str) -> Still:
+def show(fig: Figure, alt: str, predict: prediction.Prediction | None = None) -> Still:
     """Finish a figure: inline SVG whose colours and typefaces are the site's, and a PNG for paper.
 
     On a narrow screen it scrolls sideways in a box of its own, so that its type stays legible.
-    ``alt`` says in a sentence what the curve does, for those who do not see it.
+    ``alt`` says in a sentence what the curve does, for those who do not see it. With ``predict`` the page asks for a
+    prediction and covers the rest until it has one: see the directive ``predict``.
 
     Raises ValueError if ``alt`` is empty, or if anything is drawn in a colour outside :data:`rnnlib.figures.PALETTE`
     (it could vanish against the dark page). Shades are the same colours with ``alpha``; a heat map is an image
@@ -58,7 +62,10 @@ def show(fig: Figure, alt: str) -> Still:
     """
     if not alt.strip():
         raise ValueError("alt is empty: say in one sentence what the figure shows")
-    return Still(_inline(render(fig, "svg").decode(), alt), render(fig, "png"), alt)
+    if predict:
+        prediction.cover(fig, predict)
+    svg = _inline(prediction.marked(render(fig, "svg").decode()), alt)
+    return Still(svg, render(fig, "png"), alt, prediction.described(fig, predict) if predict else "")
 
 
 def render(fig: Figure, kind: str) -> bytes:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any, cast
 
 import matplotlib
+import numpy as np
 from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
-from rnnlib.figures.palette import CYCLE, DIVERGING, PALETTE, SEQUENTIAL
+from rnnlib.figures.palette import CYCLE, DIVERGING, MEASURED, PALETTE, SEQUENTIAL, THEORY
 
 TEXT_WIDTH = 7.0
 """Width of the text column in inches, 96 CSS pixels each."""
@@ -98,6 +100,35 @@ def subplots(
     """
     fig = Figure(figsize=(TEXT_WIDTH * width, TEXT_WIDTH * height), layout="constrained")
     return fig, fig.subplots(nrows, ncols, **kwargs)
+
+
+def number_line(
+    low: float, high: float, *, label: str, measured: ArrayLike, theory: float | None = None,
+    log: bool = False, width: float = 1.0,
+) -> tuple[Figure, Axes]:  # fmt: skip
+    """A figure of one axis on which a value is told: ``measured``, one or several, as dots, ``theory`` as a bar."""
+    fig, ax = subplots(width=width, height=0.17)
+    ax.set(xlim=(low, high), ylim=(-1, 1), xlabel=label, xscale="log" if log else "linear")
+    ax.yaxis.set_visible(False)
+    ax.spines["left"].set_visible(False)
+    dots = np.atleast_1d(np.asarray(measured, float))
+    middle = float(np.median(dots))
+    if theory is not None:
+        ax.plot([theory, theory], [-0.75, 0.75], **(THEORY | {"linewidth": 2.4}))
+        _tell(ax, theory, "theory", -0.75, PALETTE["ink"], right=theory >= middle)
+    ax.plot(dots, np.zeros_like(dots), color=PALETTE["1"], **(MEASURED | {"markersize": 8 if len(dots) == 1 else 5}))
+    _tell(ax, middle, "measured", 0.35, PALETTE["1"], right=theory is not None and theory < middle)
+    return fig, ax
+
+
+def _tell(ax: Axes, x: float, words: str, y: float, colour: str, right: bool) -> None:
+    """Words beside a place on a number line, to the right of it or to the left, unless there the line ends."""
+    place = ax.transAxes.inverted().transform(ax.transData.transform((x, 0)))[0]
+    right = place < 0.15 or (right and place < 0.85)
+    ax.annotate(
+        words, (x, y), xytext=(7 if right else -7, 0), textcoords="offset points",
+        ha="left" if right else "right", va="center", color=colour, fontsize=9.5,
+    )  # fmt: skip
 
 
 def label_lines(ax: Axes, gap: float = 1.45) -> None:
