@@ -3,10 +3,52 @@
 Imported only by those who draw: ``import rnnlib`` needs numpy alone.
 """
 
-from rnnlib.figures.palette import MEASURED, PALETTE, THEORY
+from rnnlib.figures.comparing import compare, level, ticks
+from rnnlib.figures.numbers import percent, power_of_ten, span
+from rnnlib.figures.palette import (
+    BLUE,
+    COLOURS,
+    GREEN,
+    GREY,
+    INK,
+    MEASURED,
+    MUTED,
+    OCHRE,
+    PALETTE,
+    PURPLE,
+    THEORY,
+    VERMILION,
+)
 from rnnlib.figures.prediction import Curve, Label, Value
 from rnnlib.figures.still import Still, show
 from rnnlib.figures.style import label_lines, number_line, subplots, use_style
 
-__all__ = ["MEASURED", "PALETTE", "THEORY", "Curve", "Label", "Still", "Value",
-           "label_lines", "number_line", "show", "subplots", "use_style"]  # fmt: skip
+__all__ = [
+    "BLUE",
+    "COLOURS",
+    "GREEN",
+    "GREY",
+    "INK",
+    "MEASURED",
+    "MUTED",
+    "OCHRE",
+    "PALETTE",
+    "PURPLE",
+    "THEORY",
+    "VERMILION",
+    "Curve",
+    "Label",
+    "Still",
+    "Value",
+    "compare",
+    "label_lines",
+    "level",
+    "number_line",
+    "percent",
+    "power_of_ten",
+    "show",
+    "span",
+    "subplots",
+    "ticks",
+    "use_style",
+]

@@ -20,7 +20,9 @@ PALETTE = {
     "5": "#946200",  # ochre
     "6": "#4d6379",  # grey-blue
 }
-CYCLE = [PALETTE[name] for name in "123456"]
+COLOURS = [PALETTE[name] for name in "123456"]
+INK, MUTED = PALETTE["ink"], PALETTE["muted"]
+BLUE, VERMILION, GREEN, PURPLE, OCHRE, GREY = COLOURS
 
 THEORY: dict[str, Any] = {"color": PALETTE["ink"], "linewidth": 1.6, "zorder": 2}
 """A prediction is an ink line: ``ax.plot(t, predicted, **THEORY)``."""

@@ -16,7 +16,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from rnnlib.figures.palette import CYCLE, DIVERGING, MEASURED, PALETTE, SEQUENTIAL, THEORY
+from rnnlib.figures.palette import COLOURS, DIVERGING, MEASURED, PALETTE, SEQUENTIAL, THEORY
 
 TEXT_WIDTH = 7.0
 """Width of the text column in inches, 96 CSS pixels each."""
@@ -52,7 +52,7 @@ RC: Any = {
     "axes.spines.right": False,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "axes.prop_cycle": cycler(color=CYCLE),
+    "axes.prop_cycle": cycler(color=COLOURS),
     "axes.formatter.useoffset": False,
     "grid.color": PALETTE["grid"],
     "grid.linewidth": 0.8,

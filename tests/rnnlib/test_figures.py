@@ -208,3 +208,54 @@ def test_a_setting_out_of_range_is_refused():
         interactive.UnrolledNetwork(T=7)
     with pytest.raises(traitlets.TraitError):
         interactive.MessageInTime(rho=2.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "printed"),
+    [
+        (2.34e-5, 1, "2.3 × 10⁻⁵"),
+        (9.99e12, 1, "1.0 × 10¹³"),
+        (4e100, 0, "4 × 10¹⁰⁰"),
+        (7e-10, None, "10⁻⁹"),
+        (1.0, None, "10⁰"),
+    ],
+)
+def test_a_power_of_ten_is_written_as_in_print(value, digits, printed):
+    assert figures.power_of_ten(value, digits).replace("\N{NO-BREAK SPACE}", " ") == printed
+
+
+def test_shares_and_ranges_are_written_as_in_print():
+    assert figures.percent(0.0523, 1) == "5.2\N{NO-BREAK SPACE}%"
+    assert figures.span(np.array([0.41, 0.306, 0.39])) == "0.31 to 0.41"
+    assert figures.span(iter([0.311, 0.309]), 2) == "0.31"
+
+
+def test_a_comparison_draws_each_run_at_its_own_x_over_the_line():
+    _, ax = figures.subplots()
+    runs = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    figures.compare(ax, ([0, 9], [0, 9]), ([7, 8, 9], runs), colour=figures.GREEN, marker="s", label="runs")
+    line, dots = ax.lines
+    assert line.get_color() == figures.INK
+    assert line.get_zorder() < dots.get_zorder()
+    drawn = {x: set(dots.get_ydata()[dots.get_xdata() == x]) for x in (7, 8, 9)}
+    assert drawn == {7: {1.0, 2.0}, 8: {3.0, 4.0}, 9: {5.0, 6.0}}
+    assert (dots.get_linestyle(), dots.get_marker(), dots.get_color()) == ("None", "s", figures.GREEN)
+
+
+def test_ticks_of_a_logarithmic_axis_are_plain_numbers():
+    fig, ax = figures.subplots()
+    ax.loglog([1, 100], [1, 100])
+    figures.ticks(ax, x=[2, 50])
+    fig.draw_without_rendering()
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["2", "50"]
+    assert not len(ax.get_xticks(minor=True))
+
+
+def test_a_level_is_named_inside_the_axes():
+    fig, ax = figures.subplots()
+    ax.plot([0, 1], [0, 1])
+    figures.level(ax, 0.5, "chance")
+    fig.draw_without_rendering()
+    [words] = ax.texts
+    assert ax.bbox.x1 + 1 >= words.get_window_extent().x1
+    assert words.get_window_extent().y0 > ax.transData.transform((0, 0.5))[1]

@@ -1,0 +1,50 @@
+"""What nearly every figure of the book draws: a prediction, what was measured, and a level to read them against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullLocator
+from numpy.typing import ArrayLike
+
+from rnnlib.figures.palette import BLUE, MEASURED, MUTED, THEORY
+
+Curve = tuple[ArrayLike, ArrayLike]
+
+
+def compare(
+    ax: Axes, theory: Curve | None, measured: Curve, *, colour: str = BLUE, marker: str = "o", label: str | None = None,
+    size: float = 4.5,
+) -> None:  # fmt: skip
+    """A prediction as an ink line and, over it, what was measured as dots of ``colour``.
+
+    ``theory`` and ``measured`` are pairs ``(x, y)``. The y of a measurement may have a second axis, one column a run:
+    each run is a dot at the same x. Axes keep their scales: ``ax.set(xscale="log")``.
+    """
+    if theory is not None:
+        ax.plot(*theory, **THEORY)
+    x, y = (np.asarray(values) for values in measured)
+    if y.ndim == 2:
+        x = np.repeat(x, y.shape[1])
+    ax.plot(x, y.ravel(), **MEASURED | {"color": colour, "marker": marker, "markersize": size, "label": label})
+
+
+def level(ax: Axes, y: float, words: str = "", *, at: float = 1.0) -> None:
+    """A thin dotted line at height ``y``, with ``words`` on it at ``at``, from 0 (left) to 1 (right)."""
+    ax.axhline(y, color=MUTED, linewidth=0.9, linestyle=":", zorder=1)
+    if words:
+        ax.annotate(
+            words, (at, y), xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points", color=MUTED,
+            ha="left" if at < 0.5 else "right", va="bottom",
+        )  # fmt: skip
+
+
+def ticks(ax: Axes, *, x: Sequence[Any] | None = None, y: Sequence[Any] | None = None) -> None:
+    """Ticks at these values alone, written as they are: for logarithmic axes, which else write powers of ten."""
+    for axis, values in ((ax.xaxis, x), (ax.yaxis, y)):
+        if values is not None:
+            axis.set_ticks(list(values), [f"{value:g}" for value in values])
+            axis.set_minor_locator(NullLocator())
