@@ -127,10 +127,10 @@ def asks_for(key: Key) -> tuple[Any, ...]:
 
 
 def hash_of_code() -> str:
-    """A hash of the packages whose results the solved notebooks show."""
+    """A hash of the packages whose results the solved notebooks show; the book's figures are not among them."""
     patterns = ("rnnlib/**/*.py", "rnngrade/*.py", "rnngrade/diagnosis/*.py", "rnngrade/generated/*.py")
     files = [path for pattern in patterns for path in PACKAGES.glob(pattern)]
-    return keys.source_hash(*(path for path in files if path.name != "cli.py"))
+    return keys.source_hash(*(path for path in files if path.name != "cli.py" and "figures" not in path.parts))
 
 
 def learner_notebook(assignment: Assignment, notebook: NotebookNode) -> NotebookNode:
