@@ -33,13 +33,17 @@ def compare(
 
 
 def level(ax: Axes, y: float, words: str = "", *, at: float = 1.0) -> None:
-    """A thin dotted line at height ``y``, with ``words`` on it at ``at``, from 0 (left) to 1 (right)."""
+    """A thin dotted line at height ``y``, named by ``words``.
+
+    These stand above it, at its left end (``at=0``), its right end (1) or between; with ``at`` above 1 behind its end.
+    """
     ax.axhline(y, color=MUTED, linewidth=0.9, linestyle=":", zorder=1)
-    if words:
-        ax.annotate(
-            words, (at, y), xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points", color=MUTED,
-            ha="left" if at < 0.5 else "right", va="bottom",
-        )  # fmt: skip
+    if not words:
+        return
+    behind = at > 1
+    place: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points", "annotation_clip": False}
+    align: Any = {"ha": "left" if behind or at < 0.5 else "right", "va": "center" if behind else "bottom"}
+    ax.annotate(words, (at, y), xytext=(0, 0 if behind else 2), color=MUTED, **align, **place)
 
 
 def ticks(ax: Axes, *, x: Sequence[Any] | None = None, y: Sequence[Any] | None = None) -> None:

@@ -1,0 +1,91 @@
+"""Folded code and sidenotes: what is folded, what it is called, and that a reader without scripts gets to it."""
+
+import sys
+
+import pytest
+
+from tests.site.conftest import CHAPTERS, ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+import code_folds
+
+CELL = """import numpy as np
+from myst_nb import glue
+
+rates = np.exp([0.1, 0.2])
+glue("first", f"{rates[0]:.2f}", display=False)
+for name, rate in zip("ab", rates):
+    glue(
+        f"rate-{name}",
+        f"{rate:.2f}",
+        display=False,
+    )
+for name, rate in zip("ab", rates):
+    glue(name, rate, display=False)
+    print(name)
+
+
+def draw(ax):
+    ax.plot(rates)"""
+
+
+def test_code_is_shown_without_what_only_hands_numbers_to_the_prose():
+    assert (
+        code_folds.shown(CELL)
+        == """import numpy as np
+
+rates = np.exp([0.1, 0.2])
+for name, rate in zip("ab", rates):
+    print(name)
+
+
+def draw(ax):
+    ax.plot(rates)"""
+    )
+
+
+def test_shown_code_with_magics_stays_as_it_is():
+    assert code_folds.shown("%matplotlib inline\nglue(1)") == "%matplotlib inline\nglue(1)"
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("x = 1", "code, 1 line"),
+        ("x = 1\ny = 2", "code, 2 lines"),
+        ("class A: ...\ndef f(): ...", "code, 2 lines: A, f"),
+    ],
+)
+def test_a_fold_says_how_long_the_code_is_and_what_it_defines(code, title):
+    assert code_folds.title(code) == title
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_long_code_stands_open_and_every_fold_counts_right(open_page, name):
+    page = open_page(name, java_script_enabled=False, wait=False)
+    folds = page.locator("details.code").evaluate_all(
+        "all => all.map(one => [one.querySelector('summary').textContent, one.querySelector('pre').textContent])"
+    )
+    assert folds
+    for title, code in folds:
+        assert title == code_folds.title(code.strip("\n")), title
+        assert "glue(" not in code
+    open_code = page.locator(".cell:not(.tag_reading) > .cell_input pre").all_text_contents()
+    assert max(len(code.strip("\n").split("\n")) for code in open_code) <= code_folds.LONGEST
+
+
+def test_folded_code_opens_without_scripts_and_is_copied_with_them(open_page):
+    page = open_page("chapters/03_explosion.html", java_script_enabled=False, wait=False)
+    fold = page.locator("details.code").first
+    fold.locator("summary").press("Enter")
+    assert fold.locator("pre").is_visible()
+
+    page = open_page("chapters/03_explosion.html")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    fold = page.locator("details.code").first
+    fold.locator("summary").click()
+    fold.locator(".highlight").hover()
+    fold.locator(".copy").click()
+    fold.get_by_text("Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("import numpy as np")
