@@ -15,4 +15,74 @@ import rjsmin
 from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = ("tokens", "frame", "course", "predict", "code", "mathematics", "print")
+STYLES = ("tokens", "frame", "course", "predict", "code", "asides", "mathematics", "print")
+SCRIPTS = ("theme", "contents", "code", "search", "hints", "a11y", "selfcheck", "moved")
+HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of the site, and the text it has."""
+
+    stem: str
+    suffix: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        """The file's name, which changes with its text."""
+        return f"{self.stem}-{hashlib.sha256(self.text.encode()).hexdigest()[:10]}{self.suffix}"
+
+
+@cache
+def stylesheet() -> Asset:
+    """Every rule of the site, in the order of ``STYLES``, and the colours of code."""
+    text = "\n".join((ASSETS / f"{name}.css").read_text(encoding="utf8") for name in STYLES)
+    return Asset("course", ".css", rcssmin.cssmin(text + code_colours()))
+
+
+@cache
+def _script(stem: str, names: tuple[str, ...]) -> Asset:
+    text = "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf8") for name in names)
+    return Asset(stem, ".js", rjsmin.jsmin(text))
+
+
+def scripts(figures: bool, predictions: bool) -> list[Asset]:
+    """The scripts of a page, with what mounts interactive figures and asks for predictions where it has any."""
+    asked = [("figures", "anyhost")] * figures + [("predict", "predict")] * predictions
+    return [_script("course", SCRIPTS), *(_script(stem, (name,)) for stem, name in asked)]
+
+
+def code_colours() -> str:
+    """One rule for each colour of highlighted code, in both themes at once."""
+    styles = {theme: HtmlFormatter(style=name).style for theme, name in HIGHLIGHT.items()}
+    light = HtmlFormatter(style=styles["light"])
+    dark = dict(styles["dark"])
+    selectors: dict[str, list[str]] = {}
+    for token, style in styles["light"]:
+        css, other = _colour(style), _colour(dark[token])
+        name = light._get_css_class(token)
+        if name and (css, other) != (None, None):
+            selectors.setdefault(_declaration(css, other, style, dark[token]), []).append(f".highlight .{name}")
+    return "".join(f"{', '.join(names)} {{ {declaration} }}\n" for declaration, names in selectors.items())
+
+
+def _colour(style: dict) -> str | None:
+    return f"#{style['color']}" if style["color"] else None
+
+
+def _declaration(light: str | None, dark: str | None, style: dict, other: dict) -> str:
+    text = f"color: light-dark({light or 'inherit'}, {dark or 'inherit'});" if light and dark else ""
+    return text + (" font-weight: 600;" if style["bold"] or other["bold"] else "")
+
+
+def write(folder: Path) -> Path:
+    """Write every file into ``folder``, made anew."""
+    folder.mkdir(parents=True, exist_ok=True)
+    assets = [stylesheet(), *scripts(figures=True, predictions=True)]
+    for old in folder.iterdir():
+        if old.name not in {asset.name for asset in assets}:
+            old.unlink()
+    for asset in assets:
+        (folder / asset.name).write_text(asset.text, encoding="utf8")
+    return folder

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike
 
@@ -18,18 +19,18 @@ Curve = tuple[ArrayLike, ArrayLike]
 def compare(
     ax: Axes, theory: Curve | None, measured: Curve, *, colour: str = BLUE, marker: str = "o", label: str | None = None,
     size: float = 4.5,
-) -> None:  # fmt: skip
-    """A prediction as an ink line and, over it, what was measured as dots of ``colour``.
+) -> list[Line2D]:  # fmt: skip
+    """A prediction as an ink line and, over it, what was measured as dots of ``colour``; the lines drawn.
 
     ``theory`` and ``measured`` are pairs ``(x, y)``. The y of a measurement may have a second axis, one column a run:
     each run is a dot at the same x. Axes keep their scales: ``ax.set(xscale="log")``.
     """
-    if theory is not None:
-        ax.plot(*theory, **THEORY)
+    lines = [] if theory is None else ax.plot(*theory, **THEORY)
     x, y = (np.asarray(values) for values in measured)
     if y.ndim == 2:
         x = np.repeat(x, y.shape[1])
-    ax.plot(x, y.ravel(), **MEASURED | {"color": colour, "marker": marker, "markersize": size, "label": label})
+    look = MEASURED | {"color": colour, "marker": marker, "markersize": size, "label": label}
+    return lines + ax.plot(x, y.ravel(), **look)
 
 
 def level(ax: Axes, y: float, words: str = "", *, at: float = 1.0) -> None:

@@ -233,12 +233,13 @@ def test_shares_and_ranges_are_written_as_in_print():
 def test_a_comparison_draws_each_run_at_its_own_x_over_the_line():
     _, ax = figures.subplots()
     runs = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-    figures.compare(ax, ([0, 9], [0, 9]), ([7, 8, 9], runs), colour=figures.GREEN, marker="s", label="runs")
+    drawn = figures.compare(ax, ([0, 9], [0, 9]), ([7, 8, 9], runs), colour=figures.GREEN, marker="s", label="runs")
     line, dots = ax.lines
+    assert drawn == [line, dots]
     assert line.get_color() == figures.INK
     assert line.get_zorder() < dots.get_zorder()
-    drawn = {x: set(dots.get_ydata()[dots.get_xdata() == x]) for x in (7, 8, 9)}
-    assert drawn == {7: {1.0, 2.0}, 8: {3.0, 4.0}, 9: {5.0, 6.0}}
+    at = {x: set(dots.get_ydata()[dots.get_xdata() == x]) for x in (7, 8, 9)}
+    assert at == {7: {1.0, 2.0}, 8: {3.0, 4.0}, 9: {5.0, 6.0}}
     assert (dots.get_linestyle(), dots.get_marker(), dots.get_color()) == ("None", "s", figures.GREEN)
 
 
