@@ -31,15 +31,17 @@ export class Draws {
   }
 }
 
-/** A source that gives out recorded arrays, one a call. */
-export function replay(arrays) {
-  const rest = [...arrays];
-  const next = (count) => {
-    const array = rest.shift();
-    if (array?.length !== count) throw new Error(`replay: ${count} numbers were asked for, ${array?.length} are next`);
-    return Float64Array.from(array);
+/** A source that gives out what was recorded, `{ values, low, high }` a call, if it is asked for as many numbers and, where
+ * they were drawn from a range, for the same one. */
+export function replay(recorded) {
+  const rest = [...recorded];
+  const range = (low, high, count) => {
+    const next = rest.shift();
+    if (next?.values.length !== count) throw new Error(`replay: ${count} numbers were asked for, ${next?.values.length} are next`);
+    if (next.low !== low || next.high !== high) throw new Error(`replay: numbers from ${low} to ${high} were asked for, those from ${next.low} to ${next.high} are next`);
+    return Float64Array.from(next.values);
   };
-  const range = (low, high, count) => next(count);
+  const next = (count) => range(null, null, count);
   return {
     random: next, range, integers: range, signs: next, normal: next,
     get left() { return rest.length; },

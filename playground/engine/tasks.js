@@ -6,6 +6,9 @@
 // and at most, null where no lag can be named. `draw(draws, B)` returns `{ x (T, B, d), targets, first }`, the targets of
 // the scored steps alone: classes (steps, B) or numbers (steps, B, m).
 
+/** A run has solved its task where its loss is below this fraction of the baseline. */
+export const SOLVED = 0.1;
+
 class Task {
   loss = "softmax_cross_entropy";
   /** The fraction of scored outputs that are right: the largest of the outputs is the class. */
@@ -124,11 +127,11 @@ export class SineTask extends Task {
   loss = "squared_error";
   inputs = 1;
   outputs = 1;
-  needs = null;
   constructor(steps, period = 20, noise = 0.3, ahead = 5) { super(); Object.assign(this, { steps, period, noise, ahead }); }
   get first() { return 0; }
-  /** By quadrature: all phases are equally likely, and x_t weighs them by how well they fit. */
-  get baseline() {
+  get baseline() { return (this.expected ??= this.quadrature()); }
+  /** All phases are equally likely, and x_t weighs them by how well they fit. */
+  quadrature() {
     const { noise } = this, turn = (2 * Math.PI * this.ahead) / this.period, phases = Array.from({ length: 720 }, (_, i) => (2 * Math.PI * (i + 0.5)) / 720);
     if (noise === 0) return Math.sin(turn) ** 2 / 2;
     const width = (2 + 12 * noise) / 2000;
@@ -144,6 +147,24 @@ export class SineTask extends Task {
       if (total > 0) expected += (((answer * answer) / total) * width) / (720 * noise * Math.sqrt(2 * Math.PI));
     }
     return 1 / 2 - expected;
+  }
+  /** Two values tell a rising sine from a falling one; how many have to be averaged until the best straight line through
+   * them is below the fraction of the baseline that counts as solved: with s_t = a cos wt + b sin wt, a and b of variance
+   * 1/2, its error of s_{t+ahead} is vᵀ (2 I + XᵀX/noise²)⁻¹ v, the rows of X and v being cos and sin. */
+  get needs() {
+    const { noise, steps } = this, turn = (2 * Math.PI) / this.period, least = SOLVED * this.baseline;
+    const [vc, vs] = [Math.cos(turn * this.ahead), Math.sin(turn * this.ahead)];
+    let [cc, cs, ss] = [2, 0, 2];
+    for (let lag = 0; lag < steps - 1; lag++) {
+      const c = Math.cos(turn * lag), s = -Math.sin(turn * lag);
+      cc += (c * c) / noise ** 2;
+      cs += (c * s) / noise ** 2;
+      ss += (s * s) / noise ** 2;
+      const error = (vc * vc * ss - 2 * vc * vs * cs + vs * vs * cc) / (cc * ss - cs * cs);
+      // Without noise there is no number here, and two values are enough.
+      if (lag > 0 && !(error >= least)) return [1, lag];
+    }
+    return [1, steps - 1];
   }
   draw(draws, B) {
     const { steps, period, ahead, noise } = this, phases = draws.random(B), z = draws.normal(steps * B);

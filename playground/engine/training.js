@@ -5,11 +5,11 @@ import { initialise } from "./initialisers.js";
 import { Model, Pass } from "./model.js";
 import { OPTIMISERS } from "./optimisers.js";
 import { makeCell, makeTask, startOf } from "./settings.js";
+import { SOLVED } from "./tasks.js";
 
-/** Solved: the mean loss of so many updates is below this fraction of the baseline. Every batch is drawn anew, and its
- * loss is measured before it is learnt from. */
+/** The loss that is to fall below the baseline's fraction is the mean of so many updates. Every batch is drawn anew, and
+ * its loss is measured before it is learnt from. */
 export const WINDOW = 50;
-export const SOLVED = 0.1;
 
 export class Run {
   /** `draws` gives the random numbers: those of the setting's seed, unless others are passed in. */

@@ -30,7 +30,8 @@ export class Panel {
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("role", "img");
     this.canvas = html("canvas", { hidden: true, ariaHidden: "true" });
-    this.stage = html("div", { className: "pg-stage", style: { height: `${height}px` } }, this.canvas, this.svg);
+    this.stage = html("div", { className: "pg-stage" }, this.canvas, this.svg);
+    this.stage.style.setProperty("--tall", `${height}px`);
     this.title = html("figcaption", { textContent: title });
     this.tools = html("div", { className: "pg-tools" });
     this.table = html("div", { className: "pg-table", tabIndex: 0, role: "region", ariaLabel: `${title}, as a table` });
@@ -73,6 +74,21 @@ export class Panel {
   line(points, className) {
     if (points.length > 1) this.add("path", { class: className, d: `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}` });
   }
+  /** Words on a plate, legible on any colour: they end at `x`. */
+  plate(x, y, words) {
+    const text = this.text(x - 6, y, words, "plate end"), { x: left, y: top, width, height } = text.getBBox();
+    const plate = this.add("rect", { class: "plate", x: left - 6, y: top - 2, width: width + 12, height: height + 4, rx: 3 });
+    text.before(plate);
+  }
+
+  /** What the lines of a drawing stand for, `[[class, words], ..]`, above it from `x` on. */
+  key(x, y, entries) {
+    for (const [kind, words] of entries) {
+      this.add("path", { class: kind, d: kind.endsWith("band") ? `M${x} ${y - 9}h16v9h-16z` : `M${x} ${y - 4}h16` });
+      x += 26 + this.text(x + 20, y, words, "muted small").getComputedTextLength() + 10;
+    }
+  }
+
   say(text) { this.svg.setAttribute("aria-label", text); }
 
   /** Show the canvas under the drawing, over this part of it. */

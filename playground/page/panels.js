@@ -6,31 +6,38 @@ import { bins, clamp, html, number, Panel, powerOfTen, ticks } from "./draw.js";
 const box = (width, height, { left = 46, right = 12, top = 12, bottom = 36 } = {}) => ({ x: left, y: top, width: width - left - right, height: height - top - bottom });
 const along = ({ x, width }, most) => (update) => x + (update / most) * width;
 const logarithmic = ({ y, height }, low, high) => (value) => y + height * clamp((high - Math.log10(value)) / (high - low), 0, 1);
+/** Whole powers of ten around what bins show, at least from `low` to `high`. */
+const decadesOf = (binned, low, high) => {
+  const power = (values, round, edge) => values.map((value) => round(Math.log10(value))).filter(Number.isFinite).concat(edge);
+  return [Math.min(...power(binned.map((bin) => bin.low), Math.floor, low)), Math.max(...power(binned.map((bin) => bin.high), Math.ceil, high))];
+};
 const span = (view) => Math.max(view.limit ?? 0, view.loss.length, 40);
 const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
 
 export function lossPanel(view) {
   return new Panel("Loss, as a share of the memoryless baseline", 190, () => view.frame, (pen, width, height) => {
-    const area = box(width, height), X = along(area, span(view)), Y = logarithmic(area, -3, 1);
-    const shares = view.loss.map((loss) => loss / view.frame.baseline);
-    pen.decades(area, -3, 1, Y);
+    const shares = view.loss.map((loss) => loss / view.frame.baseline), means = view.mean.map((loss) => loss / view.frame.baseline);
+    const area = box(width, height, { top: 24 }), binned = bins(shares, area.width / 2), [low, high] = decadesOf(binned, -3, 1);
+    const X = along(area, span(view)), Y = logarithmic(area, low, high);
+    pen.key(area.x, 13, [["blue-band", "single updates"], ["blue", "mean of the last 50"]]);
+    pen.decades(area, low, high, Y, Math.ceil((high - low) / 5));
     pen.updates(area, span(view), X);
     pen.line([[area.x, Y(1)], [area.x + area.width, Y(1)]], "rule");
     pen.text(area.x + area.width, Y(1) - 5, "without memory", "small end");
     pen.line([[area.x, Y(0.1)], [area.x + area.width, Y(0.1)]], "rule dashed");
-    pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end");
-    const binned = bins(shares, area.width / 2), edge = [...binned.map(({ at, low }) => [X(at), Y(low)]), ...binned.toReversed().map(({ at, high }) => [X(at), Y(high)])];
+    if (Y(0.1) - Y(1) > 14) pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end");
+    const edge = [...binned.map(({ at, low }) => [X(at), Y(low)]), ...binned.toReversed().map(({ at, high }) => [X(at), Y(high)])];
     pen.line(edge, "blue-band");
-    pen.line(bins(shares, Math.min(area.width / 2, Math.max(2, shares.length / 10))).map(({ at, mean }) => [X(at), Y(mean)]), "blue");
+    pen.line(sample(means.length, area.width).map((i) => [X(i), Y(means[i])]), "blue");
     const { solvedAt } = view.frame;
-    if (solvedAt) pen.add("circle", { class: "blue-dot", cx: X(solvedAt), cy: Y(0.1), r: 5 });
+    if (solvedAt) pen.add("circle", { class: "blue-dot", cx: X(solvedAt - 1), cy: Y(means[solvedAt - 1]), r: 5 });
     pen.say(shares.length ? `Loss over ${shares.length} updates: now ${amount(view.frame.share)} of the memoryless baseline.` : "No update yet.");
   }, () => [["update", "loss", "of the baseline"], ...sample(view.loss.length).map((i) => [i, number(view.loss[i]), number(view.loss[i] / view.frame.baseline)])]);
 }
 
 export function reachPanel(view, colour) {
-  return new Panel("How far the gradient reaches: |δ| back from the last step", 300, () => view.frame, (pen, width, height) => {
-    const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 62 });
+  return new Panel("How far the gradient reaches back: |δ|", 300, () => view.frame, (pen, width, height) => {
+    const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 66 });
     const X = along(area, span(view)), Y = (lag) => area.y + ((lag + 0.5) / T) * area.height;
     pen.add("rect", { class: "zero", x: area.x, y: area.y, width: area.width, height: area.height });
     const shown = columns.length ? columns.map(({ sizes }) => sizes) : [frame.sizes];
@@ -43,7 +50,7 @@ export function reachPanel(view, colour) {
     pen.text(2, area.y - 9, "steps back from the last", "muted");
     if (frame.needs) needed(pen, area, Y, frame.needs);
     if (view.reach?.gone) pen.line([[area.x + area.width - 7, Y(view.reach.gone)], [area.x + area.width, Y(view.reach.gone) - 5], [area.x + area.width, Y(view.reach.gone) + 5], [area.x + area.width - 7, Y(view.reach.gone)]], "mark");
-    key(pen, colour, area.x, height - 20);
+    key(pen, colour, area.x, height - 26, width < 420 ? 2.2 : 3);
     pen.say(view.sentence);
   }, () => {
     const T = view.frame.steps, lags = sample(T, 12), at = sample(view.columns.length, 24);
@@ -56,25 +63,26 @@ function needed(pen, area, Y, [from, to]) {
   for (const lag of new Set([from, to])) {
     for (const kind of ["casing", "need"]) pen.line([[area.x, Y(lag)], [area.x + area.width, Y(lag)]], kind);
   }
-  const above = Y(from) - 7;
-  pen.text(area.x + area.width - 8, above > area.y + 12 ? above : Y(to) + 16, words, "over end");
+  const above = Y(from) - 10;
+  pen.plate(area.x + area.width - 4, above > area.y + 16 ? above : Y(to) + 20, words);
 }
 
 /** The colours and what they stand for. */
-function key(pen, colour, x, y) {
-  const powers = Array.from({ length: 46 }, (_, i) => -6 + 0.2 * i), wide = 3;
+function key(pen, colour, x, y, wide) {
+  const powers = Array.from({ length: 46 }, (_, i) => -6 + 0.2 * i);
   pen.text(x, y + 9, "of |δ| at lag 0:", "muted small");
   const start = x + 100;
   powers.forEach((power, i) => pen.add("rect", { x: start + i * wide, y, width: wide + 0.5, height: 9, style: `fill: rgb(${colour(10 ** power).join(" ")})` }));
   for (const power of [-6, -3, 0, 3]) pen.text(start + ((power + 6) / 0.2) * wide, y + 20, powerOfTen(power), "muted small middle");
   pen.add("path", { class: "zero edge", d: `M${start + 46 * wide + 14} ${y}h12v9h-12zm0 9l12 -9` });
   pen.text(start + 46 * wide + 30, y + 9, "exactly 0", "muted small");
+  pen.add("path", { class: "mark", d: `M${start + 46 * wide + 16} ${y + 17}l7 -5v10z` });
+  pen.text(start + 46 * wide + 30, y + 21, "a thousandth", "muted small");
 }
 
 export function normPanel(view) {
   return new Panel("Norm of the gradient, before and after clipping", 190, () => view.frame, (pen, width, height) => {
-    const { before, after } = view, area = box(width, height), finite = before.filter((norm) => norm > 0);
-    const low = Math.floor(Math.log10(Math.min(...bins(finite, 400).map((bin) => bin.low), 0.1))), high = Math.ceil(Math.log10(Math.max(...bins(finite, 400).map((bin) => bin.high), 1)));
+    const { before, after } = view, area = box(width, height, { top: 24 }), [low, high] = decadesOf(bins(before.filter((norm) => norm > 0), 400), -1, 0);
     const X = along(area, span(view)), Y = logarithmic(area, low, high), { clip, theta } = view.setting;
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 6));
     pen.updates(area, span(view), X);
@@ -84,8 +92,7 @@ export function normPanel(view) {
       pen.line(curve(after), "blue");
       if (clip === "norm") { pen.line([[area.x, Y(theta)], [area.x + area.width, Y(theta)]], "rule dashed"); pen.text(area.x + area.width, Y(theta) - 5, `θ = ${number(theta)}`, "small end"); }
     }
-    pen.text(area.x + 4, area.y + 8, "before", "vermilion-text small");
-    pen.text(area.x + 52, area.y + 8, clip === "none" ? "no clipping" : "after", clip === "none" ? "muted small" : "blue-text small");
+    pen.key(area.x, 13, [["vermilion", clip === "none" ? "norm (nothing is clipped)" : "before clipping"], ...(clip === "none" ? [] : [["blue", "after"]])]);
     pen.say(before.length ? `Norm of the gradient: ${amount(before.at(-1))} before clipping, ${amount(after.at(-1))} after.` : "No update yet.");
   }, () => [["update", "before", "after", "shortened"], ...sample(view.before.length).map((i) => [i, number(view.before[i]), number(view.after[i]), number(view.fraction[i], 2)])]);
 }
@@ -110,6 +117,9 @@ export function spectrumPanel(view, choose) {
   return panel;
 }
 
+/** Beyond rounding: the eigenvalues of an orthogonal matrix lie on the circle. */
+const outside = ([re, im]) => Math.hypot(re, im) > 1 + 1e-9;
+
 function plane(pen, width, height, { spectrum: { values } }) {
   const largest = Math.max(...values.map(([re, im]) => Math.hypot(re, im))), reach = Math.max(1.3, 1.1 * largest);
   const size = Math.min(width, height - 20) - 20, unit = size / 2 / reach, [cx, cy] = [width / 2, (height - 20) / 2 + 4];
@@ -117,9 +127,9 @@ function plane(pen, width, height, { spectrum: { values } }) {
   pen.line([[cx, cy - size / 2], [cx, cy + size / 2]], "grid");
   pen.add("circle", { class: "rule", cx, cy, r: unit });
   pen.text(cx + unit * 0.71 + 6, cy - unit * 0.71 - 4, "|λ| = 1", "small muted");
-  for (const [re, im] of values) pen.add("circle", { class: Math.hypot(re, im) > 1 ? "vermilion-dot" : "blue-dot", cx: cx + re * unit, cy: cy - im * unit, r: 3.6 });
+  for (const [re, im] of values) pen.add("circle", { class: outside([re, im]) ? "vermilion-dot" : "blue-dot", cx: cx + re * unit, cy: cy - im * unit, r: 3.6 });
   pen.text(cx, height - 4, `largest |λ| = ${number(largest)}`, "middle");
-  pen.say(`${values.length} eigenvalues, the largest of modulus ${number(largest)}; ${values.filter(([re, im]) => Math.hypot(re, im) > 1).length} outside the unit circle.`);
+  pen.say(`${values.length} eigenvalues, the largest of modulus ${number(largest)}; ${values.filter(outside).length} outside the unit circle.`);
 }
 
 function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
@@ -128,7 +138,7 @@ function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
   pen.decades(area, 0, most, Y);
   if (needs) {
     pen.line([[area.x, Y(needs[0])], [area.x + area.width, Y(needs[0])]], "rule");
-    pen.text(area.x + area.width, Y(needs[0]) - 5, `the task needs ${needs[0]}`, "small end");
+    pen.text(area.x + area.width, Y(needs[0]) - 5, `${needs[0]} steps: the nearest the task looks back`, "small end");
   }
   scales.forEach((scale, i) => pen.add("circle", { class: "green-dot", cx: X(i), cy: Y(scale), r: 3.6 }));
   pen.text(area.x + area.width, height - 20, "units, the slowest first", "muted end");
@@ -138,9 +148,9 @@ function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
 
 /** One sequence, forward and back. `at` is the step at which the backward pass stands. */
 export function sequencePanel(view, colour) {
-  return new Panel("One sequence: states, answer, and the error on its way back", 470, () => view.frame, (pen, width, height) => {
+  return new Panel("One sequence: states, answer, and the error on its way back", 500, () => view.frame, (pen, width, height) => {
     const { frame } = view, { sequence: s, steps: T, units: n, inputs: d } = frame, narrow = width < 560;
-    const left = narrow ? 46 : 92, right = 14, X = (t) => left + (t / T) * (width - left - right), wide = (width - left - right) / T;
+    const left = narrow ? 60 : 92, right = 14, X = (t) => left + (t / T) * (width - left - right), wide = (width - left - right) / T;
     const strip = (y, tall, rows, values, shade, label) => {
       values && paintRows(pen, left, y, width - left - right, tall, T, rows, values, shade);
       pen.text(left - 8, y + tall / 2 + 4, label, "end muted");
@@ -148,7 +158,8 @@ export function sequencePanel(view, colour) {
     const input = clamp(d * 9, 16, 66), dark = getComputedStyle(pen.stage).getPropertyValue("--pg-dark").trim() === "1";
     strip(14, input, d, s.x, diverging(dark), "input");
     strip(28 + input, 110, n, s.h, diverging(dark), narrow ? "h" : "states h");
-    const answerAt = 160 + input;
+    pen.text(width - right, 155 + input, "input and states: blue −1, red 1", "end muted small");
+    const answerAt = 190 + input;
     answer(pen, view, X, wide, answerAt, 66, left, dark);
     backward(pen, view, X, wide, answerAt + 92, height - answerAt - 92 - 40, left, width - right, colour);
     for (const t of ticks(T, clamp(width / 90, 3, 8))) if (t) pen.text(X(t) - wide / 2, height - 22, String(t), "muted middle");
@@ -162,6 +173,7 @@ export function sequencePanel(view, colour) {
 const PAPER = [[255, 255, 255], [18, 22, 29]], BLUE = [[23, 99, 182], [108, 178, 255]], VERMILION = [[194, 65, 12], [255, 149, 97]];
 /** Minus one is blue, zero is the paper, one is vermilion. */
 const diverging = (dark) => (value) => {
+  if (Number.isNaN(value)) return null;
   const share = clamp(Math.abs(value), 0, 1), [paper, full] = [PAPER[Number(dark)], (value < 0 ? BLUE : VERMILION)[Number(dark)]];
   return paper.map((from, i) => Math.round(from + share * (full[i] - from)));
 };
@@ -184,7 +196,7 @@ function answer(pen, view, X, wide, y, height, left, dark) {
   pen.text(left - 8, y + height / 2 + 4, "answer", "end muted");
   if (loss === "squared_error") {
     if (scored === 1) {
-      pen.text(X(T), y + height / 2 + 4, `target ${number(s.targets[0])}, answer ${number(s.y[T - 1])}`, "end strong");
+      pen.text(X(T), y + height / 2 + 4, `target ${number(s.targets[0])}, answer ${Number.isFinite(s.y[T - 1]) ? number(s.y[T - 1]) : "not finite"}`, "end strong");
       return;
     }
     const each = height / m;
@@ -236,8 +248,9 @@ function backward(pen, view, X, wide, y, height, left, right, colour) {
   if (needs) {
     const [from, to] = needs.map((lag) => X(T - lag - 0.5));
     pen.add("rect", { class: "window", x: to - wide / 2, y, width: from - to + wide, height });
-    pen.text(clamp((from + to) / 2, left + 40, right - 40), y + 12, "needed", "middle small over-paper");
+    pen.text(clamp((from + to) / 2, left + 62, right - 62), y + 12, `needed: ${needs[0] === needs[1] ? needs[0] : `${needs[0]} to ${needs[1]}`} back`, "middle small over-paper");
   }
+  if (!sizes.every(Number.isFinite)) pen.text((left + right) / 2, y + height / 2, "no longer finite", "middle over-paper");
   const { gone, zero } = reachOf(sizes.toReversed());
   view.backward = { T, sizes, stands };
   pen.say(`States and errors of one sequence of ${T} steps. ${gone === null ? "" : `From ${gone} steps back on less than a thousandth of the error is left. `}${zero === null ? "" : `From ${zero} steps back on it is exactly 0.`}`);

@@ -1,5 +1,6 @@
 // Experiments to predict before they run: what is asked, what one committed, and what twenty seeds gave.
 import { possible, toAddress } from "../engine/settings.js";
+import { agreeing } from "./claims.js";
 import { html } from "./draw.js";
 
 /** What the seeds of one run of an experiment did, as one reads it. */
@@ -11,67 +12,111 @@ function inWords({ seeds }, updates) {
   return parts.join("; ");
 }
 
+/** The settings of an experiment's runs, from the seed that the page shows of the twenty. */
+export const settingsOf = ({ settings, seed = 0 }) => settings.map((setting) => possible({ ...setting, seed }));
+
+/** The experiments, one of them chosen or none. Its `stage` is "asked" until one has committed ("running"), has run it
+ * without a prediction ("looked"), or was told what came of it ("told"). What the page would show of it before that is for
+ * others to hide. */
 export class Presets {
-  /** `load(preset)` puts an experiment's settings up; `run(preset)` starts it. */
-  constructor({ presets, results }, { load, run }) {
-    Object.assign(this, { presets, results: results?.presets ?? {}, load, run });
+  /** `load(preset)` puts an experiment's settings up (none: one's own), `run(preset)` starts it, `changed()` hears of a
+   * stage. */
+  constructor({ presets, results }, { load, run, changed }) {
+    Object.assign(this, { presets, results: results?.presets ?? {}, load, run, changed, chosen: null, stage: "asked" });
     const chapters = Map.groupBy ? [...Map.groupBy(presets, ({ chapter }) => chapter)] : grouped(presets);
     this.select = html("select", { id: "pg-preset" }, html("option", { value: "", textContent: "none: your own settings" }),
       ...chapters.map(([chapter, members]) => html("optgroup", { label: members[0].chapterTitle }, ...members.map(({ id, title }) => html("option", { value: id, textContent: title })))));
     this.card = html("div", { className: "pg-card" });
+    this.verdict = html("div", { className: "pg-verdict", role: "status" });
     this.select.addEventListener("change", () => this.choose(this.select.value));
     this.root = html("section", { className: "pg-presets", ariaLabel: "Experiments" }, html("div", { className: "pg-choose" }, html("label", { htmlFor: "pg-preset", textContent: "Experiment" }), this.select), this.card);
   }
 
   get(id) { return this.presets.find((preset) => preset.id === id); }
+  get asking() { return Boolean(this.chosen) && this.stage === "asked"; }
 
   choose(id) {
     this.show(id);
-    const preset = this.get(id);
-    if (preset) this.load(preset);
+    this.load(this.chosen);
   }
 
-  /** Put the card of an experiment up; its settings are loaded by others. */
+  /** Ask the question of an experiment; its settings are loaded by others. */
   show(id) {
     const preset = this.get(id);
     this.select.value = preset ? id : "";
-    this.chosen = preset ?? null;
+    Object.assign(this, { chosen: preset ?? null, stage: "asked" });
+    this.verdict.replaceChildren();
     this.card.replaceChildren(...(preset ? this.asked(preset) : []));
   }
 
   asked(preset) {
-    const answers = html("fieldset", { className: "pg-answers" }, html("legend", { textContent: preset.question }), ...preset.options.map((option, i) =>
+    this.answers = html("fieldset", { className: "pg-answers" }, html("legend", { textContent: preset.question }), ...preset.options.map((option, i) =>
       html("label", {}, html("input", { type: "radio", name: "pg-prediction", value: i }), ` ${option}`)));
-    const commit = html("button", { type: "button", className: "pg-main", textContent: "Commit and run", ariaDisabled: "true" });
-    const verdict = html("div", { className: "pg-verdict", role: "status" });
-    answers.addEventListener("change", () => { commit.ariaDisabled = "false"; });
-    commit.addEventListener("click", () => {
-      const chosen = answers.querySelector("input:checked");
-      if (!chosen) { verdict.textContent = "Choose first: a prediction made afterwards is none."; return; }
-      verdict.replaceChildren();
-      for (const input of answers.querySelectorAll("input")) input.disabled = true;
-      commit.hidden = true;
-      this.pending = { preset, verdict, chosen: Number(chosen.value) };
-      this.run(preset);
-      verdict.append(html("p", { textContent: `You said: ${preset.options[this.pending.chosen]} It runs for ${preset.updates.toLocaleString("en")} updates.` }), this.skip());
+    this.commit = html("button", { type: "button", className: "pg-main", textContent: "Commit and run", ariaDisabled: "true" });
+    const hint = html("span", { className: "pg-hint", role: "status" });
+    this.answers.addEventListener("change", () => { this.commit.ariaDisabled = "false"; hint.textContent = ""; });
+    this.commit.addEventListener("click", () => {
+      const said = this.answers.querySelector("input:checked");
+      if (said) this.committed(preset, Number(said.value));
+      else hint.textContent = "Choose first: a prediction made afterwards is none.";
     });
-    return [html("p", { className: "pg-setup", textContent: preset.setup }), answers, commit, verdict, this.source(preset)];
+    return [html("p", { className: "pg-setup", textContent: preset.setup }), this.answers, html("p", { className: "pg-commit" }, this.commit, hint), this.source(preset)];
   }
+
+  committed(preset, said) {
+    this.leave("running");
+    this.said = said;
+    this.verdict.replaceChildren(this.recall(`You said: “${preset.options[said]}” It runs for ${preset.updates.toLocaleString("en")} updates.`), this.skip());
+    this.run(preset);
+  }
+
+  /** One runs an experiment, or wants to see it, without having said what will come of it. */
+  look() {
+    if (!this.asking) return;
+    this.leave("looked");
+    this.verdict.replaceChildren(this.recall("Looked at without a prediction."), this.skip());
+  }
+
+  /** Its settings are changed while it runs: what comes of them does not judge what was said. */
+  drop() {
+    if (this.stage !== "running") return;
+    this.leave("looked");
+    this.verdict.replaceChildren(this.recall("The settings were changed while it ran, so nothing is said of your prediction."), this.skip());
+  }
+
+  leave(stage) {
+    this.stage = stage;
+    this.answers.disabled = true;
+    this.answers.hidden = this.commit.hidden = true;
+    this.changed();
+  }
+
+  /** The question once more, where it stands no longer beside its answers. */
+  recall(more) { return html("p", {}, html("strong", { textContent: this.chosen.question }), ` ${more}`); }
 
   skip() {
     const button = html("button", { type: "button", textContent: "Show what twenty seeds gave" });
-    button.addEventListener("click", () => this.reveal());
+    button.addEventListener("click", () => this.tell());
     return button;
   }
 
-  /** Say what came of it, if a prediction is open: called when the runs have ended. */
-  reveal() {
-    if (!this.pending) return;
-    const { preset, verdict, chosen } = this.pending, right = chosen === preset.answer;
-    this.pending = null;
-    verdict.replaceChildren(
-      html("p", { className: right ? "pg-right" : "pg-wrong" }, html("strong", { textContent: right ? "As you said. " : "Not as you said. " }), preset.outcome),
-      ...this.evidence(preset));
+  /** The runs have ended: say what came of it, if a prediction is open. */
+  over() { if (this.stage === "running") this.tell(); }
+
+  tell() {
+    const { chosen: preset, stage } = this, said = stage === "running" ? this.said : null;
+    this.stage = "told";
+    this.verdict.replaceChildren(this.recall(said === null ? "" : `You said: “${preset.options[said]}”`), this.judgement(preset, said), ...this.evidence(preset));
+    this.changed();
+  }
+
+  /** Whether it came as was said, in how many of the seeds, and why. */
+  judgement(preset, said) {
+    const of = this.results[preset.id], agree = of ? agreeing(preset, of) : [], count = agree.filter(Boolean).length, answer = `“${preset.options[preset.answer]}”`;
+    const share = of ? `${count} of ${agree.length} seeds` : "", right = said === preset.answer;
+    const words = said === null ? `${share || "The answer"} gave ${answer}` : right ? `As you said${share && `, in ${share}`}.` : `Not as you said: ${share ? `${share} gave ${answer}` : answer}`;
+    const other = agree.length && !agree[preset.seed ?? 0] ? "The seed shown here is one of the others. " : "";
+    return html("p", { className: said === null ? "" : right ? "pg-right" : "pg-wrong" }, html("strong", { textContent: `${words} ` }), other, preset.outcome);
   }
 
   /** What the seeds did, run by run. */
@@ -85,10 +130,13 @@ export class Presets {
     return html("p", { className: "pg-source" }, "Derived in ", html("a", { href: preset.href, textContent: preset.chapterTitle }), ".");
   }
 
-  /** What is known of a setting whatever its seed, by its address: how many seeds solved it. */
+  /** What is known of a setting whatever its seed, by its address: how many seeds solved it. Nothing while it is the
+   * chosen experiment's and its answer is open. */
   seedsOf(address) {
+    const place = ({ settings }) => settings.findIndex((setting) => toAddress({ ...possible(setting), seed: 0 }) === address);
+    if (this.chosen && this.stage !== "told" && place(this.chosen) >= 0) return null;
     for (const preset of this.presets) {
-      const at = preset.settings.findIndex((setting) => toAddress({ ...possible(setting), seed: 0 }) === address), of = this.results[preset.id];
+      const at = place(preset), of = this.results[preset.id];
       if (at >= 0 && of) return { solved: of.runs[at].seeds.filter(({ solvedAt }) => solvedAt !== null).length, of: of.runs[at].seeds.length, updates: preset.updates };
     }
     return null;

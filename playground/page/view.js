@@ -1,5 +1,5 @@
 // One run as one sees it: its worker, what that has sent, and the panels that show it.
-import { diagnose, reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
+import { amount, diagnose, reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
 import { toAddress } from "../engine/settings.js";
 import { WINDOW } from "../engine/training.js";
 import { html } from "./draw.js";
@@ -7,48 +7,80 @@ import { lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "
 
 const GATED = ["leaky", "lstm", "gru", "mingru"];
 const SQUARE = ["plain", "relu", "residual", "leaky", "orthogonal"];
+const STRIDE = 350; // milliseconds a step of the backward pass as it walks
 const CALM = 2500; // milliseconds between two sentences of a run that goes on
+
+const times = (factor) => (Number.isFinite(factor) ? `${amount(factor)} times` : "no number beside");
+/** The mean of the last losses of a window that ends before `end`: what "solved" is judged by. */
+const meanOf = (losses, end) => {
+  const start = Math.max(0, end - WINDOW);
+  let sum = 0;
+  for (let i = start; i < end; i++) sum += losses[i];
+  return sum / (end - start);
+};
+/** What each task asks for. */
+export const ABOUT = {
+  adding: "Adding: two of the numbers are marked, one in each half; at the last step their sum is asked for.",
+  copy: "Copy: symbols are shown, then blanks; after a signal the symbols are to be repeated.",
+  order: "Temporal order: among distractors an X or Y comes early, another midway; at the last step: which two, in which order?",
+  latch: "Latch: a bit, 1 or −1, is shown during the first three steps, then there is only noise; at the last step: which was it?",
+  flipflop: "Flip-flop: at every step each output is to show the sign of the last pulse on its own input.",
+  sine: "Noisy sine of random phase: at every step its value some steps ahead is asked for, without the noise.",
+  text: "Text: at every step the next character is asked for.",
+  numbers: "Numbers: at every step the next number is asked for.",
+};
 
 /** `changed(view)` is called whenever a frame has come; `results(setting)` knows what seeds of a setting did. */
 export class RunView {
   constructor(name, colour, { changed, results }) {
-    Object.assign(this, { name, changed, results, loss: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
+    Object.assign(this, { name, changed, results, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
     this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     this.worker.onmessage = ({ data }) => this.take(data);
     this.worker.onerror = (error) => { this.failed = true; this.live.textContent = `The engine could not start (${error.message || "its file did not load"}).`; };
     this.live = html("p", { className: "pg-sentence", role: "status", ariaLive: "polite" });
     this.count = html("span", { className: "pg-count" });
-    this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), " ", this.count);
+    this.label = html("span", { className: "pg-label" });
+    this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), this.label, this.count);
+    this.readout = html("span", { className: "pg-readout", ariaLive: "polite" });
+    this.about = html("p", { className: "pg-about" });
     const send = (name) => this.send({ type: "view", name });
     this.panels = { reach: reachPanel(this, colour), spectrum: spectrumPanel(this, send), loss: lossPanel(this), norm: normPanel(this), sequence: sequencePanel(this, colour) };
     this.panels.sequence.tools.append(this.stepper());
+    this.panels.sequence.stage.before(this.about);
     this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, this.heading, this.live, html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
     this.panels.sequence.root.classList.add("pg-wide");
-    for (const panel of Object.values(this.panels)) panel.table.ariaLabel += `, of run ${name}`;
+    for (const panel of Object.values(this.panels)) {
+      panel.table.ariaLabel += `, of run ${name}`;
+      panel.title.dataset.run = name;
+    }
   }
 
   send(message) { this.worker.postMessage(message); }
 
   /** Begin anew with a setting; whether it then trains is for others to say. */
   begin(setting) {
-    Object.assign(this, { setting, loss: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, stands: 1, limit: null, running: false });
+    Object.assign(this, { setting, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, limit: null, running: false });
+    this.whole();
+    this.about.textContent = ABOUT[setting.task];
     const kinds = [...(SQUARE.includes(setting.cell) ? ["W"] : []), ...(GATED.includes(setting.cell) ? ["gates"] : []), "J"];
     this.panels.spectrum.offer(kinds, kinds[0]);
     this.send({ type: "view", name: kinds[0] });
     this.send({ type: "start", setting });
   }
-  run(to) { this.running = true; this.limit = to ?? null; this.stands = 1; this.send({ type: "run", to }); this.changed(this); }
+  run(to) { this.running = true; this.limit = to ?? null; this.whole(); this.send({ type: "run", to }); this.changed(this); }
   stop() { this.running = false; this.send({ type: "stop" }); }
-  one() { this.running = false; this.stands = 1; this.send({ type: "one" }); }
+  one() { this.running = false; this.whole(); this.send({ type: "one" }); }
 
   take(frame) {
     if (frame.from !== this.loss.length) return; // of a run that has been begun anew since
     for (const name of ["loss", "before", "after", "fraction"]) this[name].push(...frame[name]);
+    while (this.mean.length < this.loss.length) this.mean.push(meanOf(this.loss, this.mean.length + 1));
     this.columns = [...this.columns, ...frame.columns].filter(({ update }) => update % frame.every === 0);
     this.spectrum = frame.spectrum ?? this.spectrum;
     Object.assign(this, { frame, running: frame.running });
-    this.reach = frame.sizes[0] > 0 && frame.sizes.every(Number.isFinite) ? reachOf(frame.sizes) : null;
+    this.reach = frame.sizes[0] > 0 && !frame.diverged ? reachOf(frame.sizes) : null;
     this.speak();
+    if (this.readout.textContent) this.stand(this.stands); // of a sequence that is another one now
     for (const panel of Object.values(this.panels)) panel.refresh();
     this.count.textContent = `${frame.updates.toLocaleString("en")} update${frame.updates === 1 ? "" : "s"}${this.running ? "" : frame.diverged ? ", diverged" : ", stopped"}`;
     this.root.dataset.updates = frame.updates;
@@ -58,10 +90,11 @@ export class RunView {
   }
 
   measured() {
-    const { frame, setting, reach } = this, sizes = reach ? frame.sizes : frame.diverged ? this.columns.at(-1)?.sizes ?? null : null, seeds = this.results(toAddress({ ...setting, seed: 0 }));
+    const { frame, setting, reach } = this, last = frame.diverged && this.columns.at(-1), seeds = this.results(toAddress({ ...setting, seed: 0 }));
     return {
-      update: frame.updates, share: frame.share, window: WINDOW, sizes, needs: frame.needs, clipped: frame.clipped, mean: true,
+      update: frame.updates, share: frame.share, window: WINDOW, sizes: last ? last.sizes : reach || frame.diverged ? frame.sizes : null, needs: frame.needs, clipped: frame.clipped, mean: true,
       clip: setting.clip, cut: setting.cut === "yes", carried: setting.carry === "yes", solvedAt: frame.solvedAt, diverged: frame.diverged, seeds,
+      ...(last && last.update < frame.updates - 1 && { sizesAt: last.update + 1 }),
     };
   }
 
@@ -77,29 +110,39 @@ export class RunView {
     this.live.dataset.kind = found[0]?.kind ?? "";
   }
 
-  /** The buttons that walk the backward pass of the sequence shown, one time step at a press. */
-  stepper() {
-    const readout = html("span", { className: "pg-readout", ariaLive: "polite" });
-    const move = (to) => {
-      const { steps } = this.frame;
-      this.stop();
-      this.stands = Math.min(Math.max(to, 1), steps);
-      const norm = (t) => Math.hypot(...this.frame.sequence.delta.subarray((t - 1) * this.frame.units, t * this.frame.units));
-      const here = norm(this.stands), before = this.stands < steps ? norm(this.stands + 1) : null;
-      const by = before ? `, times ${(here / before).toFixed(2)} from step ${this.stands + 1}` : ": the loss itself";
-      readout.textContent = `step ${this.stands}: |δ| = ${here.toExponential(1).replace("-", "−")}${by}`;
-      this.panels.sequence.refresh();
-    };
-    const button = (textContent, press) => {
-      const element = html("button", { type: "button", textContent });
-      element.addEventListener("click", press);
-      return element;
-    };
-    return html("span", { className: "pg-stepper" },
-      button("Back pass from the end", () => move(this.frame.steps)),
-      button("One step back", () => move(this.stands === 1 ? this.frame.steps : this.stands - 1)),
-      button("All", () => { this.stands = 1; readout.textContent = ""; this.panels.sequence.refresh(); }), readout);
+  /** Show the backward pass as a whole, and stop walking it. */
+  whole() {
+    clearInterval(this.walk);
+    this.stands = 1;
+    this.readout.textContent = "";
+    this.panels.sequence.refresh();
   }
 
-  close() { this.worker.terminate(); this.root.remove(); }
+  /** Show the backward pass down to step `to`, and say what that step did to the size of the error. */
+  stand(to) {
+    const { steps, units, sequence: { delta } } = this.frame, norm = (t) => Math.hypot(...delta.subarray((t - 1) * units, t * units));
+    this.stands = Math.min(Math.max(to, 1), steps);
+    const here = norm(this.stands), by = this.stands < steps ? `, ${times(here / norm(this.stands + 1))} that of step ${this.stands + 1}` : ", straight from the loss";
+    this.readout.textContent = `step ${this.stands}: |δ| = ${amount(here)}${by}`;
+    this.panels.sequence.refresh();
+  }
+
+  /** The buttons that walk the backward pass of the sequence shown, one time step at a press or one after the other. */
+  stepper() {
+    const button = (textContent, press) => {
+      const element = html("button", { type: "button", textContent });
+      element.addEventListener("click", () => { clearInterval(this.walk); this.stop(); press(); });
+      return element;
+    };
+    const back = () => this.stand(this.stands - 1);
+    return html("span", { className: "pg-stepper" },
+      button("Walk back from the end", () => {
+        this.stand(this.frame.steps);
+        this.walk = setInterval(() => { back(); if (this.stands === 1) clearInterval(this.walk); }, STRIDE);
+      }),
+      button("One step back", () => (this.stands === 1 ? this.stand(this.frame.steps) : back())),
+      button("All", () => this.whole()), this.readout);
+  }
+
+  close() { clearInterval(this.walk); this.worker.terminate(); this.root.remove(); }
 }

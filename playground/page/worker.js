@@ -29,10 +29,15 @@ onmessage = ({ data }) => messages[data.type](data);
 function step() {
   const going = run.update();
   if (going && (run.updates - 1) % every === 0) {
-    columns.push({ update: run.updates - 1, sizes: Float32Array.from(run.pass.reach(run.batch)) });
+    columns.push({ update: run.updates - 1, sizes: relative(run.pass.reach(run.batch)) });
     if (run.updates / every > COLUMNS) { every *= 2; columns = columns.filter(({ update }) => update % every === 0); }
   }
   return going && !(until !== null && run.updates >= until);
+}
+
+/** Sizes as shares of the first: of a run about to diverge they themselves are too large for 32 bits. */
+function relative(sizes) {
+  return Float32Array.from(sizes, (size) => size / sizes[0]);
 }
 
 /** Train on, a slice at a time. A slower pace waits between updates; a pause of the page, however long, is not caught up. */

@@ -1,8 +1,9 @@
 """Break the Playground's engine in one small place after another, and list what the parity test does not notice.
 
 ``python -m tests.playground.mutation`` trains the settings of the parity test with rnnlib once; then for every change
-a copy of the engine with it trains them in node. Survivors that ``mutants_survived.md`` beside this file explains are
-counted apart; any other makes the exit status 1. Modules may be named on the command line.
+a copy of the engine with it trains in node those of them that use the changed module, up to the first that differs.
+Survivors that ``mutants_survived.md`` beside this file explains are counted apart; any other makes the exit status 1.
+Modules may be named on the command line.
 """
 
 from __future__ import annotations
@@ -22,14 +23,23 @@ from typing import Any
 import numpy as np
 
 import rnnlib
-from tests.playground.test_parity import UPDATES, expected, in_tree, wanted
+from tests.playground.test_parity import UPDATES, baseline, expected, in_tree, keeps, needs, wanted
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / "playground" / "engine"
 EXPLAINED = Path(__file__).with_name("mutants_survived.md")
 # What the parity test does not reach: random numbers of the engine's own, outcomes of experiments, the form's bounds.
 LEFT_OUT = ("draws.js", "experiments.js", "settings.js")
-NEEDED = ("playground/engine", "tests/playground/parity.js", "rnnlib/figures/interactive/diagnosis.js")
+NEEDED = (
+    "playground/engine", "tests/playground/parity.js", "tests/playground/units.js",
+    "rnnlib/figures/interactive/diagnosis.js",
+)  # fmt: skip
+# The modules that not every setting uses, and the cells of those that do.
+CELLS_OF = {
+    "cells/plain.js": {"plain", "relu", "residual", "leaky"}, "cells/residual.js": {"residual"},
+    "cells/leaky.js": {"leaky"}, "cells/lstm.js": {"lstm"}, "cells/gru.js": {"gru"}, "cells/mingru.js": {"mingru"},
+    "cells/orthogonal.js": {"orthogonal"}, "cells/orthogonal_maps.js": {"orthogonal"},
+}  # fmt: skip
 
 SWAPPED = [
     (" + ", " - "), (" - ", " + "), (" * ", " / "), (" / ", " * "), (" < ", " <= "), (" > ", " >= "), (" <= ", " < "),
@@ -42,6 +52,9 @@ SWAPPED = [
 ]  # fmt: skip
 # Beyond the end of a typed array nothing is written: there a loop that goes one too far is the same loop.
 REPLACED = [(re.escape(old) + (r"(?!\w+(\.\w)*\.length;)" if old == " < " else ""), new) for old, new in SWAPPED]
+# Of the processor, after which a change has made a loop endless: unbroken, the first file takes a quarter of a second
+# and all cases two.
+SECONDS = (1.5, 15)
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
 
 
@@ -78,7 +91,7 @@ def cases() -> list[dict[str, Any]]:
 
 
 def case(asked: dict[str, Any], setting: dict[str, Any], seed: int) -> dict[str, Any]:
-    draws, result, tape, _ = expected(setting, seed)
+    draws, result, tape = expected(setting, seed)
     steps = [
         {name: in_tree(value) if name in ("grads", "clipped", "params") else value for name, value in step.items()}
         for step in result["steps"]
@@ -88,7 +101,10 @@ def case(asked: dict[str, Any], setting: dict[str, Any], seed: int) -> dict[str,
     want = {"start": plain(in_tree(result["start"])), "steps": [plain(step) for step in steps], "J": plain(J)}
     if np.linalg.cond(J) < 1e4:  # else the eigenvalues themselves are known to fewer digits
         want["eigenvalues"] = [float(real.sum()), float(real.max())]
-    return {"asked": asked, "setting": setting, "draws": draws, "updates": UPDATES, "expected": want}
+    if (kept := keeps(setting, tape)) is not None:
+        want["kept"] = plain(kept)
+    of_task = {"baseline": baseline(setting), "needs": needs(setting)}
+    return {"asked": asked, "setting": setting, "draws": draws, "updates": UPDATES, "expected": want, **of_task}
 
 
 class Judge:
@@ -101,27 +117,34 @@ class Judge:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
         everything = sorted(cases(), key=lambda one: len(one["draws"]) * one["setting"]["n"] * one["setting"]["B"])
-        # A few small ones first, of every cell and every task: most changes are noticed by them.
-        by_cell = {(one["setting"]["cell"], i % 3): one for i, one in enumerate(everything[:160])}
-        by_task = {one["setting"]["task"]: one for one in everything[:160]}
+        self.everything = everything
         self.files = [folder / "some.json", folder / "all.json"]
-        self.files[0].write_text(json.dumps([*by_cell.values(), *by_task.values()]))
-        self.files[1].write_text(json.dumps(everything))
         command = ["node", str(Path(__file__).with_name("judge.mjs")), str(folder)]
         self.node = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def survives(self, module: Path, text: str) -> bool:
+    def turn_to(self, name: str) -> None:
+        """Lay out the cases that use a module: a few small ones first, by which most changes are noticed."""
+        cells = CELLS_OF.get(name)
+        using = [one for one in self.everything if cells is None or one["setting"]["cell"] in cells]
+        small = using[: len(using) // 2]
+        some = {(one["setting"]["cell"], i % (3 if cells else 2)): one for i, one in enumerate(small)}
+        by_task = {} if cells else {one["setting"]["task"]: one for one in small}
+        for file, these in zip(self.files, ([*by_task.values(), *some.values()], using)):
+            file.write_text(json.dumps(these))
+
+    def survives(self, module: Path, text: str, files: int = 2) -> bool:
+        """Tell whether the cases, of the first file alone or of both, come out as they should with this module."""
         copy = self.folder / module.relative_to(ROOT)
         kept = copy.read_text(encoding="utf8")
         copy.write_text(text, encoding="utf8")
-        survived = all(self.passes(file) for file in self.files)
+        survived = all(self.passes(file, seconds) for file, seconds in list(zip(self.files, SECONDS))[:files])
         copy.write_text(kept, encoding="utf8")
         return survived
 
-    def passes(self, file: Path) -> bool:
+    def passes(self, file: Path, seconds: float) -> bool:
         assert self.node.stdin is not None
         assert self.node.stdout is not None
-        self.node.stdin.write(f"{file}\n")
+        self.node.stdin.write(f"{seconds} {file}\n")
         self.node.stdin.flush()
         return self.node.stdout.readline().strip() == "0"
 
@@ -149,15 +172,22 @@ def main() -> int:
         path for path in ENGINE.rglob("*.js") if path.name not in LEFT_OUT
     )
     known, unexplained, rows = explained(), [], {}
+    texts = {path: path.read_text(encoding="utf8") for path in paths}  # as they are now: a run takes long
     with tempfile.TemporaryDirectory() as folder:
         judge = Judge(Path(folder))
-        for path in paths:
-            name, text = path.relative_to(ENGINE).as_posix(), path.read_text(encoding="utf8")
+        for path, text in texts.items():
+            name = path.relative_to(ENGINE).as_posix()
+            judge.turn_to(name)
             if not judge.survives(path, text):
                 print("The unbroken engine does not pass: nothing can be said.")
                 return 1
             tried = list(changes(text))[:: arguments.every]
-            left = [(line, code) for line, code, changed in tried if judge.survives(path, changed)]
+            # What is known to change nothing need not be tried on all cases again.
+            left = [
+                (line, code)
+                for line, code, changed in tried
+                if judge.survives(path, changed, 1 if (name, code) in known else 2)
+            ]
             new = [(line, code) for line, code in left if (name, code) not in known]
             rows[name] = Counter(mutants=len(tried), survived=len(left), explained=len(left) - len(new))
             print(

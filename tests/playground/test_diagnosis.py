@@ -108,7 +108,10 @@ def test_clipped_at_every_update_names_the_causes(diagnose):
 
 
 def test_seeds_are_counted_only_where_they_were_run(diagnose):
-    assert "0 of 20 seeds solved it in 800 updates" in diagnose(seeds={"solved": 0, "of": 20, "updates": 800})[1]
+    seeds = {"solved": 0, "of": 20, "updates": 800}
+    assert diagnose(seeds=seeds)[1].endswith("0 of 20 seeds solved it within 800 updates.")
+    assert diagnose(seeds=seeds, update=800)[1].endswith("within 800 updates.")
+    assert diagnose(seeds=seeds, update=801)[1].endswith("within 800 updates; this run has made 801.")
     assert "seeds" not in diagnose()[1]
 
 
@@ -134,6 +137,21 @@ def test_a_divergence_without_growth_points_at_the_steps(diagnose):
     _, text, found = diagnose(diverged=DIVERGED | {"norm": None}, sizes=None, clip="norm")
     assert "last norm" not in text
     assert "growing" not in text
+
+
+@pytest.mark.parametrize("beyond", ["Infinity", "NaN"])
+def test_a_divergence_is_judged_by_what_is_finite(diagnose, engine, beyond):
+    """Where |δ| leaves the range of numbers on its way back it had been growing; nothing is said of what is none."""
+    found = f"async ([m, sizes]) => (await {MODULE}).diagnose({{ ...m, sizes: [...sizes, {beyond}, {beyond}] }})"
+    diverged = MEASURED | {"diverged": DIVERGED}
+    growing = engine.evaluate(found, [diverged, [1e200 * 10 ** (4 * lag) for lag in range(20)]])[0]["text"]
+    assert "growing tenfold every 0.3 steps back" in growing
+    assert "on its way back" not in engine.evaluate(found, [diverged, []])[0]["text"]
+
+
+def test_a_divergence_says_when_its_sizes_were_seen(diagnose):
+    _, text, _ = diagnose(diverged=DIVERGED, sizes=FLAT, sizesAt=12, clip="norm")
+    assert "not been growing on its way back, as last looked at after 12 updates, so the steps were too long" in text
 
 
 def test_no_number_is_said_that_was_not_measured(diagnose):

@@ -25,17 +25,29 @@ HOLDS: dict[str, Callable] = {
     "grows": lambda seed, bound, _: seed["start"]["tenfold"] is not None,
     "left": lambda seed, bound, _: seed["start"]["left"] >= bound["above"],
     "below": lambda seed, bound, _: seed["start"]["below"] is not None and seed["start"]["below"] <= bound["within"],
+    "faint": lambda seed, bound, _: seed["start"]["left"] <= bound["within"],
+    "arrives": lambda seed, bound, _: seed["end"]["left"] >= bound["above"],
+    "gone": lambda seed, bound, _: seed["end"]["left"] <= bound["within"],
+    "slow": lambda seed, bound, _: seed["start"]["kept"] <= bound["within"],
+    "open": lambda seed, bound, _: seed["end"]["kept"] >= bound["above"],
+    "shut": lambda seed, bound, _: seed["end"]["kept"] <= bound["within"],
     "clipped": lambda seed, bound, _: seed["clipped"] >= bound["share"],
     "sooner": lambda seed, bound, other: first(seed) < first(other),
 }
 
 
+def of_seeds(name, claim):
+    """The bound of a claim, and of which of the seeds it holds."""
+    runs = RESULTS[name]["runs"]
+    ((kind, bound),) = [(key, value) for key, value in claim.items() if key not in ("run", "beside")]
+    others = runs[bound.get("than", claim["run"])]["seeds"]
+    return bound, [HOLDS[kind](seed, bound, other) for seed, other in zip(runs[claim["run"]]["seeds"], others)]
+
+
 @pytest.mark.parametrize(("name", "claim"), CLAIMS, ids=[f"{name}-{'-'.join(claim)}" for name, claim in CLAIMS])
 def test_a_claim_holds_for_the_stated_share_of_seeds(name, claim):
-    runs = RESULTS[name]["runs"]
-    ((kind, bound),) = [(key, value) for key, value in claim.items() if key != "run"]
-    others = runs[bound.get("than", claim["run"])]["seeds"]
-    count = sum(HOLDS[kind](seed, bound, other) for seed, other in zip(runs[claim["run"]]["seeds"], others))
+    bound, holds = of_seeds(name, claim)
+    count = sum(holds)
     assert bound.get("least", 0) <= count <= bound.get("most", 20), f"{count} of 20"
     assert {"least", "most"} & set(bound)
 
@@ -50,6 +62,25 @@ def test_every_experiment_was_run_as_it_stands(preset):
     assert {claim["run"] for claim in preset["claims"]} == set(range(len(runs)))
     assert len(preset["names"]) == len(runs)
     assert 0 <= preset["answer"] < len(preset["options"])
+
+
+@pytest.mark.browser
+def test_the_page_counts_the_seeds_that_gave_the_answer(engine):
+    """A seed gave it if all claims that make up the answer held of it; where at most some may, it is of the rest."""
+    counted = engine.evaluate(
+        """async ([presets, results]) => {
+          const { agreeing } = await import("/playground/page/claims.js");
+          return presets.map((preset) => agreeing(preset, results[preset.id]));
+        }""",
+        [PRESETS, RESULTS],
+    )
+    for preset, agree in zip(PRESETS, counted):
+        asked = [of_seeds(preset["id"], claim) for claim in preset["claims"] if not claim.get("beside")]
+        each = [[holds == ("least" in bound) for holds in seeds] for bound, seeds in asked]
+        want = [all(seed) for seed in zip(*each)]
+        assert agree == want, preset["id"]
+        assert sum(agree) > 10, "the answer is what most seeds gave"
+        assert agree[preset.get("seed", 0)], "the seed that the page shows is one of them"
 
 
 @pytest.mark.parametrize("preset", WHICH_LEARNS, ids=lambda preset: preset["id"])

@@ -2,7 +2,7 @@
 import { PlainCell } from "./plain.js";
 
 export class LeakyCell extends PlainCell {
-  constructor(inputs, units, kappa = 0.9, activation = "tanh") {
+  constructor(inputs, units, kappa, activation = "tanh") {
     super(inputs, units, activation);
     this.kappa = kappa;
   }

@@ -19,11 +19,12 @@ export function amount(x) {
 const percent = (share) => (share < 0.01 ? `${amount(100 * share)} %` : `${Math.round(100 * share)} %`);
 const steps = ([from, to]) => (from === to ? `${from} step${from === 1 ? "" : "s"}` : `${from} to ${to} steps`);
 
-/** Of sizes over lag 0, 1, ..: relative to lag 0; from which lag on they are exactly 0 (null: nowhere), the first lag at
+/** Of sizes over lag 0, 1, .., as far as they are finite: relative to lag 0; from which lag on they are exactly 0 (null: nowhere), the first lag at
  * which less than a thousandth is left of what is not 0, and how many steps back it takes to grow tenfold (null: it
  * does not grow that much). */
 export function reachOf(sizes) {
-  const lags = Array.from(sizes, (size) => size / sizes[0]), end = lags.findLastIndex((share) => share > 0) + 1;
+  const over = sizes.findIndex((size) => !Number.isFinite(size)), finite = over < 0 ? sizes : sizes.slice(0, over);
+  const lags = Array.from(finite, (size) => size / sizes[0]), end = lags.findLastIndex((share) => share > 0) + 1;
   const gone = lags.findIndex((share) => share < GONE && share > 0);
   const grown = end > 1 ? Math.log10(lags[end - 1]) : 0;
   return { lags, zero: end < lags.length ? end : null, gone: gone < 0 ? null : gone, tenfold: grown >= 1 ? (end - 1) / grown : null };
@@ -37,7 +38,8 @@ export function reachOf(sizes) {
  * - `needs`, [from, to], how many steps back the task has to look, or null;
  * - `clipped`, the fraction of the last `window` updates in which something was clipped; `mean`, whether the loss is
  *   known to be a mean over what is scored;
- * - `cut`, whether the gradient is truncated, and `carried`, whether the state crosses a cut; `solvedAt`; `diverged` ({ update, what, norm }, the last finite norm);
+ * - `cut`, whether the gradient is truncated, and `carried`, whether the state crosses a cut; `solvedAt`; `diverged` ({ update, what, norm }, the last finite norm),
+ *   and then `sizesAt`, after how many updates `sizes` were seen, where they are older than the last;
  * - `seeds` ({ solved, of, updates }) of these very settings, or null. */
 export function diagnose(measured) {
   if (measured.diverged) return [ofDivergence(measured)];
@@ -82,16 +84,19 @@ function ofClipping({ update, clipped, window, mean }) {
   return { kind: "clipped", text: `Clipped at each of the last ${window} updates: ${causes}.` };
 }
 
-function ofSeeds({ seeds }) {
-  return seeds ? { kind: "seeds", text: `With these settings ${seeds.solved} of ${seeds.of} seeds solved it in ${seeds.updates} updates.` } : null;
+function ofSeeds({ seeds, update }) {
+  if (!seeds) return null;
+  const more = update > seeds.updates ? `; this run has made ${update}` : "";
+  return { kind: "seeds", text: `With these settings ${seeds.solved} of ${seeds.of} seeds solved it within ${seeds.updates} updates${more}.` };
 }
 
 /** Which settings to change follows from what was seen last: a message that grew on its way back, or only a long step. */
-function ofDivergence({ diverged: { update, what, norm }, sizes, clip }) {
-  const reach = sizes && sizes[0] > 0 ? reachOf(sizes) : null, grew = reach?.tenfold;
+function ofDivergence({ diverged: { update, what, norm }, sizes, sizesAt, clip }) {
+  const reach = sizes && sizes[0] > 0 && Number.isFinite(sizes[0]) ? reachOf(sizes) : null, grew = reach?.tenfold;
   const before = norm === null ? "" : ` (the gradient's last norm was ${amount(norm)})`;
-  const grown = grew && `${DELTA} had been growing tenfold every ${grew < 10 ? grew.toFixed(1) : Math.round(grew)} steps back. `;
-  const why = grown || (reach ? `${DELTA} had not been growing on its way back, so the steps were too long. ` : "");
+  const seen = sizesAt === undefined ? "" : `, as last looked at after ${sizesAt} updates`;
+  const grown = grew && `${DELTA} had been growing tenfold every ${grew < 10 ? grew.toFixed(1) : Math.round(grew)} steps back${seen}. `;
+  const why = grown || (reach ? `${DELTA} had not been growing on its way back${seen}, so the steps were too long. ` : "");
   const change = [...(clip === "none" ? ["clip"] : []), ...(grew ? ["gain", "cell"] : []), "rate"];
   const named = { clip: "turn clipping on", gain: "start W smaller", cell: "take a cell that saturates", rate: "lower the rate" };
   const advice = inOneSentence(change.map((one) => named[one]).join(", or "));

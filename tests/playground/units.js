@@ -1,0 +1,84 @@
+// Parts of the Playground's engine by themselves, where whole runs would not notice: each returns what differs from the
+// definition written out, as `[what, got, want]`.
+import { addOuterProducts, addProduct, addRows, identity, norm, product, solver, transpose } from "../../playground/engine/arrays.js";
+import { Draws } from "../../playground/engine/draws.js";
+import { eigenvalues } from "../../playground/engine/spectra.js";
+
+const draws = new Draws(5), random = (count) => draws.normal(count);
+const near = (got, want) => got.length === want.length && got.every((x, i) => Math.abs(x - want[i]) <= 1e-12 * Math.max(1, Math.abs(want[i])));
+const span = (count) => Array.from({ length: count }, (_, i) => i);
+
+/** Blocks of products lie where they are asked for, and nothing around them is touched. */
+function* products() {
+  for (const rows of span(5)) for (const columns of [1, 2, 3, 4, 5, 8, 9]) for (const inner of [1, 2, 5]) {
+    const startOut = 2, strideOut = columns + 3, startA = 1, strideA = inner + 2, A = random(60), B = random(columns * inner), out = random(120);
+    const want = Float64Array.from(out);
+    for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) for (let k = 0; k < inner; k++) want[startOut + r * strideOut + c] += A[startA + r * strideA + k] * B[c * inner + k];
+    addProduct(out, A, B, rows, columns, inner, startOut, strideOut, startA, strideA);
+    yield [`addProduct ${rows} ${columns} ${inner}`, out, want];
+  }
+}
+
+function* sums() {
+  for (const steps of span(10)) for (const rows of [1, 3]) for (const columns of [1, 2, 5]) {
+    const startG = 2, strideG = rows + 3, G = random(80), H = random(60), out = random(30), want = Float64Array.from(out), some = random(9), total = Float64Array.from(some);
+    for (let s = 0; s < steps; s++) for (let r = 0; r < rows; r++) {
+      total[r] += G[startG + s * strideG + r];
+      for (let c = 0; c < columns; c++) want[r * columns + c] += G[startG + s * strideG + r] * H[s * columns + c];
+    }
+    addOuterProducts(out, G, H, steps, rows, columns, startG, strideG);
+    yield [`addOuterProducts ${steps} ${rows} ${columns}`, out, want];
+    addRows(some, G, steps, rows, startG, strideG);
+    yield [`addRows ${steps} ${rows}`, some, total];
+  }
+}
+
+function* shapes() {
+  yield ["transpose in a larger array", transpose(Float64Array.of(1, 2, 3, 4, 5, 6), 2, 3, new Float64Array(9).fill(7)), [1, 4, 2, 5, 3, 6, 7, 7, 7]];
+  yield ["identity of 4 x 2", identity(4, 2), [1, 0, 0, 1, 0, 0, 0, 0]];
+  yield ["identity of 2 x 4", identity(2, 4), [1, 0, 0, 0, 0, 1, 0, 0]];
+}
+
+/** Systems whose rows have to be exchanged: a zero on the diagonal, a negative pivot, a small entry of the right sign, and
+ * one in which a row that is done is larger than those to come. */
+function* systems() {
+  const matrices = { zero: [0, 1, 1, 0], negative: [0, 1, -1, 0], small: [-1, 1, 1e-20, 1], three: [1, 2, 9, 0, 1e-20, 1, 0, 1, 5], far: [0, 2, 1, 0, 0, 3, 4, 1, 1], four: [...random(16)] };
+  for (const [name, A] of Object.entries(matrices)) {
+    const n = Math.sqrt(A.length), X = random(n * n);
+    yield [`solver ${name}`, solver(Float64Array.from(A), n)(product(Float64Array.from(A), X, n)), X];
+  }
+}
+
+function* norms() {
+  for (const [values, want] of [[[3e-170, 4e-170], 5e-170], [[3e200, -4e200], 5e200], [[0, 0], 0], [[], 0], [[-5], 5], [[1, Infinity], Infinity], [[0.3, 0.4], 0.5]]) {
+    yield [`norm of ${values}`, [norm(Float64Array.from(values)) / (want || 1)], [want === Infinity ? NaN : Number(want > 0)]];
+  }
+}
+
+/** The sums of powers of a matrix's eigenvalues are the traces of its powers, and the eigenvalues come as they are real or
+ * in conjugate pairs. Among the matrices are those in which shifts by the last two rows are caught in a cycle. */
+function* spectra() {
+  const cycle = (n) => Float64Array.from({ length: n * n }, (_, i) => Number((Math.floor(i / n) + 1) % n === i % n));
+  const jordan = (n) => Float64Array.from({ length: n * n }, (_, i) => (Math.floor(i / n) === i % n ? 0.5 : Number(Math.floor(i / n) + 1 === i % n)));
+  const rising = (n) => Float64Array.from({ length: n * n }, (_, i) => Math.floor(i / n) + i);
+  const symmetric = (n) => { const A = random(n * n), At = transpose(A, n, n); return A.map((x, i) => x + At[i]); };
+  const apart = Float64Array.of(3, 0, 0, 0, -2, 0, 0, 0, 1), zeros = new Float64Array(16);
+  for (const A of [...span(24).map((i) => random((1 + (i % 12)) ** 2)), ...span(12).flatMap((i) => [cycle(i + 1), symmetric(i + 1), rising(i + 1)]), ...span(3).map((i) => jordan(i + 1)), apart, zeros, ...span(6).map((i) => random((i + 2) ** 2).map((x) => 1e-8 * x))]) {
+    const n = Math.sqrt(A.length), found = eigenvalues(A, n), size = norm(A) || 1;
+    let powers = found.map(() => [1, 0]), power = identity(n);
+    for (let k = 1; k <= Math.min(n, 6); k++) {
+      powers = powers.map(([re, im], i) => [(re * found[i][0] - im * found[i][1]) / size, (re * found[i][1] + im * found[i][0]) / size]);
+      power = product(power, A, n).map((x) => x / size);
+      const trace = span(n).reduce((sum, i) => sum + power[i * n + i], 0), sum = (part) => powers.reduce((total, one) => total + one[part], 0);
+      yield [`eigenvalues of ${n} x ${n}, power ${k}`, [found.length, sum(0), sum(1)], [n, trace, 0]];
+    }
+    const imaginary = found.map(([, im]) => im).sort((a, b) => a - b);
+    yield [`pairs of ${n} x ${n}`, imaginary, imaginary.map((x) => -x).reverse()];
+  }
+}
+
+const same = (got, want) => near(got, want) || (got.length === 1 && Number.isNaN(got[0]) && Number.isNaN(want[0]));
+/** All that differs. */
+export function differences() {
+  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
+}
