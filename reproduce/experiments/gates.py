@@ -26,6 +26,16 @@ def chrono_for(steps: int) -> Callable[[np.random.Generator, Any], Any]:
     return start
 
 
+def writing_at(bias: float) -> Callable[[np.random.Generator, Any], Any]:
+    """Return the start whose input gates begin at ``bias``: what chrono changes besides the forget gates."""
+
+    def start(rng: np.random.Generator, params: Any) -> Any:
+        return params._replace(b_i=np.full_like(params.b_i, bias))
+
+    start.__doc__ = f"Input gates at a bias of {bias:g}."
+    return start
+
+
 def gates_at_the_end(model: Any, params: Any, task: Any, rng: np.random.Generator) -> dict[str, Any]:
     r"""What the keep factors of a cell with gates do on 256 fresh sequences: ``f``, or ``1 - z`` of a GRU.
 
@@ -91,6 +101,15 @@ def contenders(steps: int, updates: int) -> tuple[Contender, ...]:
         *(
             replace(gated, name=f"LSTM, bias {bias:g}", cell=partial(LSTMCell, forget_bias=bias))
             for bias in (0.0, 1.0, 3.0, 5.0)
+        ),
+        *(
+            replace(
+                gated,
+                name=f"LSTM, bias {bias:g}, writing {-bias:g}",
+                cell=partial(LSTMCell, forget_bias=bias),
+                start=writing_at(-bias),
+            )
+            for bias in (3.0, 5.0)
         ),
         replace(gated, name="LSTM, chrono", cell=LSTMCell, start=chrono_for(steps)),
     )
