@@ -41,9 +41,9 @@ def test_clipping_lets_gradient_descent_learn_temporal_order():
 
 def test_an_lstm_adds_and_says_what_its_gates_keep():
     ((run,),) = train_all(QUICK["quick-gates-20"]).values()
-    # Over three seeds it took 133 to 141 of the 600 updates.
+    # Over three seeds it took 134 to 190 of the 600 updates.
     assert run["solved_at"]
     measured = run["measured"]
-    assert len(measured["scales"]) == 64
+    assert len(measured["scales"]) == 32
     assert measured["left"][0] == 1
     assert 0.5 < measured["keep"][0] < 1

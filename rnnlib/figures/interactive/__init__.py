@@ -4,6 +4,7 @@ from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.interactive.chunk_reach import ChunkReach
 from rnnlib.figures.interactive.clipped_descent import ClippedDescent
 from rnnlib.figures.interactive.dragged_eigenvalues import DraggedEigenvalues
+from rnnlib.figures.interactive.gate_board import GateBoard
 from rnnlib.figures.interactive.gradient_map import GradientMap
 from rnnlib.figures.interactive.loss_cliff import LossCliff
 from rnnlib.figures.interactive.message_in_time import MessageInTime
@@ -17,6 +18,7 @@ __all__ = [
     "ChunkReach",
     "ClippedDescent",
     "DraggedEigenvalues",
+    "GateBoard",
     "GradientMap",
     "InteractiveFigure",
     "LossCliff",
