@@ -59,7 +59,7 @@ def gradient_at_memory(f: Any, i: Any, o: Any, w: float, u: Any) -> Any:
         logits = [np.clip(np.log(gate) - np.log1p(-gate), -800, 800) for gate in (f, i, o)]
     x = np.stack([*logits, u], axis=1)[:, np.newaxis]
     parts: Any = [part for k in range(3) for part in (zero, np.eye(4)[k : k + 1], zero[0])]
-    tape = unroll(LSTMCell(4, 1), LSTMParams(*parts, w * one, np.eye(4)[3:], zero[0]), x)
+    tape = unroll(LSTMCell(4, 1), LSTMParams._make([*parts, w * one, np.eye(4)[3:], zero[0]]), x)
     delta = bptt(tape, np.eye(T)[-1][:, np.newaxis, np.newaxis]).delta
     shown = np.append(0.0, o)[:, np.newaxis, np.newaxis] * (1 - np.tanh(tape.states.c) ** 2)
     return (delta.c + delta.h * shown)[:, 0, 0]
