@@ -591,8 +591,8 @@ paths_question = Question(
     oracle=paths_by_autograd, forbid=FORBID,
     axes={"dm": "T B n", "value": "T B n", "key": "T B n", "query": "T B n", "delta": "T+1 B n"},
     mistakes=[
-        Mistake(_delta_of(0), "The three direct paths are right; in delta the value path alone goes on. Their sum does.",
-                name="delta_of_values"),
+        Mistake(_delta_of(0), "The three direct paths are right; in delta the value path alone goes on. Their sum "
+                "does.", name="delta_of_values"),
         Mistake(_delta_of(0, 1), "The three direct paths are right; in delta the query path is left out.",
                 name="delta_without_query"),
         Mistake(_delta_of(0, 2), "The three direct paths are right; in delta the key path is left out.",
@@ -716,8 +716,8 @@ causal_question = Question(
     "causal-weights", points=3, answer="causal_weights",
     cases=[Group("typical", 2, causal_cases), Group("edge", 1, causal_edge_cases)], reference=causal_weights,
     oracle=causal_one_by_one, forbid=FORBID,
-    covers=Covers(waived={"ignored: mask": "an edge case has NaN and infinity in the scores of padded keys; scores have "
-                          "an axis more than the mask"}),
+    covers=Covers(waived={"ignored: mask": "an edge case has NaN and infinity in scores of padded keys; scores have an "
+                          "axis more than the mask"}),
     axes={"scores": "T B K", "causal_weights": "T B K"},
     mistakes=[
         Mistake(_visible(lambda k, t, mask: (k < t) & mask.T), "A step sees itself as well.", name="not_itself"),

@@ -1,9 +1,11 @@
 """Figures a reader can move, in Jupyter and on the static page alike."""
 
+from rnnlib.figures.interactive.attention_map import AttentionMap
 from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.interactive.chunk_reach import ChunkReach
 from rnnlib.figures.interactive.clipped_descent import ClippedDescent
 from rnnlib.figures.interactive.dragged_eigenvalues import DraggedEigenvalues
+from rnnlib.figures.interactive.four_paths import FourPaths
 from rnnlib.figures.interactive.gate_board import GateBoard
 from rnnlib.figures.interactive.gradient_map import GradientMap
 from rnnlib.figures.interactive.loss_cliff import LossCliff
@@ -15,9 +17,11 @@ from rnnlib.figures.interactive.whispering_chain import WhisperingChain
 from rnnlib.figures.interactive.window_or_state import WindowOrState
 
 __all__ = [
+    "AttentionMap",
     "ChunkReach",
     "ClippedDescent",
     "DraggedEigenvalues",
+    "FourPaths",
     "GateBoard",
     "GradientMap",
     "InteractiveFigure",
