@@ -68,6 +68,7 @@ bench: $(READY)
 
 reproduce: $(READY)
 	$(BIN)/python -m reproduce
+	$(BIN)/python -m reproduce.bottleneck
 	$(BIN)/python -m reproduce.playground
 
 diagnoses: $(READY)

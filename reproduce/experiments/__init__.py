@@ -4,16 +4,15 @@ A module has its ``EXPERIMENTS`` by name, the most telling first, and ``QUICK``,
 take less than a minute in all; no two modules use one name.
 """
 
-from reproduce.experiments import bottleneck, gates, orthogonal, parallel, plain
+from reproduce.experiments import gates, orthogonal, parallel, plain
 from reproduce.experiments.terms import Experiment
 
 BY_FILE: dict[str, dict[str, Experiment]] = {
     "reproduction": plain.EXPERIMENTS,
     "gates": gates.EXPERIMENTS,
     "orthogonal": orthogonal.EXPERIMENTS,
-    "bottleneck": bottleneck.EXPERIMENTS,
     "parallel": parallel.EXPERIMENTS,
 }
 """The experiments of each file of data, by name."""
 
-QUICK: dict[str, Experiment] = plain.QUICK | gates.QUICK | orthogonal.QUICK | bottleneck.QUICK | parallel.QUICK
+QUICK: dict[str, Experiment] = plain.QUICK | gates.QUICK | orthogonal.QUICK | parallel.QUICK

@@ -19,7 +19,7 @@ VALUES = "() => JSON.parse(document.querySelector('.rnnfig').dataset.values)"
 def by_rnnlib(alpha, w, lag, inputs):
     """Value, key, query and the whole: scores (h_T, 1) . (h_k, e_k), the e_k such that the weights are as asked."""
     cell = rnnlib.PlainCell(inputs=1, units=1, activation="linear")
-    params = rnnlib.PlainParams(np.array([[w]]), np.ones((1, 1)), np.zeros(1))
+    params = rnnlib.PlainParams(np.array([[float(w)]]), np.ones((1, 1)), np.zeros(1))
     tape = rnnlib.unroll(cell, params, np.array(inputs)[:, None, None])
     h, k = tape.h[1:, 0, 0], STEPS - 1 - lag
     weights = np.full(STEPS, (1 - alpha) / (STEPS - 1))
