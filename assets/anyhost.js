@@ -82,13 +82,33 @@
     console.error(error);
   };
 
-  for (const script of document.querySelectorAll(`script[type="${VIEW}"]`)) {
-    const id = JSON.parse(script.textContent).model_id;
+  // The figure takes its still's place at once when it is there to be drawn; paper gets the still all the same.
+  async function mount(id, place) {
+    const still = place.nextElementSibling?.matches(".figure-still") ? place.nextElementSibling : null;
     const el = Object.assign(document.createElement("div"), { className: "anyhost" });
-    script.replaceWith(el);
-    style(records[id]?.state._css);
-    model(id)
-      .then((instance) => instance.widget.render?.({ model: instance, el }))
-      .catch((error) => fail(el, error));
+    try {
+      const instance = await model(id);
+      place.replaceWith(el);
+      still?.classList.add("replaced");
+      await instance.widget.render?.({ model: instance, el });
+    } catch (error) {
+      if (place.isConnected) place.replaceWith(el);
+      still?.classList.remove("replaced");
+      fail(el, error);
+    }
   }
+
+  // A figure starts when the reader is a screen away from it.
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      for (const place of target.querySelectorAll(`:scope > script[type="${VIEW}"]`)) {
+        const id = JSON.parse(place.textContent).model_id;
+        style(records[id]?.state._css);
+        mount(id, place);
+      }
+    }
+  }, { rootMargin: "100%" });
+  for (const script of document.querySelectorAll(`script[type="${VIEW}"]`)) near.observe(script.parentElement);
 })();

@@ -23,6 +23,8 @@ PALETTE = {
 COLOURS = [PALETTE[name] for name in "123456"]
 INK, MUTED = PALETTE["ink"], PALETTE["muted"]
 BLUE, VERMILION, GREEN, PURPLE, OCHRE, GREY = COLOURS
+OVER_MAP = {"over": "#fefefe", "casing": "#182446"}
+"""Lines over a heat map, and their dark edge: a map has the same colours in both themes, and so have they."""
 
 THEORY: dict[str, Any] = {"color": PALETTE["ink"], "linewidth": 1.6, "zorder": 2}
 """A prediction is an ink line: ``ax.plot(t, predicted, **THEORY)``."""
@@ -36,5 +38,5 @@ DIVERGING = ["#123f78", "#1763b6", "#7fa9d6", "#dfe2e6", "#e9a080", "#c2410c", "
 
 
 def variable(name: str) -> str:
-    """CSS for a house colour: the site's variable, else the light theme's value."""
-    return f"var(--fig-{name}, {PALETTE[name]})"
+    """CSS for a house colour: the site's variable, else the light theme's value; those over a map as they are."""
+    return f"var(--fig-{name}, {PALETTE[name]})" if name in PALETTE else OVER_MAP[name]

@@ -13,10 +13,10 @@ import matplotlib
 from matplotlib.figure import Figure
 
 from rnnlib.figures import prediction
-from rnnlib.figures.palette import PALETTE, variable
+from rnnlib.figures.palette import OVER_MAP, PALETTE, variable
 from rnnlib.figures.style import FONT, TEXT_WIDTH
 
-_NAMES = {colour: name for name, colour in PALETTE.items()}
+_NAMES = {colour: name for name, colour in (PALETTE | OVER_MAP).items()}
 # On a narrow screen the figure keeps its text legible and scrolls in this box, by touch or by keyboard.
 _BOX = '<div class="rnnstill-box" tabindex="0" role="group" aria-label="Figure" style="overflow: auto hidden">'
 NARROWEST = 30

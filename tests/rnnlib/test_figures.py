@@ -191,6 +191,8 @@ def test_an_interactive_figure_carries_words_and_a_still(widget):
     data, _ = figure._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == figure.model_id
     assert data["image/png"].startswith("iVBOR")
+    assert data["text/html"].count("<text") > 3
+    assert 'role="img"' in data["text/html"]
     assert data["text/plain"] == figure.alt != ""
 
 

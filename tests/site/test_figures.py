@@ -17,14 +17,19 @@ from rnnlib.figures.interactive import (
     ClippedDescent,
     DraggedEigenvalues,
     GradientMap,
+    LandingCraft,
     LossCliff,
     MessageInTime,
+    PaddedStates,
+    RecalledInput,
     TelephoneGame,
+    ThreeChecks,
+    TwoModes,
     UnrolledNetwork,
     WhisperingChain,
     WindowOrState,
 )
-from tests.site.widgets import SETTINGS, draw, move
+from tests.site.widgets import SETTINGS, draw, move, speller
 
 pytestmark = pytest.mark.browser
 WIDGETS = [
@@ -38,6 +43,12 @@ WIDGETS = [
     GradientMap,
     TelephoneGame,
     ChunkReach,
+    PaddedStates,
+    RecalledInput,
+    LandingCraft,
+    TwoModes,
+    ThreeChecks,
+    speller,
 ]
 
 # The farthest any text of the drawing reaches outside it, in pixels, and the heights of figure and drawing, at
@@ -118,15 +129,40 @@ def test_whispering_chain_adds_up_as_bptt_does(mount):
         np.testing.assert_allclose(got["delta"], delta[1:].ravel(), atol=1e-12)
 
 
+DRAG = """rhos => rhos.map((rho) => {
+    const grip = document.querySelector(".rnnfig [role=slider]"), now = () => Number(grip.ariaValueNow);
+    for (let presses = 0; Math.abs(now() - rho) > 1e-9 && presses < 100; presses++) {
+        const [key, shiftKey] = [now() < rho ? "ArrowUp" : "ArrowDown", Math.abs(now() - rho) > 0.0999];
+        grip.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey }));
+    }
+    return JSON.parse(document.querySelector(".rnnfig").dataset.values);
+})"""
+
+
 def test_message_in_time_is_as_strong_as_the_gradient_of_a_linear_unit(mount):
     rng = np.random.default_rng(3)
-    settings = [{"sliders": [draw(rng, 0.7, 1.3, 0.01)]} for _ in range(SETTINGS)]
+    rhos = [draw(rng, 0.7, 1.3, 0.01) for _ in range(SETTINGS)]
     dh = np.zeros((30, 1, 1))
     dh[-1] = 1
-    for setting, got in zip(settings, move(mount(MessageInTime()), settings), strict=True):
-        tape = rnnlib.unroll(*plain(setting["sliders"][0]), np.zeros((30, 1, 1)))
+    for rho, got in zip(rhos, mount(MessageInTime()).evaluate(DRAG, rhos), strict=True):
+        assert got["rho"] == rho
+        tape = rnnlib.unroll(*plain(rho), np.zeros((30, 1, 1)))
         delta = rnnlib.bptt(tape, dh).delta.h
         np.testing.assert_allclose(got["strength"], delta[:0:-1].ravel(), rtol=1e-12)
+
+
+def test_the_far_end_of_the_message_is_dragged(mount):
+    page = mount(MessageInTime(), reduced_motion="reduce")
+    grip = page.locator(".rnnfig [role=slider]").bounding_box()
+    x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 60)
+    page.mouse.up()
+    values = json.loads(page.locator(".rnnfig").get_attribute("data-values"))
+    assert values["rho"] > 1
+    moved = page.locator(".rnnfig [role=slider]").bounding_box()
+    assert moved["y"] + moved["height"] / 2 == pytest.approx(y - 60, abs=3)
 
 
 def test_window_or_state_counts_the_parameters_rnnlib_makes(mount):
@@ -170,6 +206,20 @@ def test_stepping_changes_words_picture_and_label_together(mount, widget):
         heard.add(words)
     assert len(heard) == json.loads(page.locator(".rnnfig").get_attribute("data-values"))["at"]
     assert page.locator(".rnnfig-readout").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize("width", [360, 800])
+def test_each_local_error_is_set_below_its_step(mount, width):
+    page = mount(WhisperingChain(), width=width)
+    middles = page.evaluate(
+        """() => ["label input", "text.middle"].map((name) =>
+          [...document.querySelectorAll(`.rnnfig ${name}`)]
+            .filter((one) => one.closest(".rnnfig-mixer") || /^(step )?\\d$/.test(one.textContent))
+            .map((one) => { const box = one.getBoundingClientRect(); return (box.left + box.right) / 2; }))"""
+    )
+    sliders, steps = middles
+    assert len(sliders) == 8
+    np.testing.assert_allclose(sliders, steps, atol=2)
 
 
 @pytest.mark.parametrize("width", [360, 800])

@@ -92,6 +92,9 @@ FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']"
 @pytest.mark.parametrize("name", PAGES)
 def test_keyboard_reaches_everything_and_shows_where_it_is(open_page, name):
     page = open_page(name)
+    page.evaluate(SCROLL_THROUGH)  # a figure starts when it comes near
+    page.evaluate("scrollTo(0, 0)")
+    settle(page)
     expected = page.evaluate(
         """(selector) => {
           const groups = new Set();
@@ -219,6 +222,39 @@ def test_readable_without_javascript(open_page, scheme):
     shown = page.screenshot(clip={"x": 600, "y": 2, "width": 1, "height": 1})
     paper = {"light": (255, 255, 255), "dark": (18, 22, 29)}
     assert Image.open(io.BytesIO(shown)).convert("RGB").getpixel((0, 0)) == paper[scheme]
+
+
+MOVING = [name for name in PAGES if name == "index.html" or name in CHAPTERS]
+STILLS = """() => [...document.querySelectorAll(".figure-still")].map((still) =>
+  [still.checkVisibility(), still.querySelectorAll("svg text").length,
+   still.parentElement.offsetHeight - still.offsetHeight])"""
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_a_figure_is_its_still_without_scripts(open_page, name):
+    page = open_page(name, wait=False, java_script_enabled=False)
+    figures = page.locator(".figure-still")
+    assert figures.count() > 0
+    for i in range(figures.count()):
+        figures.nth(i).scroll_into_view_if_needed()
+        assert figures.nth(i).locator("svg[role=img]").first.is_visible()
+        assert figures.nth(i).locator("svg text").count() > 3
+        slot = figures.nth(i).locator("xpath=..").bounding_box()["height"]
+        assert slot - figures.nth(i).bounding_box()["height"] < 20, "a hole under the still"
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_a_figure_takes_the_place_of_its_still_but_not_on_paper(open_page, name):
+    page = open_page(name)
+    page.evaluate(SCROLL_THROUGH)
+    settle(page)
+    shown = page.evaluate(STILLS)
+    assert page.locator(".anyhost .rnnfig").count() == len(shown) > 0
+    assert not any(visible for visible, *_ in shown)
+    page.emulate_media(media="print")
+    printed = page.evaluate(STILLS)
+    assert all(visible and words > 3 and room < 20 for visible, words, room in printed), printed
+    assert page.locator(".anyhost :is(button, input, select, canvas):visible").count() == 0
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])

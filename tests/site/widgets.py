@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
 from ipywidgets.embed import embed_data
+
+import rnnlib
+from rnnlib.figures.interactive import SpellerSpeaks
 
 HOST = Path(__file__).resolve().parents[2] / "assets" / "anyhost.js"
 SETTINGS = 100
@@ -15,6 +19,31 @@ MOVE = """settings => settings.map(({sliders, choice}) => {
     if (choice) change(document.querySelector(".rnnfig select"), choice, "change");
     return JSON.parse(document.querySelector(".rnnfig").dataset.values);
 })"""
+
+
+def speller():
+    """A character model of four symbols that has learnt nothing, at three snapshots."""
+    alphabet, rng = " abc", np.random.default_rng(0)
+    model = rnnlib.PlainCell(inputs=4, units=5), rnnlib.readouts.LinearReadout(units=5, outputs=4)
+    losses = {0: 2.0, 10: 1.5, 200: 1.2}
+    snapshots = [(update, bits, [part.init(rng) for part in model]) for update, bits in losses.items()]
+
+    def probabilities(params, text):
+        x = np.eye(4)[[alphabet.index(one) for one in text]][:, None]
+        logits = model[1].forward(params[1], rnnlib.unroll(model[0], params[0], x).h[1:])
+        return rnnlib.losses.softmax(logits)[:, 0]
+
+    def write(params, temperature):
+        text, own = "ab ", np.random.default_rng(1)
+        for _ in range(80):
+            p = probabilities(params, text)[-1]
+            text += alphabet[p.argmax() if temperature == 0 else own.choice(4, p=p)]
+        return text
+
+    return SpellerSpeaks.of(
+        snapshots, write, probabilities,
+        prompt="ab ", context="abc", alphabet=alphabet, levels={"bigram": 1.7}, snapshot=1,
+    )  # fmt: skip
 
 
 def page_of(widget):

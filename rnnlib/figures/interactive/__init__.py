@@ -8,10 +8,16 @@ from rnnlib.figures.interactive.dragged_eigenvalues import DraggedEigenvalues
 from rnnlib.figures.interactive.four_paths import FourPaths
 from rnnlib.figures.interactive.gate_board import GateBoard
 from rnnlib.figures.interactive.gradient_map import GradientMap
+from rnnlib.figures.interactive.landing_craft import LandingCraft
 from rnnlib.figures.interactive.loss_cliff import LossCliff
 from rnnlib.figures.interactive.message_in_time import MessageInTime
+from rnnlib.figures.interactive.padded_states import PaddedStates
 from rnnlib.figures.interactive.reach_log import ReachLog
+from rnnlib.figures.interactive.recalled_input import RecalledInput
+from rnnlib.figures.interactive.speller_speaks import SpellerSpeaks
 from rnnlib.figures.interactive.telephone_game import TelephoneGame
+from rnnlib.figures.interactive.three_checks import ThreeChecks
+from rnnlib.figures.interactive.two_modes import TwoModes
 from rnnlib.figures.interactive.unrolled_network import UnrolledNetwork
 from rnnlib.figures.interactive.whispering_chain import WhisperingChain
 from rnnlib.figures.interactive.window_or_state import WindowOrState
@@ -25,10 +31,16 @@ __all__ = [
     "GateBoard",
     "GradientMap",
     "InteractiveFigure",
+    "LandingCraft",
     "LossCliff",
     "MessageInTime",
+    "PaddedStates",
     "ReachLog",
+    "RecalledInput",
+    "SpellerSpeaks",
     "TelephoneGame",
+    "ThreeChecks",
+    "TwoModes",
     "UnrolledNetwork",
     "WhisperingChain",
     "WindowOrState",

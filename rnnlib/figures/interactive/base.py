@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import traitlets
 from matplotlib.axes import Axes
 
 from rnnlib.figures.palette import SEQUENTIAL
-from rnnlib.figures.still import render
+from rnnlib.figures.still import Still, show
 from rnnlib.figures.style import subplots, use_style
 
 HERE = Path(__file__).parent
@@ -27,6 +26,7 @@ class InteractiveFigure(anywidget.AnyWidget):
 
     alt = traitlets.Unicode().tag(sync=True)
     _shared: tuple[str, ...] = ("helpers.js",)
+    _still_height = 0.55  # of the text width
     _css = (HERE / "figure.css").read_text(encoding="utf8")
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -40,12 +40,14 @@ class InteractiveFigure(anywidget.AnyWidget):
         """Draw what a reader of the printed page sees."""
         raise NotImplementedError
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+    def printed(self) -> Still:
+        """What stands in the page until the script draws, where there are no scripts, and on paper."""
         with matplotlib.rc_context():
             use_style()
-            fig, ax = subplots(height=0.42)
+            fig, ax = subplots(height=self._still_height)
             self.still(ax)
-            data["image/png"] = base64.b64encode(render(fig, "png")).decode()
-        data["text/plain"] = self.alt
-        return data, metadata
+            return show(fig, self.alt)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        data, metadata = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return data | self.printed()._repr_mimebundle_(), metadata

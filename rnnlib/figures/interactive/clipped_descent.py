@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.interactive.one_unit import descend, draw_surface
-from rnnlib.figures.palette import PALETTE
+from rnnlib.figures.palette import OVER_MAP, PALETTE
 
 
 class ClippedDescent(InteractiveFigure):
@@ -33,6 +33,6 @@ class ClippedDescent(InteractiveFigure):
         """Print the path over the map, clipped."""
         draw_surface(ax, 40, 0.03)
         w, b = descend(self.w, self.b, self.rate, self.theta, self.updates).T
-        ax.plot(w, b, color="white", linewidth=2.4)
+        ax.plot(w, b, color=OVER_MAP["over"], linewidth=2.4)
         ax.plot(w, b, color=PALETTE["2"], linewidth=1.2)
         ax.set_title("Clipped descent crosses the cliff again and again, and gets on")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.interactive.one_unit import descend, draw_surface
+from rnnlib.figures.palette import OVER_MAP
 
 
 class LossCliff(InteractiveFigure):
@@ -33,8 +34,8 @@ class LossCliff(InteractiveFigure):
         """Print the map of the loss, and where the step starts and where it leads."""
         draw_surface(ax, self.T, 0.3)
         w, b = descend(self.w, self.b, self.rate, math.inf, 1, self.T)[1]
-        arrow = {"arrowstyle": "->", "color": "white", "linewidth": 1.5}
+        arrow = {"arrowstyle": "->", "color": OVER_MAP["over"], "linewidth": 1.5}
         share = min(1.0, 0.3 / abs(b)) if b else 1.0
         ax.annotate("", (self.w + share * (w - self.w), share * b), (self.w, self.b), arrowprops=arrow)
-        ax.plot(self.w, self.b, "o", color="white", markeredgecolor="black", markeredgewidth=1)
+        ax.plot(self.w, self.b, "o", color=OVER_MAP["over"], markeredgecolor=OVER_MAP["casing"], markeredgewidth=1)
         ax.set_title(f"A step from the foot of the cliff, loss after {self.T} steps")

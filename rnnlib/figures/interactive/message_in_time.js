@@ -1,67 +1,100 @@
-// A unit message sent back through a chain: strength rho^k after k steps.
-const UNITS = 30, PACE = 6.5, REST = 1.6; // units a second, seconds between two messages
-const LOW = -5, HIGH = 4;
+// A unit message sent back through the unrolled network: strength rho^k after k steps.
+const UNITS = 30, PACE = 8, EVERY = 2.1; // units a second, seconds from one message to the next
+const LOW = -5, HIGH = 4, FAINT = -3, BURST = 3; // powers of ten: the axis, and where a message dies or bursts
+const LEAST = 0.7, MOST = 1.3;
 
 function render({ model, el }) {
-  const view = frame({ model, el }, "A message travelling back through time", ["rho"], draw);
-  let position = still() ? UNITS - 1 : 0, playing = !still(), request = null, last = null, lights = [], front = null, place = null;
-  const player = button("Pause", () => { playing = !playing; if (playing && position >= UNITS - 1) position = 0; run(); }, "rnnfig-main");
-  const presets = [["Vanish", 0.8], ["Survive", 1], ["Explode", 1.25]].map(([label, rho]) => button(label, () => { position = playing ? 0 : UNITS - 1; store(model, "rho", rho); }));
-  view.controls.append(
-    html("div", { className: "rnnfig-buttons" }, player, ...presets),
-    slider(model, "rho", "ρ, spectral radius", { min: 0.7, max: 1.3, step: 0.01 }),
+  const view = frame({ model, el }, "One error, sent back through thirty steps. Drag its far end.", ["rho"], draw);
+  view.root.classList.add("rnnfig-hero");
+  const set = (rho) => store(model, "rho", Number(Math.min(MOST, Math.max(LEAST, rho)).toFixed(2)));
+  let sent = [], clock = 0, playing = !still(), request = null, last = null, scene = null;
+  const player = button("Pause", () => { playing = !playing; run(); }, "rnnfig-main");
+  const presets = [["Vanish", 0.85], ["Survive", 1], ["Explode", 1.2]].map(([label, rho]) => button(label, () => { restart(); set(rho); }));
+  view.controls.append(html("div", { className: "rnnfig-buttons" }, player, ...presets));
+  const place = handle(
+    view, "ρ, the spectral radius",
+    (x, y) => set(10 ** (scene.power(y) / (UNITS - 1))),
+    (right, up) => set(model.get("rho") + 0.01 * (right + up)),
   );
 
   function draw(width, height) {
-    const rho = model.get("rho"), left = 56, right = width - 34, top = 24, bottom = height - 34;
-    const X = (k) => right - (k * (right - left)) / (UNITS - 1); // k steps back, the present at the right
-    const Y = (power) => bottom - ((power - LOW) / (HIGH - LOW)) * (bottom - top);
+    const rho = model.get("rho"), narrow = width < 520, left = narrow ? 46 : 64, right = width - (narrow ? 26 : 44);
+    const chain = height - (narrow ? 40 : 46), top = 18, bottom = chain - (narrow ? 34 : 46), step = (right - left) / (UNITS - 1);
+    const X = (k) => right - k * step, Y = (power) => bottom - ((Math.min(HIGH, Math.max(LOW, power)) - LOW) / (HIGH - LOW)) * (bottom - top);
     const label = (x, y, text, className) => view.add("text", { x, y, class: className }, text);
+    const size = Math.min(20, step * 0.62), strength = (k) => k * Math.log10(rho);
 
-    label(0, 12, "strength", "small muted-fill");
-    for (let power = LOW + 1; power <= HIGH; power += 2) {
-      view.add("line", { x1: left - 12, x2: width, y1: Y(power), y2: Y(power), class: power === 0 ? "axis" : "grid" });
-      label(left - 20, Y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, "end small muted-fill");
+    label(0, top - 4, narrow ? "" : "what is left of the gradient", "small muted-fill");
+    for (let power = LOW + 1; power <= HIGH - 1; power += narrow ? 2 : 1) {
+      view.add("line", { x1: left, x2: width, y1: Y(power), y2: Y(power), class: power === 0 ? "axis" : "grid" });
+      label(left - 14, Y(power) + 4, power === 0 ? "1" : `10${raised(power)}`, "end small muted-fill");
     }
-    label(left, height - 6, `${UNITS - 1} steps back`, "middle small muted-fill");
-    label(right, height - 6, "now", "middle small muted-fill");
-    place = (k) => [X(k), Y(k * Math.log10(rho))];
-    const units = Array.from({ length: UNITS }, (_, k) => place(k));
-    view.add("path", { class: "edge", d: units.map(([x, y], k) => `${k ? "L" : "M"}${x} ${y}`).join("") });
-    const halos = units.map(([cx, cy]) => view.add("circle", { cx, cy, class: "vermilion-fill" }));
-    const nodes = units.map(([cx, cy]) => [view.add("circle", { cx, cy, r: 3.6, class: "node" }), view.add("circle", { cx, cy, class: "vermilion-fill" })]);
-    lights = halos.map((halo, k) => [halo, nodes[k][1]]);
-    front = view.add("circle", { class: "vermilion-fill" });
+    // The unrolled network: a state handed from unit to unit, an input to each, the loss at the last.
+    for (let k = 0; k < UNITS; k++) {
+      view.add("path", { class: "rnnfig-stem", d: `M${X(k)} ${chain - size / 2}V${Y(strength(k))}` });
+      if (k < UNITS - 1) {
+        const [from, to] = [X(k + 1) + size / 2, X(k) - size / 2];
+        view.add("path", { class: "forward", d: `M${from} ${chain}H${to}${narrow ? "" : `M${to - 4} ${chain - 3.5}L${to} ${chain}L${to - 4} ${chain + 3.5}`}` });
+      }
+      view.add("path", { class: "edge", d: `M${X(k)} ${chain + size / 2 + 9}v-7` });
+    }
+    const units = Array.from({ length: UNITS }, (_, k) => {
+      const box = { x: X(k) - size / 2, y: chain - size / 2, width: size, height: size, rx: size / 4 };
+      view.add("rect", { ...box, class: "node forward" });
+      return view.add("rect", { ...box, class: "vermilion-fill", "fill-opacity": 0 });
+    });
+    label(X(UNITS - 1), height - 6, `${UNITS - 1} steps back`, narrow ? "small muted-fill" : "middle small muted-fill");
+    label(right + size / 2 + 2, height - 6, "the loss, now", "end small muted-fill");
+    view.add("path", { class: "theory", d: Array.from({ length: UNITS }, (_, k) => `${k ? "L" : "M"}${X(k)} ${Y(strength(k))}`).join("") });
+    const dots = Array.from({ length: UNITS }, (_, k) => view.add("circle", { cx: X(k), cy: Y(strength(k)), r: narrow ? 2.6 : 4, class: "vermilion-fill" }));
+    const pulses = Array.from({ length: 4 }, () => [view.add("circle", { class: "vermilion-fill", "fill-opacity": 0.22 }), view.add("circle", { class: "vermilion-fill" })]);
+    const burst = view.add("path", { class: "backward" });
+    scene = { X, chain, size, strength, units, dots, pulses, burst, power: (y) => LOW + ((bottom - y) / (bottom - top)) * (HIGH - LOW) };
     glow();
+    place(X(UNITS - 1), Y(strength(UNITS - 1)), rho, `${fixed(rho)}: ${fate(rho)}`);
+    label(X(UNITS - 1) + 14, Y(strength(UNITS - 1)) + (rho < 1 ? 26 : -14), `ρ = ${fixed(rho)}`, "strong rnnfig-name");
     const end = rho ** (UNITS - 1), tenfold = rho === 1 ? null : Math.abs(1 / Math.log10(rho));
     view.tell({ rho, strength: Array.from({ length: UNITS }, (_, k) => rho ** k) });
     view.say(tenfold === null
-      ? `ρ = 1.00: after ${UNITS - 1} steps back the message is as strong as when it was sent.`
-      : `ρ = ${fixed(rho)}: after ${UNITS - 1} steps back the message is ${significant(end)} times as strong. It ${rho < 1 ? "falls" : "grows"} tenfold every ${fixed(tenfold, tenfold < 10 ? 1 : 0)} steps.`);
+      ? `ρ = 1.00, the spectral radius of the recurrent weights: the gradient arrives ${UNITS - 1} steps back as strong as it was sent.`
+      : `ρ = ${fixed(rho)}, the spectral radius of the recurrent weights: ${UNITS - 1} steps back ${significant(end)} of the gradient ${rho < 1 ? "is left" : "arrives for each 1 that was sent"}. It ${rho < 1 ? "falls" : "grows"} tenfold every ${fixed(tenfold, tenfold < 10 ? 1 : 0)} steps.`);
   }
+  const fate = (rho) => (rho < 1 ? "the gradient vanishes" : rho > 1 ? "the gradient explodes" : "the gradient survives");
 
-  // A unit lights up as the message passes and keeps an afterglow; size follows the logarithm of the strength.
+  // Every message lights the units that it passes. It dies where a thousandth is left and bursts where it is a thousand.
   function glow() {
-    const rho = model.get("rho"), size = (k) => Math.max(0.34, Math.min(2.2, 1 + (k * Math.log10(rho)) / 3.4));
-    lights.forEach(([halo, core], k) => {
-      const passed = Math.max(0, Math.min(1, position - k + 1));
-      const fresh = playing ? 0.35 + 0.65 * Math.exp(-Math.max(0, position - k) / 3) : 0.8;
-      core.setAttribute("r", 5.4 * size(k));
-      core.setAttribute("fill-opacity", passed * fresh);
-      halo.setAttribute("r", 15 * size(k) * (0.6 + 0.4 * fresh));
-      halo.setAttribute("fill-opacity", passed * fresh * 0.17);
+    const { X, chain, size, strength, units, dots, pulses, burst } = scene, resting = !playing && !sent.length;
+    const radius = (power) => Math.max(0.1, 1 + power / 3);
+    units.forEach((unit, k) => {
+      const fresh = Math.max(0, ...sent.map((at) => (at >= k ? Math.exp((k - at) / 2.2) : 0)));
+      const alive = Math.min(1, Math.max(0, 1 - strength(k) / FAINT));
+      unit.setAttribute("fill-opacity", resting ? 0.75 * alive : fresh * alive);
+      dots[k].setAttribute("fill-opacity", resting ? 1 : 0.35 + 0.65 * fresh);
     });
-    const k = Math.min(position, UNITS - 1), before = Math.floor(k), between = k - before;
-    const [from, to] = [place(before), place(Math.min(before + 1, UNITS - 1))];
-    front.setAttribute("cx", from[0] + between * (to[0] - from[0]));
-    front.setAttribute("cy", from[1] + between * (to[1] - from[1]));
-    front.setAttribute("r", 7 * size(k));
+    let shards = "";
+    pulses.forEach(([halo, core], i) => {
+      const at = sent[i], power = at === undefined ? null : strength(at), gone = power === null || at > UNITS - 1 || power < FAINT || power > BURST;
+      for (const one of [halo, core]) { one.setAttribute("cx", gone ? -99 : X(at)); one.setAttribute("cy", chain); }
+      core.setAttribute("r", gone ? 0 : size * 0.42 * radius(power));
+      halo.setAttribute("r", gone ? 0 : size * radius(power));
+      if (power > BURST && strength(1) > 0) {
+        const where = Math.min(UNITS - 1, BURST / strength(1)), age = at - where;
+        for (let ray = 0; age < 9 && ray < 12; ray++) {
+          const [dx, dy] = [Math.cos((ray * Math.PI) / 6), Math.sin((ray * Math.PI) / 6)], near = size * (1 + age * 0.28), far = near + size * Math.max(0, 0.9 - age / 10);
+          shards += `M${X(where) + dx * near} ${chain + dy * near}L${X(where) + dx * far} ${chain + dy * far}`;
+        }
+      }
+    });
+    burst.setAttribute("d", shards);
   }
+  function restart() { sent = playing ? [0] : []; clock = 0; }
   function tick(now) {
-    position += last === null ? 0 : (Math.min(now - last, 100) / 1000) * PACE;
+    const passed = last === null ? 0 : Math.min(now - last, 100) / 1000;
     last = now;
-    if (position > UNITS - 1 + REST * PACE) position = 0;
-    if (place) glow();
+    clock -= passed;
+    sent = sent.map((at) => at + passed * PACE).filter((at) => at < UNITS + 12);
+    if (clock <= 0) { sent.push(0); clock = EVERY; }
+    if (scene) glow();
     request = requestAnimationFrame(tick);
   }
   function run() {
@@ -69,7 +102,7 @@ function render({ model, el }) {
     player.textContent = playing ? "Pause" : "Play";
     last = null;
     if (playing) request = requestAnimationFrame(tick);
-    else if (place) glow();
+    else if (scene) glow();
   }
 
   const close = view.open();

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from rnnlib.figures.interactive.base import InteractiveFigure
+from rnnlib.figures.palette import OVER_MAP
 from rnnlib.tasks import AddingTask, CopyTask, DistantContactTask, LatchTask, TemporalOrderTask
 from rnnlib.training import Log
 
@@ -84,7 +85,7 @@ class ReachLog(InteractiveFigure):
             vmax=HIGHEST, rasterized=True,
         )  # fmt: skip
         for lag in sorted({lag for lag in self.needs or () if lag < self.steps}):
-            ax.axhline(lag, color="white", linewidth=1.4)
+            ax.axhline(lag, color=OVER_MAP["over"], linewidth=1.4)
         ax.set(xlabel="update", ylabel="steps back from the last", ylim=(self.steps - 0.5, -0.5))
         ax.grid(False)
         if ax.figure is not None:

@@ -25,15 +25,17 @@ class WhisperingChain(InteractiveFigure):
 
     def still(self, ax: Axes) -> None:
         """Print all bars, as they stand when the message has reached the first step."""
-        delta = 0.0
+        delta, names = 0.0, ("local error", "message", r"their sum, $\delta_t$")
         for t in range(len(self.local), 0, -1):
             local, message = self.local[t - 1], self.w * self.slope * delta
             delta = local + message
-            ax.bar(t - 0.16, local, 0.3, color=PALETTE["3"])
-            ax.bar(t + 0.16, message, 0.3, local, color=PALETTE["2"])
-            ax.hlines(delta, t - 0.36, t + 0.36, PALETTE["ink"])
+            ax.bar(t - 0.16, local, 0.3, color=PALETTE["3"], label=names[0])
+            ax.bar(t + 0.16, message, 0.3, local, color=PALETTE["2"], label=names[1])
+            ax.hlines(delta, t - 0.36, t + 0.36, PALETTE["ink"], label=names[2])
+            names = ("_", "_", "_")
         ax.axhline(0, color=PALETTE["muted"], linewidth=0.8)
         ax.use_sticky_edges = False  # a bar would hold the frame to its end
         ax.margins(y=0.1)
         ax.set(xlabel="step $t$", ylabel=r"$\delta_t$")
-        ax.set_title("Each step adds its own error (green) to the message from the future (vermilion)")
+        ax.legend(loc="upper left")
+        ax.set_title("Each step adds its own error to the message from the future")
