@@ -30,7 +30,7 @@ const STARTS = { orthogonal, identity: (draws, n) => identity(n) };
 
 /** Draw the parameters of a model, and set them as asked: what the recurrent weights `start` as, times `gain`; input
  * weights times `input`; gates that keep `forget`, a bias, or "chrono" for memories up to `longest` steps. */
-export function initialise(model, draws, { start = "normal", gain = 1, input = 1, forget = null, longest = null } = {}) {
+export function initialise(model, draws, { start, gain, input, forget, longest }) {
   const params = model.zeros(), { cell } = model, n = cell.units;
   const angles = cell.kinds.includes("A") ? draws.range(-Math.PI, Math.PI, Math.floor(n / 2)) : null;
   for (const [part, shapes] of Object.entries(model.shapes())) {

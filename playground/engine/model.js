@@ -27,7 +27,7 @@ export class Model {
  * A window of `k` steps (the last may be shorter) has a tape of its own. With `carry` a window starts in the state in
  * which the one before ended, without it in zeros; the gradient crosses in neither case. */
 export class Pass {
-  constructor(model, T, B, k = T, carry = true) {
+  constructor(model, T, B, k, carry) {
     Object.assign(this, { model, T, B, carry });
     this.windows = [];
     for (let start = 0; start < T; start += k) this.windows.push({ start, tape: new Tape(model.cell, Math.min(k, T - start), B) });

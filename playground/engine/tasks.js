@@ -1,24 +1,17 @@
 // Tasks made to be hard in one way, as rnnlib.tasks has them, and two made of what one pastes.
 //
-// A task has `inputs`, `outputs` and `steps`, its `loss`, the `first` step that is scored, a `baseline`, the least
-// expected loss of a predictor that knows the step and the input x_t and nothing before, in nats or for a squared error
-// as the mean of its square over all outputs, and `needs`, how many steps back from the last it has to look: at least
-// and at most, null where no lag can be named. `draw(draws, B)` returns `{ x (T, B, d), targets, first }`, the targets of
-// the scored steps alone: classes (steps, B) or numbers (steps, B, m).
+// A task has `inputs`, `outputs` and `steps`, its `loss`, a `baseline`, the least expected loss of a predictor that knows
+// the step and the input x_t and nothing before, in nats or for a squared error as the mean of its square over all
+// outputs, and `needs`, how many steps back from the last it has to look: at least and at most, null where no lag can be
+// named. `draw(draws, B)` returns `{ x (T, B, d), targets, first }`, `first` the first step that is scored, the targets
+// those of the scored steps alone: classes (steps, B) or numbers (steps, B, m).
 
 /** A run has solved its task where its loss is below this fraction of the baseline. */
 export const SOLVED = 0.1;
 
 class Task {
   loss = "softmax_cross_entropy";
-  /** The fraction of scored outputs that are right: the largest of the outputs is the class. */
-  right(y, target) {
-    let best = 0;
-    for (let j = 1; j < y.length; j++) if (y[j] > y[best]) best = j;
-    return Number(best === target[0]);
-  }
   get width() { return this.loss === "squared_error" ? this.outputs : 1; }
-  get first() { return this.steps - 1; }
 }
 
 const oneHot = (ids, kinds) => {
@@ -29,11 +22,10 @@ const oneHot = (ids, kinds) => {
 
 /** Copy memory: repeat `length` symbols after a `delay` of blanks (Arjovsky, Shah and Bengio, 2016). */
 export class CopyTask extends Task {
-  constructor(delay, symbols = 8, length = 10) { super(); Object.assign(this, { delay, symbols, length }); }
+  constructor(delay, symbols, length) { super(); Object.assign(this, { delay, symbols, length }); }
   get inputs() { return this.symbols + 2; }
   get outputs() { return this.symbols + 1; }
   get steps() { return this.delay + 2 * this.length; }
-  get first() { return 0; }
   get baseline() { return (this.length * Math.log(this.symbols)) / this.steps; }
   get needs() { return [this.delay + this.length, this.delay + this.length]; }
   draw(draws, B) {
@@ -63,7 +55,6 @@ export class AddingTask extends Task {
     }
     return { x, targets, first: steps - 1 };
   }
-  right(y, target) { return Number(Math.abs(y[0] - target[0]) < 0.04); }
 }
 
 /** Temporal order: an X or Y early on, another midway, and at the last step the question which came in which order. */
@@ -91,7 +82,7 @@ export class LatchTask extends Task {
   inputs = 1;
   outputs = 2;
   baseline = Math.log(2);
-  constructor(steps, shown = 3, noise = 0.2) { super(); Object.assign(this, { steps, shown, noise }); }
+  constructor(steps, shown, noise) { super(); Object.assign(this, { steps, shown, noise }); }
   get needs() { return [this.steps - this.shown, this.steps - 1]; }
   draw(draws, B) {
     const targets = draws.integers(0, 2, B), x = draws.normal(this.steps * B).map((z) => this.noise * z);
@@ -103,10 +94,9 @@ export class LatchTask extends Task {
 /** Flip-flops: each output shows, at every step, the sign of the last pulse on its own input (Sussillo and Barak, 2013). */
 export class FlipFlopTask extends Task {
   loss = "squared_error";
-  constructor(steps, bits = 3, rate = 0.1) { super(); Object.assign(this, { steps, bits, rate }); }
+  constructor(steps, bits, rate) { super(); Object.assign(this, { steps, bits, rate }); }
   get inputs() { return this.bits; }
   get outputs() { return this.bits; }
-  get first() { return 0; }
   get baseline() { return ((1 - this.rate) * (this.steps - 1)) / this.steps; }
   /** Nine in ten of the pulses to remember lie no further back. */
   get needs() { const lag = Math.ceil(Math.log(0.1) / Math.log(1 - this.rate)) - 1; return [lag, lag].map((one) => Math.min(one, this.steps - 1)); }
@@ -119,7 +109,6 @@ export class FlipFlopTask extends Task {
     }
     return { x, targets, first: 0 };
   }
-  right(y, target) { return y.reduce((sum, value, j) => sum + Number(Math.sign(value) === target[j]), 0) / y.length; }
 }
 
 /** A noisy sine of random phase: at every step its value `ahead` steps on, without the noise, is asked for. */
@@ -127,8 +116,7 @@ export class SineTask extends Task {
   loss = "squared_error";
   inputs = 1;
   outputs = 1;
-  constructor(steps, period = 20, noise = 0.3, ahead = 5) { super(); Object.assign(this, { steps, period, noise, ahead }); }
-  get first() { return 0; }
+  constructor(steps, period, noise, ahead) { super(); Object.assign(this, { steps, period, noise, ahead }); }
   get baseline() { return (this.expected ??= this.quadrature()); }
   /** All phases are equally likely, and x_t weighs them by how well they fit. */
   quadrature() {
@@ -172,7 +160,6 @@ export class SineTask extends Task {
     const at = (i, later) => wave(Math.floor(i / B) + later, i % B);
     return { x: z.map((value, i) => at(i, 0) + noise * value), targets: z.map((_, i) => at(i, ahead)), first: 0 };
   }
-  right(y, target) { return Number(Math.abs(y[0] - target[0]) < 0.1); }
 }
 
 /** A long series cut into `B` pieces that are read side by side, `steps` at a time: every batch continues the one
@@ -180,7 +167,6 @@ export class SineTask extends Task {
 class Stream extends Task {
   needs = null;
   constructor(steps, series) { super(); Object.assign(this, { steps, series, at: 0 }); }
-  get first() { return 0; }
   draw(draws, B) {
     const { steps, series } = this, length = Math.floor((series.length - 1) / B);
     if (length < steps) throw new Error(`${B} sequences of ${steps} steps need ${B * steps + 1} symbols or numbers; there are ${series.length}`);
@@ -227,5 +213,4 @@ export class NumbersTask extends Stream {
     before.forEach((x, i) => { xx += (x - mx) ** 2; xy += (x - mx) * (after[i] - my); yy += (after[i] - my) ** 2; });
     return (yy - (xy * xy) / xx) / before.length;
   }
-  right(y, target) { return Number(Math.abs(y[0] - target[0]) < 0.1); }
 }

@@ -7,6 +7,18 @@ const GROUPS = {
   Network: ["cell", "n", "start", "gain", "input", "kappa", "chrono", "forget"],
   Training: ["optimiser", "rate", "clip", "theta", "cut", "k", "carry", "B", "seed"],
 };
+/** What each task asks for. */
+export const ABOUT = {
+  adding: "Adding: two of the numbers are marked, one in each half; at the last step their sum is asked for.",
+  copy: "Copy: symbols are shown, then blanks; after a signal the symbols are to be repeated.",
+  order: "Temporal order: among distractors an X or Y comes early, another midway; at the last step: which two, in which order?",
+  latch: "Latch: a bit, 1 or −1, is shown during the first three steps, then there is only noise; at the last step: which was it?",
+  flipflop: "Flip-flop: at every step each output is to show the sign of the last pulse on its own input.",
+  sine: "Noisy sine of random phase: at every step its value some steps ahead is asked for, without the noise.",
+  text: "Text: at every step the next character is asked for.",
+  numbers: "Numbers: at every step the next number is asked for.",
+};
+
 const LOGARITHMIC = ["rate", "theta"];
 const GRAIN = { gain: 0.05, input: 0.05, noise: 0.05, kappa: 0.01, forget: 0.5, pulses: 0.01 };
 
@@ -30,7 +42,7 @@ export class Controls {
   field(name) {
     const { kind, label } = FIELDS[name], id = `pg-${name}`;
     const make = { choice: this.choice, whole: this.range, number: this.range, pasted: this.pasted }[kind];
-    const { elements, show } = make.call(this, name, id), row = html("div", { className: `pg-field pg-${kind}` }, html("label", { htmlFor: id, textContent: label }), ...elements);
+    const { elements, show } = name === "task" ? this.task(id) : make.call(this, name, id), row = html("div", { className: `pg-field pg-${kind}` }, html("label", { htmlFor: id, textContent: label }), ...elements);
     this.parts[name] = { row, show };
     return row;
   }
@@ -39,6 +51,12 @@ export class Controls {
     const select = html("select", { id }, ...Object.entries(FIELDS[name].values).map(([value, textContent]) => html("option", { value, textContent })));
     select.addEventListener("change", () => this.change(name, select.value));
     return { elements: [select], show: (setting) => { select.value = setting[name]; } };
+  }
+
+  /** The choice of a task says what it asks for. */
+  task(id) {
+    const { elements, show } = this.choice("task", id), about = html("span", { className: "pg-about" });
+    return { elements: [...elements, about], show: (setting) => { show(setting); about.textContent = ABOUT[setting.task]; } };
   }
 
   /** A slider for the hand and a box for the exact number. */

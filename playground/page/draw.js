@@ -100,7 +100,11 @@ export class Panel {
   /** A horizontal axis of updates below `box`. */
   updates(box, most, X) {
     this.add("path", { class: "axis", d: `M${box.x} ${box.y + box.height}h${box.width}` });
-    for (const tick of ticks(most, clamp(box.width / 80, 2, 6))) this.text(X(tick), box.y + box.height + 15, tick.toLocaleString("en"), tick ? "muted middle" : "muted");
+    const end = box.x + box.width;
+    for (const tick of ticks(most, clamp(box.width / 80, 2, 6))) {
+      const last = X(tick) > end - 16; // its middle would stand so near the edge that the end is cut
+      this.text(last ? Math.min(X(tick) + 16, end + 11) : X(tick), box.y + box.height + 15, tick.toLocaleString("en"), last ? "muted end" : tick ? "muted middle" : "muted");
+    }
     this.text(box.x + box.width, box.y + box.height + 30, "updates", "muted end");
   }
 

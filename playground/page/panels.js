@@ -11,7 +11,8 @@ const decadesOf = (binned, low, high) => {
   const power = (values, round, edge) => values.map((value) => round(Math.log10(value))).filter(Number.isFinite).concat(edge);
   return [Math.min(...power(binned.map((bin) => bin.low), Math.floor, low)), Math.max(...power(binned.map((bin) => bin.high), Math.ceil, high))];
 };
-const span = (view) => Math.max(view.limit ?? 0, view.loss.length, 40);
+/** Updates along the axis: up to where a run is to go, or to where it broke off. */
+const span = (view) => (view.frame.diverged ? Math.max(view.loss.length, 4) : Math.max(view.limit ?? 0, view.loss.length, 40));
 const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
 
 export function lossPanel(view) {
@@ -136,11 +137,9 @@ function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
   const scales = Array.from(kept, (f) => 1 / Math.max(1 - f, 1e-4)).sort((a, b) => b - a), area = box(width, height, { bottom: 40 }), most = scales[0] > 1000 ? 4 : 3;
   const Y = logarithmic(area, 0, most), X = (i) => area.x + ((i + 0.5) / scales.length) * area.width;
   pen.decades(area, 0, most, Y);
-  if (needs) {
-    pen.line([[area.x, Y(needs[0])], [area.x + area.width, Y(needs[0])]], "rule");
-    pen.text(area.x + area.width, Y(needs[0]) - 5, `${needs[0]} steps: the nearest the task looks back`, "small end");
-  }
+  if (needs) pen.line([[area.x, Y(needs[0])], [area.x + area.width, Y(needs[0])]], "rule");
   scales.forEach((scale, i) => pen.add("circle", { class: "green-dot", cx: X(i), cy: Y(scale), r: 3.6 }));
+  if (needs) pen.text(area.x + area.width, Y(needs[0]) + 16, `${needs[0]} steps: the nearest the task looks back`, "small end over-paper");
   pen.text(area.x + area.width, height - 20, "units, the slowest first", "muted end");
   pen.text(area.x, height - 4, `kept for ${number(scales[0])} to ${number(scales.at(-1))} steps`, "small");
   pen.say(`Time-scales of ${scales.length} units, from ${number(scales.at(-1))} to ${number(scales[0])} steps.`);
@@ -206,7 +205,7 @@ function answer(pen, view, X, wide, y, height, left, dark) {
       pen.line(curve((t) => s.targets[t * m + j]), "ink");
       pen.line(curve((t) => s.y[(first + t) * m + j]), "vermilion");
     }
-    pen.text(X(T), y - 4, "target black, answer red", "end muted small");
+    pen.key(X(0), y - 2, [["ink", "target"], ["vermilion", "answer"]]);
     return;
   }
   const probabilities = new Float64Array(T * m).fill(NaN);

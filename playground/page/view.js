@@ -2,6 +2,7 @@
 import { amount, diagnose, reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
 import { toAddress } from "../engine/settings.js";
 import { WINDOW } from "../engine/training.js";
+import { ABOUT } from "./controls.js";
 import { html } from "./draw.js";
 import { lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
 
@@ -18,18 +19,6 @@ const meanOf = (losses, end) => {
   for (let i = start; i < end; i++) sum += losses[i];
   return sum / (end - start);
 };
-/** What each task asks for. */
-export const ABOUT = {
-  adding: "Adding: two of the numbers are marked, one in each half; at the last step their sum is asked for.",
-  copy: "Copy: symbols are shown, then blanks; after a signal the symbols are to be repeated.",
-  order: "Temporal order: among distractors an X or Y comes early, another midway; at the last step: which two, in which order?",
-  latch: "Latch: a bit, 1 or −1, is shown during the first three steps, then there is only noise; at the last step: which was it?",
-  flipflop: "Flip-flop: at every step each output is to show the sign of the last pulse on its own input.",
-  sine: "Noisy sine of random phase: at every step its value some steps ahead is asked for, without the noise.",
-  text: "Text: at every step the next character is asked for.",
-  numbers: "Numbers: at every step the next number is asked for.",
-};
-
 /** `changed(view)` is called whenever a frame has come; `results(setting)` knows what seeds of a setting did. */
 export class RunView {
   constructor(name, colour, { changed, results }) {
@@ -107,7 +96,7 @@ export class RunView {
     this.sentence = found.map(({ text }) => text).join(" ");
     this.found = found;
     if (this.live.textContent !== this.sentence) this.live.textContent = this.sentence;
-    this.live.dataset.kind = found[0]?.kind ?? "";
+    this.live.dataset.kind = found.find(({ kind }) => kind === "solved")?.kind ?? found[0]?.kind ?? "";
   }
 
   /** Show the backward pass as a whole, and stop walking it. */

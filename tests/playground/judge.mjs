@@ -8,7 +8,7 @@ const spent = () => { const { user, system } = process.cpuUsage(); return (user 
 const compare = (seconds, cases) => new Promise((resolve) => {
   const worker = new Worker(new URL("./compare.mjs", import.meta.url), { argv: [process.argv[2], cases], stdout: true, stderr: true });
   const end = spent() + Number(seconds);
-  const timer = setInterval(() => { if (spent() > end) { resolve("timeout"); worker.terminate(); } }, 200);
+  const timer = setInterval(() => { if (spent() > end) { clearInterval(timer); resolve("timeout"); worker.terminate(); } }, 200);
   worker.on("error", () => {}); // it exits with 1 as well
   worker.on("exit", (code) => { clearInterval(timer); resolve(code); });
 });

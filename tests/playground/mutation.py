@@ -52,9 +52,11 @@ SWAPPED = [
 ]  # fmt: skip
 # Beyond the end of a typed array nothing is written: there a loop that goes one too far is the same loop.
 REPLACED = [(re.escape(old) + (r"(?!\w+(\.\w)*\.length;)" if old == " < " else ""), new) for old, new in SWAPPED]
+# The modules that are also looked at by themselves.
+IN_PARTS = ("arrays.js", "initialisers.js", "spectra.js", "training.js")
 # Of the processor, after which a change has made a loop endless: unbroken, the first file takes a quarter of a second
 # and all cases two.
-SECONDS = (1.5, 15)
+SECONDS = (1.2, 15)
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
 
 
@@ -130,7 +132,7 @@ class Judge:
         some = {(one["setting"]["cell"], i % (3 if cells else 2)): one for i, one in enumerate(small)}
         by_task = {} if cells else {one["setting"]["task"]: one for one in small}
         for file, these in zip(self.files, ([*by_task.values(), *some.values()], using)):
-            file.write_text(json.dumps(these))
+            file.write_text(json.dumps({"parts": name in IN_PARTS, "trained": these}))
 
     def survives(self, module: Path, text: str, files: int = 2) -> bool:
         """Tell whether the cases, of the first file alone or of both, come out as they should with this module."""

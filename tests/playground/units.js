@@ -2,7 +2,9 @@
 // definition written out, as `[what, got, want]`.
 import { addOuterProducts, addProduct, addRows, identity, norm, product, solver, transpose } from "../../playground/engine/arrays.js";
 import { Draws } from "../../playground/engine/draws.js";
+import { orthogonal } from "../../playground/engine/initialisers.js";
 import { eigenvalues } from "../../playground/engine/spectra.js";
+import { Run } from "../../playground/engine/training.js";
 
 const draws = new Draws(5), random = (count) => draws.normal(count);
 const near = (got, want) => got.length === want.length && got.every((x, i) => Math.abs(x - want[i]) <= 1e-12 * Math.max(1, Math.abs(want[i])));
@@ -77,8 +79,28 @@ function* spectra() {
   }
 }
 
+/** An orthogonal start from columns that are all but parallel, of which one pass of orthogonalisation leaves digits. */
+function* starts() {
+  const n = 8, common = random(n), Q = orthogonal({ normal: () => random(n * n).map((z, i) => common[Math.floor(i / n)] + 1e-7 * z) }, n);
+  yield ["an orthogonal start", product(transpose(Q, n, n), Q, n), identity(n)];
+}
+
+/** Solved after the first window whose mean is below a tenth of the baseline; a run that is no longer finite ends. */
+function* endings() {
+  for (const falls of [0, 3, 30, 49, 50, 60, 200]) {
+    const run = Object.assign(Object.create(Run.prototype), { log: { loss: [] }, baseline: 2, recent: 0, solvedAt: null }), losses = span(150).map((i) => (i < falls ? 1 : 0.15) + 0.01 * Math.sin(i));
+    for (const loss of losses) { run.log.loss.push(loss); run.settle(loss); }
+    const mean = (end) => losses.slice(end - 50, end).reduce((sum, x) => sum + x, 0) / 50, first = span(151).find((end) => end >= 50 && mean(end) < 0.2);
+    yield [`solved when it falls at ${falls}`, [run.solvedAt ?? -1], [first ?? -1]];
+  }
+  for (const [loss, gradient, what] of [[NaN, 1, "loss"], [Infinity, 1, "loss"], [1, Infinity, "gradient"], [1, NaN, "gradient"]]) {
+    const run = Object.assign(Object.create(Run.prototype), { log: { loss: [5, 5] }, diverged: null, grads: { flat: Float64Array.of(gradient) }, differentiate: () => loss });
+    yield [`diverged by ${loss}, ${gradient}`, [run.update(), run.diverged?.update, run.diverged?.what === what, run.update(), run.log.loss.length].map(Number), [0, 2, 1, 0, 2]];
+  }
+}
+
 const same = (got, want) => near(got, want) || (got.length === 1 && Number.isNaN(got[0]) && Number.isNaN(want[0]));
 /** All that differs. */
 export function differences() {
-  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
+  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...starts(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
 }
