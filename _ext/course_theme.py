@@ -46,8 +46,9 @@ def _frame(
     context["course_css"] = bundle.stylesheet().name
     states = [one for one in context["script_files"] if getattr(one, "attributes", {}).get("type") == WIDGET_STATE]
     context["page_state"] = "".join(context["js_tag"](state) for state in states)
-    predictions = 'class="predict ' in context.get("body", "")
-    context["page_scripts"] = [script.name for script in bundle.scripts(bool(states), predictions)]
+    body = context.get("body", "")
+    figures, predictions = bool(states) or WIDGET_STATE in body, 'class="predict ' in body
+    context["page_scripts"] = [script.name for script in bundle.scripts(figures, predictions)]
     context["prev"], context["next"] = _neighbours(app, pagename, context)
     contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
     context["course_contents"] = with_sections(contents, context.get("toc") or "")

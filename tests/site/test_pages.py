@@ -224,7 +224,22 @@ def test_readable_without_javascript(open_page, scheme):
     assert Image.open(io.BytesIO(shown)).convert("RGB").getpixel((0, 0)) == paper[scheme]
 
 
-MOVING = [name for name in PAGES if name == "index.html" or name in CHAPTERS]
+FIRST_PICTURE = """() => {
+  const pictures = [...document.querySelectorAll("article :is(svg.rnnstill, .rnnfig svg[role=img])")];
+  const [box] = pictures.map((one) => one.getBoundingClientRect()).filter((box) => box.width > 300 && box.height > 100);
+  return box && [box.top + scrollY, box.bottom + scrollY];
+}"""
+
+
+@pytest.mark.parametrize("name", ["index.html", *CHAPTERS])
+def test_the_question_is_a_picture_on_the_first_screen(open_page, name):
+    top, bottom = open_page(name, viewport={"width": 1280, "height": 900}).evaluate(FIRST_PICTURE)
+    assert bottom <= 900
+    top, _ = open_page(name, viewport={"width": 390, "height": 844}).evaluate(FIRST_PICTURE)
+    assert top <= 1.5 * 844
+
+
+MOVING = [name for name in PAGES if name == "index.html" or name in CHAPTERS or "exercises_0" in name]
 STILLS = """() => [...document.querySelectorAll(".figure-still")].map((still) =>
   [still.checkVisibility(), still.querySelectorAll("svg text").length,
    still.parentElement.offsetHeight - still.offsetHeight])"""
