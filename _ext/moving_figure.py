@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
-from ipywidgets.embed import embed_data
+from ipywidgets.embed import dependency_state
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from traitlets import TraitError
@@ -42,23 +42,21 @@ class MovingFigureDirective(SphinxDirective):
             figure = getattr(interactive, name)(**json.loads(self.options.get("settings", "{}")))
         except (TraitError, ValueError) as error:
             raise self.error(f"settings of {name}: {error}") from error
-        still = figure.printed()
-        words = nodes.raw("", still.alt, format="text")
-        return [nodes.raw("", _page(figure, still), format="html"), words]
+        return [nodes.raw("", page_of(figure), format="html"), nodes.raw("", figure.alt, format="text")]
 
 
-def _page(figure: Any, still: Any) -> str:
-    """The figure as MyST-NB leaves one, with its state beside it; ids follow from its name, not from chance."""
-    data = embed_data(views=[figure], drop_defaults=True)
-    state = json.dumps({"version_major": 2, "version_minor": 0, "state": data["manager_state"]["state"]})
-    for i, model in enumerate(data["manager_state"]["state"]):
-        state = state.replace(model, f"{type(figure).__name__.lower()}-{i}")
-        if model == figure.model_id:
-            view = json.dumps({"model_id": f"{type(figure).__name__.lower()}-{i}"})
+def page_of(figure: Any) -> str:
+    """Return the figure as MyST-NB leaves one, with its state beside it; ids follow from its name, not from chance."""
+    models = dependency_state([figure], drop_defaults=False)
+    name = type(figure).__name__.lower()
+    state = json.dumps({"version_major": 2, "version_minor": 0, "state": models})
+    for i, model in enumerate(models):
+        state = state.replace(model, f"{name}-{i}")
+    view = json.dumps({"model_id": f"{name}-{list(models).index(figure.model_id)}"})
     # A script ends at the first "</"; JSON may write its slash escaped.
     scripts = ((kind, text.replace("</", r"<\/")) for kind, text in ((STATE, state), (VIEW, view)))
     parts = "".join(f'<script type="{kind}">{text}</script>' for kind, text in scripts)
-    html = still._repr_mimebundle_()["text/html"]
+    html = figure.printed()._repr_mimebundle_()["text/html"]
     return f'<div class="cell_output">{parts}<div class="figure-still">{html}</div></div>'
 
 

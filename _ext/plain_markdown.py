@@ -90,6 +90,8 @@ def _directive(name: str, argument: str, body: list[str], book: Book, glued: Map
         return _question(argument, body, convert)
     if name == "predict":
         return _prediction(body, convert)
+    if name == "glue":  # a figure of another cell: its words
+        return f"*{glued[argument]}*"
     content = convert("\n".join(body))
     return content if name in ("div", "moved") else _quotation(name, convert(argument), content)
 

@@ -1,5 +1,6 @@
 """The site's own Sphinx extensions, one by one."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -7,12 +8,14 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from rnnlib.figures import interactive
 from tests.site.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
 import cache_key
 import mathml_core
+import moving_figure
 import plain_markdown
 import selfcheck
 from glued import printed
@@ -60,6 +63,7 @@ class TestPlainMarkdown:
             ("{prf:ref}`bound`", "Theorem 2"),
             ("see {eq}`recursion`", "see (7)"),
             ("{glue:text}`rate` a step", "0.9 a step"),
+            ("```{glue} rate\n```", "*0.9*"),
             ("[the notation](notation.md)", "the notation"),
             ("[3]{.number} Explosion\n: When?", "3 Explosion  \nWhen?"),
             ("(label)=\n# Title", "# Title"),
@@ -91,6 +95,17 @@ class TestPlainMarkdown:
         cells = [nbformat.v4.new_code_cell("x = '{cite:t}`y`'"), nbformat.v4.new_markdown_cell("{eq}`recursion`")]
         notebook = plain_markdown.plain_notebook(nbformat.v4.new_notebook(cells=cells), BOOK, {})
         assert [cell.source for cell in notebook.cells] == ["x = '{cite:t}`y`'", "(7)"]
+
+
+class TestMovingFigure:
+    def test_puts_state_place_and_still_into_the_page_the_same_at_every_build(self):
+        pages = [moving_figure.page_of(interactive.PaddedStates(pads=3)) for _ in range(2)]
+        assert pages[0] == pages[1]
+        scripts = dict(re.findall(r'<script type="([^"]*)">(.*?)</script>', pages[0]))
+        place = json.loads(scripts[moving_figure.VIEW])["model_id"]
+        assert json.loads(scripts[moving_figure.STATE])["state"][place]["state"]["pads"] == 3
+        assert "function render" in json.loads(scripts[moving_figure.STATE])["state"][place]["state"]["_esm"]
+        assert '<div class="figure-still">' in pages[0]
 
 
 @pytest.mark.parametrize(
