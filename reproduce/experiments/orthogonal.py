@@ -1,7 +1,78 @@
-"""Chapter 8: orthogonal cells where they win, and where they cannot forget."""
+"""Chapter 8: orthogonal cells where they win, at copying, and where they lose for want of forgetting."""
 
-from reproduce.experiments.terms import by_name
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
-EXPERIMENTS = by_name()
+import numpy as np
 
-QUICK = by_name()
+from reproduce.echoes import EchoTask, KeptCell, StartedCell
+from reproduce.experiments.gates import chrono_for
+from reproduce.experiments.terms import PLAIN, Contender, Experiment, by_name
+from rnnlib import LSTMCell, OrthogonalCell, OrthogonalParams, PlainCell
+from rnnlib.models import ModelParams
+from rnnlib.optimisers import Adam
+from rnnlib.tasks import CopyTask, FlipFlopTask
+
+RATES = (1e-3, 3e-3, 1e-2)
+"""Rates that enclose the best of most contenders here; all have the same."""
+
+SLOW = Adam(rates=ModelParams(1.0, OrthogonalParams(0.1, 1.0, 1.0), 1.0))
+"""Adam, with a tenth of the rate for what makes the recurrent matrix: the angles of many steps add up."""
+
+
+def identity_and_small_inputs(rng: np.random.Generator, params: Any) -> Any:
+    """W the identity, b zero, U normal with standard deviation 0.01 (Le, Jaitly and Hinton, 2015: 0.001)."""
+    U = 0.01 * rng.standard_normal(params.U.shape)
+    return params._replace(W=np.eye(len(params.W), dtype=params.W.dtype), U=U.astype(params.U.dtype), b=0 * params.b)
+
+
+def drift(model: Any, params: Any, task: Any, rng: np.random.Generator) -> dict[str, Any]:
+    """How far the recurrent matrix is from orthogonal: the largest and the smallest singular value."""
+    if isinstance(model.cell, LSTMCell):
+        return {}
+    sigma = np.linalg.svd(np.float64(model.cell.prepare(params.cell).W), compute_uv=False)
+    return {"largest": float(f"{sigma.max():.7g}"), "smallest": float(f"{sigma.min():.7g}")}
+
+
+ORTHOGONAL = replace(PLAIN, name="orthogonal, modReLU", cell=OrthogonalCell, optimiser=SLOW, start=None)
+STARTED = replace(ORTHOGONAL, name="started orthogonal, modReLU", cell=StartedCell)
+TANH = replace(ORTHOGONAL, name="orthogonal, tanh", cell=partial(OrthogonalCell, activation="tanh"))
+LINEAR = replace(ORTHOGONAL, name="orthogonal, linear", cell=partial(OrthogonalCell, activation="linear"))
+KEPT = replace(ORTHOGONAL, name="0.9 orthogonal, linear", cell=partial(KeptCell, activation="linear", keep=0.9))
+IRNN = replace(PLAIN, name="IRNN", cell=partial(PlainCell, activation="relu"), start=identity_and_small_inputs)
+LSTM = replace(PLAIN, name="LSTM", cell=LSTMCell, start=None)
+
+
+def chrono_lstm(steps: int) -> Contender:
+    """An LSTM whose gates begin with the time-scales of the task."""
+    return replace(LSTM, name="LSTM, chrono", start=chrono_for(steps))
+
+
+def compare(name: str, task: Any, units: int, updates: int, *arms: Contender, seeds: int = 5) -> Experiment:
+    """Who solves the task, all with the same updates, clip, rates and seeds."""
+    contending = tuple(one for arm in arms for one in replace(arm, updates=updates).at(*RATES))
+    return Experiment(name, task, units, task.baseline / 10, contending, seeds, 32, drift)
+
+
+ECHO = (LINEAR, ORTHOGONAL, KEPT, LSTM)
+
+EXPERIMENTS = by_name(
+    compare("copy-10-100", CopyTask(100), 64, 2000, ORTHOGONAL, STARTED, TANH, IRNN, chrono_lstm(120), LSTM),
+    compare("echo-5-20", EchoTask(20, 5), 32, 1500, *ECHO),
+    compare("echo-5-300", EchoTask(300, 5), 32, 1500, *ECHO),
+    compare("copy-10-300", CopyTask(300), 64, 2000, ORTHOGONAL, STARTED, chrono_lstm(320)),
+    compare("flip-flop-100", FlipFlopTask(100), 64, 1500, LINEAR, ORTHOGONAL, LSTM),
+)
+"""By name, the most telling first; about an hour and a half on one core."""
+
+QUICK = by_name(
+    replace(
+        compare("quick-copy-10-30", CopyTask(30), 64, 600, ORTHOGONAL, seeds=1),
+        contenders=(replace(ORTHOGONAL, updates=600).at(1e-2) + replace(LSTM, updates=600).at(1e-2)),
+    ),
+    replace(
+        compare("quick-echo-5-100", EchoTask(100, 5), 16, 300, LINEAR, seeds=1),
+        contenders=tuple(replace(arm, updates=300).at(1e-2)[0] for arm in (LINEAR, KEPT)),
+    ),
+)
