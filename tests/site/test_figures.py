@@ -21,6 +21,7 @@ from rnnlib.figures.interactive import (
     LossCliff,
     MessageInTime,
     PaddedStates,
+    ProductSpectrum,
     RecalledInput,
     TelephoneGame,
     ThreeChecks,
@@ -48,6 +49,7 @@ WIDGETS = [
     LandingCraft,
     TwoModes,
     ThreeChecks,
+    ProductSpectrum,
     speller,
 ]
 

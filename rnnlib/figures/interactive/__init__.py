@@ -12,6 +12,7 @@ from rnnlib.figures.interactive.landing_craft import LandingCraft
 from rnnlib.figures.interactive.loss_cliff import LossCliff
 from rnnlib.figures.interactive.message_in_time import MessageInTime
 from rnnlib.figures.interactive.padded_states import PaddedStates
+from rnnlib.figures.interactive.product_spectrum import ProductSpectrum
 from rnnlib.figures.interactive.reach_log import ReachLog
 from rnnlib.figures.interactive.recalled_input import RecalledInput
 from rnnlib.figures.interactive.speller_speaks import SpellerSpeaks
@@ -35,6 +36,7 @@ __all__ = [
     "LossCliff",
     "MessageInTime",
     "PaddedStates",
+    "ProductSpectrum",
     "ReachLog",
     "RecalledInput",
     "SpellerSpeaks",
