@@ -25,21 +25,22 @@ FORBID = ("torch", "rnnlib")
 # 1. the Cayley map ---------------------------------------------------------------------------------------------------
 
 
-def cayley_case(rng, n, scale=0.6):
-    return scale * rng.standard_normal((n, n)), rng.standard_normal((n, n))
+def rotate_case(rng, B, n, scale=0.6):
+    return scale * rng.standard_normal((n, n)), rng.standard_normal((B, n)), rng.standard_normal((B, n))
 
 
-def cayley_cases(rng):
-    yield cayley_case(rng, 4)
-    yield cayley_case(rng, 3, 1.0)
+def rotate_cases(rng):
+    yield rotate_case(rng, 3, 4)
+    yield rotate_case(rng, 5, 3, 1.0)
 
 
-def cayley_edge_cases(rng):
-    """A single number, whose skew part is zero; a plane; larger; large angles."""
-    yield Case(cayley_case(rng, 1), "a single number")
-    yield cayley_case(rng, 2)
-    yield cayley_case(rng, 7, 0.4)
-    yield Case(cayley_case(rng, 4, 8.0), "angles near 180 degrees")
+def rotate_edge_cases(rng):
+    """A single unit, whose skew part is zero; a single row; a plane; larger; large angles."""
+    yield Case(rotate_case(rng, 4, 1), "a single unit")
+    yield Case(rotate_case(rng, 1, 3), "a single row")
+    yield rotate_case(rng, 3, 2)
+    yield rotate_case(rng, 2, 7, 0.4)
+    yield Case(rotate_case(rng, 6, 4, 8.0), "angles near 180 degrees")
 
 
 def _cayley(S):
@@ -53,114 +54,85 @@ def _at_S(S, dW, W=None):
     return 0.5 * np.linalg.solve((eye - S / 2).T, dW) @ (eye + W).T
 
 
-def cayley(A, dW):
+def rotate(A, v, dr):
     S = A - A.T
-    dS = _at_S(S, dW)
-    return _cayley(S), dS - dS.T
+    W, dS = _cayley(S), _at_S(S, dr.T @ v)
+    return v @ W.T, dS - dS.T, dr @ W
 
 
-def cayley_by_autograd(A, dW):
+def rotate_by_autograd(A, v, dr):
     """Oracle: the inverse written out, and torch's derivative of it."""
-    free = torch.tensor(A, requires_grad=True)
+    free, rows = (torch.tensor(array, requires_grad=True) for array in (A, v))
     S, eye = free - free.T, torch.eye(len(A), dtype=DOUBLE)
-    W = torch.linalg.inv(eye - S / 2) @ (eye + S / 2)
-    (W * torch.tensor(dW)).sum().backward()
-    return W.detach().numpy(), free.grad.numpy()
+    r = rows @ (torch.linalg.inv(eye - S / 2) @ (eye + S / 2)).T
+    (r * torch.tensor(dr)).sum().backward()
+    return r.detach().numpy(), free.grad.numpy(), rows.grad.numpy()
 
 
-def halves_forgotten(A, dW):
+def halves_forgotten(A, v, dr):
     S = A - A.T
     eye = np.eye(len(A))
     W = np.linalg.solve(eye - S, eye + S)
-    dS = np.linalg.solve((eye - S).T, dW) @ (eye + W).T
-    return W, dS - dS.T
+    dS = np.linalg.solve((eye - S).T, dr.T @ v) @ (eye + W).T
+    return v @ W.T, dS - dS.T, dr @ W
 
 
-def the_inverse_map(A, dW):
+def the_inverse_map(A, v, dr):
     S = A - A.T
-    dS = -_at_S(-S, dW)
-    return _cayley(-S), dS - dS.T
+    W, dS = _cayley(-S), -_at_S(-S, dr.T @ v)
+    return v @ W.T, dS - dS.T, dr @ W
 
 
-def symmetric_part(A, dW):
+def symmetric_part(A, v, dr):
     S = A + A.T
     with np.errstate(all="ignore"):
-        dS = _at_S(S, dW)
-        return _cayley(S), dS + dS.T
+        W, dS = _cayley(S), _at_S(S, dr.T @ v)
+        return v @ W.T, dS + dS.T, dr @ W
 
 
-def half_the_skew(A, dW):
+def half_the_skew(A, v, dr):
     S = (A - A.T) / 2
-    dS = _at_S(S, dW)
-    return _cayley(S), (dS - dS.T) / 2
+    W, dS = _cayley(S), _at_S(S, dr.T @ v)
+    return v @ W.T, (dS - dS.T) / 2, dr @ W
 
 
-def no_skew(A, dW):
-    return _cayley(A), _at_S(A, dW)
+def no_skew(A, v, dr):
+    W = _cayley(A)
+    return v @ W.T, _at_S(A, dr.T @ v), dr @ W
 
 
-def gradient_at_S(A, dW):
-    return cayley(A, dW)[0], _at_S(A - A.T, dW)
+def _with_gradient(function):
+    """The right rotation and dv, with another gradient at A, made of S and dW."""
+
+    def wrong(A, v, dr):
+        r, _, dv = rotate(A, v, dr)
+        return r, function(A - A.T, dr.T @ v), dv
+
+    return wrong
 
 
-def skew_halved(A, dW):
-    W, dA = cayley(A, dW)
-    return W, dA / 2
+def _skewed(function):
+    def gradient(S, dW):
+        dS = function(S, dW, np.eye(len(S)), _cayley(S))
+        return dS - dS.T
+
+    return _with_gradient(gradient)
 
 
-def symmetric_gradient(A, dW):
-    dS = _at_S(A - A.T, dW)
-    return cayley(A, dW)[0], dS + dS.T
+def dv_turned(A, v, dr):
+    r, dA, _ = rotate(A, v, dr)
+    return r, dA, dr @ _cayley(A - A.T).T
 
 
-def skew_of_dW(A, dW):
-    return cayley(A, dW)[0], dW - dW.T
-
-
-def not_transposed(A, dW):
-    S, eye = A - A.T, np.eye(len(A))
-    W = _cayley(S)
-    dS = 0.5 * np.linalg.solve(eye - S / 2, dW) @ (eye + W)
-    return W, dS - dS.T
-
-
-def second_not_transposed(A, dW):
-    S, eye = A - A.T, np.eye(len(A))
-    W = _cayley(S)
-    dS = 0.5 * np.linalg.solve((eye - S / 2).T, dW) @ (eye + W)
-    return W, dS - dS.T
-
-
-def first_not_transposed(A, dW):
-    S, eye = A - A.T, np.eye(len(A))
-    W = _cayley(S)
-    dS = 0.5 * np.linalg.solve(eye - S / 2, dW) @ (eye + W).T
-    return W, dS - dS.T
-
-
-def numerator_only(A, dW):
-    """M^-1 taken as a constant."""
-    S, eye = A - A.T, np.eye(len(A))
-    dS = 0.5 * np.linalg.solve((eye - S / 2).T, dW)
-    return _cayley(S), dS - dS.T
-
-
-def denominator_only(A, dW):
-    S, eye = A - A.T, np.eye(len(A))
-    W = _cayley(S)
-    dS = 0.5 * np.linalg.solve((eye - S / 2).T, dW) @ W.T
-    return W, dS - dS.T
-
-
-cayley_question = Question(
+rotate_question = Question(
     "cayley",
     points=4,
-    answer="cayley",
-    parts=("W", "dA"),
-    axes={"A": "n n", "dW": "n n", "W": "n n", "dA": "n n"},
-    cases=[Group("typical", 3, cayley_cases), Group("edge", 1, cayley_edge_cases)],
-    reference=cayley,
-    oracle=cayley_by_autograd,
+    answer="rotate",
+    parts=("r", "dA", "dv"),
+    axes={"A": "n n", "v": "B n", "dr": "B n", "r": "B n", "dA": "n n", "dv": "B n"},
+    cases=[Group("typical", 3, rotate_cases), Group("edge", 1, rotate_edge_cases)],
+    reference=rotate,
+    oracle=rotate_by_autograd,
     forbid=FORBID,
     mistakes=[
         Mistake(
@@ -168,40 +140,72 @@ cayley_question = Question(
             "Both halves are missing. This W is orthogonal as well, so no test of orthogonality "
             "will tell you; it rotates further than asked.",
         ),
-        Mistake(the_inverse_map, "This is the inverse: it turns the other way. Which of the factors is inverted?"),
+        Mistake(
+            the_inverse_map,
+            "You rotate the other way. Either the wrong factor is inverted, or the rows are "
+            "multiplied by W: each row is a vector that W acts on from the left, so that all together are "
+            "v @ W.T.",
+        ),
         Mistake(symmetric_part, "A + A^T is symmetric, and W comes out far from orthogonal. Check W.T @ W."),
         Mistake(half_the_skew, "You took half of A - A^T for S; the map has its halves already."),
         Mistake(no_skew, "You put A itself in the place of S. Check W.T @ W."),
         Mistake(
-            gradient_at_S, "This is the gradient at S. Entry (i, j) of A is in two entries of S, once with each sign."
+            _with_gradient(_at_S),
+            "dA is the gradient at S. Entry (i, j) of A is in two entries of S, once with each sign.",
+            name="gradient_at_S",
         ),
         Mistake(
-            skew_halved,
-            "You take the skew part of the gradient at S, with a half. S = A - A^T has none: both "
-            "entries count in full.",
-        ),
-        Mistake(symmetric_gradient, "The two entries of S in which one of A stands have opposite signs."),
-        Mistake(
-            skew_of_dW,
-            "This is the skew part of dW: right at A = 0, where the map's derivative is the identity, "
-            "and nowhere else.",
+            _with_gradient(lambda S, dW: (_at_S(S, dW) - _at_S(S, dW).T) / 2),
+            "dA is the skew part of the gradient at S, with a half. S = A - A^T has none: both entries count in full.",
+            name="skew_halved",
         ),
         Mistake(
-            not_transposed,
-            "Both factors of the gradient must be transposed: dW = M^-1 dS (I + W) / 2 goes "
-            "forward, and you are on the way back.",
+            _with_gradient(lambda S, dW: _at_S(S, dW) + _at_S(S, dW).T),
+            "The two entries of S in which one of A stands have opposite signs.",
+            name="symmetric_gradient",
         ),
         Mistake(
-            second_not_transposed,
+            _with_gradient(lambda S, dW: dW - dW.T),
+            "dA is that of A = 0, where the map's derivative is the identity, and nowhere else.",
+            name="at_the_identity",
+        ),
+        Mistake(
+            _with_gradient(lambda S, dW: _at_S(S, dW.T) - _at_S(S, dW.T).T),
+            "dW has its rows and columns exchanged: r = v W^T makes it dr^T v.",
+            name="dW_turned",
+        ),
+        Mistake(
+            _skewed(lambda S, dW, eye, W: 0.5 * np.linalg.solve(eye - S / 2, dW) @ (eye + W)),
+            "Both factors of "
+            "the gradient must be transposed: dW = M^-1 dS (I + W) / 2 goes forward, and you are on the way back.",
+            name="not_transposed",
+        ),
+        Mistake(
+            _skewed(lambda S, dW, eye, W: 0.5 * np.linalg.solve((eye - S / 2).T, dW) @ (eye + W)),
             "The factor I + W acts from the right on the way forward; on the way back its transpose does.",
+            name="second_not_transposed",
         ),
-        Mistake(first_not_transposed, "The inverse acts on the way forward; on the way back its transpose does."),
-        Mistake(numerator_only, "You differentiate the factor I + S/2 alone. The inverse depends on S as well."),
-        Mistake(denominator_only, "You differentiate the inverse alone. The factor I + S/2 depends on S as well."),
+        Mistake(
+            _skewed(lambda S, dW, eye, W: 0.5 * np.linalg.solve(eye - S / 2, dW) @ (eye + W).T),
+            "The inverse acts on the way forward; on the way back its transpose does.",
+            name="first_not_transposed",
+        ),
+        Mistake(
+            _skewed(lambda S, dW, eye, W: 0.5 * np.linalg.solve((eye - S / 2).T, dW)),
+            "You differentiate the factor I + S/2 alone. The inverse depends on S as well.",
+            name="numerator_only",
+        ),
+        Mistake(
+            _skewed(lambda S, dW, eye, W: 0.5 * np.linalg.solve((eye - S / 2).T, dW) @ W.T),
+            "You differentiate the inverse alone. The factor I + S/2 depends on S as well.",
+            name="denominator_only",
+        ),
+        Mistake(dv_turned, "dv goes through W the way v did. On the way back acts the transpose."),
     ],
     hints=(
-        "Multiply by M = I - S/2: M W = I + S/2. Take the change of both sides.",
-        "dW = M^-1 dS (I + W) / 2. If the change goes forward as L dS R, the gradient goes back as L^T G R^T.",
+        "r = v W^T: dW is dr^T v and dv is dr W.",
+        "Multiply by M = I - S/2: M W = I + S/2. Take the change of both sides: dW = M^-1 dS (I + W) / 2. What goes "
+        "forward as L dS R goes back as L^T G R^T.",
         "And S = A - A^T: what a gradient G at S is at A is G - G^T.",
     ),
 )
@@ -1233,6 +1237,6 @@ hand_question = Question(
 )
 
 QUESTIONS = [
-    cayley_question, drift_question, modrelu_question, norm_question, unseen_question, networks_question, echo_question,
+    rotate_question, drift_question, modrelu_question, norm_question, unseen_question, networks_question, echo_question,
     hand_question,
 ]  # fmt: skip
