@@ -119,6 +119,14 @@ def _skewed(function):
     return _with_gradient(gradient)
 
 
+def along_the_rotations(A, v, dr):
+    """The gradient at W, projected on the tangent space there."""
+    r, _, dv = rotate(A, v, dr)
+    W, dW = _cayley(A - A.T), dr.T @ v
+    inside = W.T @ dW
+    return r, W @ (inside - inside.T) / 2, dv
+
+
 def dv_turned(A, v, dr):
     r, dA, _ = rotate(A, v, dr)
     return r, dA, dr @ _cayley(A - A.T).T
@@ -199,6 +207,11 @@ rotate_question = Question(
             _skewed(lambda S, dW, eye, W: 0.5 * np.linalg.solve((eye - S / 2).T, dW) @ W.T),
             "You differentiate the inverse alone. The factor I + S/2 depends on S as well.",
             name="denominator_only",
+        ),
+        Mistake(
+            along_the_rotations,
+            "dA is the part of dW along the rotations at W: of use to whoever moves W itself. "
+            "Asked is how the loss changes with A.",
         ),
         Mistake(dv_turned, "dv goes through W the way v did. On the way back acts the transpose."),
     ],
@@ -282,6 +295,11 @@ def by_qr(log, tol):
 def v_transposed_twice(log, tol):
     P, _, R = np.linalg.svd(log[-1])
     return *drifted(log, tol)[:2], P @ R.T
+
+
+def factors_exchanged(log, tol):
+    P, _, R = np.linalg.svd(log[-1])
+    return *drifted(log, tol)[:2], P.T @ R.T
 
 
 def of_the_first(log, tol):
@@ -390,6 +408,22 @@ drift_question = Question(
             "W, and the others make do.",
         ),
         Mistake(v_transposed_twice, "np.linalg.svd returns the second factor transposed already."),
+        Mistake(
+            factors_exchanged,
+            "Both factors are transposed: svd gives P and R^T, and their product as they come is the nearest.",
+        ),
+        Mistake(
+            _drift(lambda W: np.abs(np.log(_sigma(W))).max()),
+            "These are logarithms of singular values. Asked is how far they are from 1.",
+            name="logarithms",
+        ),
+        Mistake(
+            _drift(lambda W: np.linalg.norm(W - np.linalg.svd(W)[0] @ np.linalg.svd(W)[2])),
+            "This is the distance "
+            "of the whole matrix from the nearest orthogonal one. Asked is the largest distance of one singular "
+            "value from 1.",
+            name="distance_of_the_matrix",
+        ),
         Mistake(of_the_first, "This is the matrix nearest to the first of the log. Asked is the last."),
         Mistake(divided_by_norm, "A matrix divided by its norm has the largest singular value 1. What of the others?"),
         Mistake(never_is_zero, "np.argmax of a mask that is False throughout is 0. If none exceeds tol, K is asked."),
@@ -748,6 +782,26 @@ norm_question = Question(
             name="sign_of_the_second",
         ),
         Mistake(
+            _back(lambda d, hat, s: (d - _mean(d) - hat * (d * hat).sum(-1, keepdims=True)) / s),
+            "The part along the normalised vector takes the mean of d * normal over the units, not the sum.",
+            name="sum_for_the_second_mean",
+        ),
+        Mistake(
+            _back(lambda d, hat, s: (d - _mean(d) - s * hat * _mean(d * s * hat)) / s),
+            "The part to take away lies along the *normalised* vector, not along the centred one.",
+            name="centred_for_normal",
+        ),
+        Mistake(
+            _back(lambda d, hat, s: (d - _mean(d) - hat * _mean(d)) / s),
+            "The second mean is that of d * normal, not of d.",
+            name="second_mean_of_d",
+        ),
+        Mistake(
+            lambda a, gain, bias, dz, epsilon: (_normal(a, epsilon)[0], *layer_norm(a, gain, bias, dz, epsilon)[1:]),
+            "z is the normalised vector before gain and bias.",
+            name="z_before_the_gain",
+        ),
+        Mistake(
             _back(lambda d, hat, s: (d - d.sum(-1, keepdims=True) - hat * (d * hat).sum(-1, keepdims=True)) / s),
             "Means over the units, not sums: the mean is 1/n of each.",
             name="sums_for_means",
@@ -900,6 +954,22 @@ unseen_question = Question(
             _turned("inputs", "sign"),
             "Two are wrong: a factor is unseen if it is common to all of a, and positive.",
             name="inputs_and_sign_unseen",
+        ),
+        Mistake(
+            _turned("gain", "sign"),
+            "Two are wrong: the gain acts after the normalisation, and a factor of -1 "
+            "turns the normalised vector round.",
+            name="gain_and_sign_unseen",
+        ),
+        Mistake(
+            _turned("both", "unit"),
+            "Exchanged: a factor common to all of a is unseen, one of a single unit is not.",
+            name="all_for_one",
+        ),
+        Mistake(
+            _turned("both", "inputs"),
+            "Exchanged: times 3 in W and U is a factor of all of a; times 3 in the inputs leaves W h as it was.",
+            name="weights_for_inputs",
         ),
         Mistake(
             _turned("row", "unit"),

@@ -50,7 +50,7 @@ function render({ model, el }) {
         if (start === 0) label(left - 5, Y(tick) + 4, tick ? `10${raised(tick)}` : "1", "muted-fill end");
       }
       const last = narrow && start === 4;
-      view.add("text", { x: last ? x + panel + 6 : x + panel / 2, y: top - 4, class: `small strong ${last ? "end" : "middle"}` }, narrow ? SHORT[start] : name);
+      view.add("text", { x: last ? x + panel + 6 : x + panel / 2, y: top - (narrow && start % 2 ? 18 : 4), class: `small strong ${last ? "end" : "middle"}` }, narrow ? SHORT[start] : name);
       view.add("path", { class: "axis", d: `M${X(s.t)} ${top}V${bottom}` });
       for (let i = 0; i < UNITS; i++) {
         const line = [[X(0), Y(0)]];
