@@ -2,7 +2,9 @@
 // definition written out, as `[what, got, want]`.
 import { addOuterProducts, addProduct, addRows, identity, norm, product, solver, transpose } from "../../playground/engine/arrays.js";
 import { Draws } from "../../playground/engine/draws.js";
+import { clipEach, clipNorm, clipValues } from "../../playground/engine/gradients.js";
 import { orthogonal } from "../../playground/engine/initialisers.js";
+import { softmaxCrossEntropy } from "../../playground/engine/losses.js";
 import { eigenvalues } from "../../playground/engine/spectra.js";
 import { Run } from "../../playground/engine/training.js";
 
@@ -85,6 +87,22 @@ function* starts() {
   yield ["an orthogonal start", product(transpose(Q, n, n), Q, n), identity(n)];
 }
 
+/** What is as large as the threshold is not shortened. */
+function* clippings() {
+  const grads = () => { const flat = Float64Array.of(3, 4, 0, 5); return { flat, cell: { W: flat.subarray(0, 2) }, readout: { V: flat.subarray(2) } }; };
+  yield ["clipEach at its threshold", [clipEach(grads(), 5).fraction], [0]];
+  yield ["clipNorm at its threshold", [clipNorm(grads(), Math.sqrt(50)).fraction], [0]];
+  yield ["clipValues at its threshold", [clipValues(grads(), 5).fraction, clipValues(grads(), 4.5).fraction], [0, 0.25]];
+}
+
+/** Scores of which the exponential is no number. */
+function* losses() {
+  for (const y of [[1000, 0], [0, 1000], [-1000, -2000], [-2000, -1000]]) {
+    const dy = new Float64Array(2), right = y[0] > y[1] ? 0 : 1;
+    yield [`cross-entropy of ${y}`, [softmaxCrossEntropy(Float64Array.from(y), [1 - right], 2, 1, dy), ...dy], [1000, ...(right ? [-1, 1] : [1, -1])]];
+  }
+}
+
 /** Solved after the first window whose mean is below a tenth of the baseline; a run that is no longer finite ends. */
 function* endings() {
   for (const falls of [0, 3, 30, 49, 50, 60, 200]) {
@@ -102,5 +120,5 @@ function* endings() {
 const same = (got, want) => near(got, want) || (got.length === 1 && Number.isNaN(got[0]) && Number.isNaN(want[0]));
 /** All that differs. */
 export function differences() {
-  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...starts(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
+  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...starts(), ...clippings(), ...losses(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
 }
