@@ -25,7 +25,7 @@ function run({ f, i, o, w, u }) {
 function render({ model, el }) {
   const T = model.get("u").length;
   const setting = () => Object.fromEntries([...GATES, "w", "u"].map((name) => [name, model.get(name)]));
-  const view = frame({ model, el }, "Content forward, gradient backward: the same factors, step by step", [...GATES, "w", "step"], draw);
+  const view = frame({ model, el }, "Content forward, gradient back: the same gates", [...GATES, "w", "step"], draw);
   // A gate's slider shows the step's gate, and moves it, or all from it on, or all.
   const put = (name, value, at = model.get("step"), where = model.get("where")) => {
     const from = where === "all" ? 1 : at, to = where === "this" ? at : T;
@@ -52,9 +52,8 @@ function render({ model, el }) {
   view.controls.append(
     html("div", { className: "rnnfig-buttons" },
       button("Write and hold", () => whole(hold)),
-      button("f = 0.9", () => whole({ ...hold, f: all(0.9) })),
       button("Forget once", () => whole({ ...hold, f: all(1, { 15: 0 }) })),
-      button("All half open", () => whole({ f: all(0.5), i: all(0.5), o: all(0.5), w: 1 })),
+      button("Half open", () => whole({ f: all(0.5), i: all(0.5), o: all(0.5), w: 1 })),
     ),
     slider(model, "step", "step", { min: 1, max: T, step: 1, digits: 0 }),
     ...GATES.map(gate),
@@ -127,11 +126,10 @@ function render({ model, el }) {
     view.say(words(s, r, at));
   }
 
-  function words({ f, i, o }, r, at) {
+  function words(s, r, at) {
     const share = r.first === 0 ? "Step 1 writes nothing." : `Of what step 1 writes, ${significant(r.left / r.first)} is left at step ${T}.`;
-    if (r.whole[T] === 0) return `${share} Nothing is shown at step ${T}, where the loss is: no gradient enters at all.`;
-    const gates = `Step ${at}: f = ${fixed(f[at - 1])}, i = ${fixed(i[at - 1])}, o = ${fixed(o[at - 1])}.`;
-    return `${share} ${gates} Its c gets ${significant(r.carousel[at])} of the gradient along the carousel, ${significant(r.whole[at])} along all paths.`.replaceAll(" × ", "\u00a0×\u00a0");
+    if (r.whole[T] === 0) return `${share} Nothing is shown at step ${T}, where the loss is: no gradient enters.`;
+    return `${share} Gradient at c${lowered(at)}: ${significant(r.carousel[at])} along the carousel, ${significant(r.whole[at])} along all paths.`.replaceAll(" × ", "\u00a0×\u00a0");
   }
   return view.open();
 }
