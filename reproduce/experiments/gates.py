@@ -12,7 +12,7 @@ from rnnlib import GRUCell, LSTMCell, bptt, unroll
 from rnnlib.initialisers import chrono
 from rnnlib.tasks import AddingTask
 
-RATES = (1e-3, 3e-3, 1e-2)
+RATES = (1e-3, 3e-3, 1e-2, 3e-2)
 """Rates that enclose the best of the gated cells on adding."""
 
 
