@@ -12,8 +12,8 @@ from rnnlib import GRUCell, LSTMCell, bptt, unroll
 from rnnlib.initialisers import chrono
 from rnnlib.tasks import AddingTask
 
-RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
-"""Rates that enclose the best of the gated cells on adding."""
+RATES = (1e-3, 3e-3, 1e-2, 3e-2)
+"""Four rates, each about three times the last; most cells with gates are fastest at the largest."""
 
 
 def chrono_for(steps: int) -> Callable[[np.random.Generator, Any], Any]:
