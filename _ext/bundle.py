@@ -15,8 +15,8 @@ import rjsmin
 from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = ("tokens", "frame", "course", "predict", "code", "asides", "mathematics", "print")
-SCRIPTS = ("theme", "contents", "code", "search", "hints", "a11y", "selfcheck", "moved")
+STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "asides", "mathematics", "print")
+SCRIPTS = ("theme", "memory", "contents", "code", "search", "hints", "a11y", "selfcheck", "progress", "moved")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 
 
@@ -47,10 +47,14 @@ def _script(stem: str, names: tuple[str, ...]) -> Asset:
     return Asset(stem, ".js", rjsmin.jsmin(text))
 
 
-def scripts(figures: bool, predictions: bool) -> list[Asset]:
-    """The scripts of a page, with what mounts interactive figures and asks for predictions where it has any."""
-    asked = [("figures", "anyhost")] * figures + [("predict", "predict")] * predictions
-    return [_script("course", SCRIPTS), *(_script(stem, (name,)) for stem, name in asked)]
+# Scripts of pages that need them, each with what a page that does so holds.
+MORE = {"predict": 'class="predict ', "my_course": 'id="my-course"'}
+
+
+def scripts(figures: bool, body: str) -> list[Asset]:
+    """The scripts of a page: with what mounts interactive figures where it has any, and what else its body needs."""
+    wanted = ["anyhost"] * figures + [name for name, mark in MORE.items() if mark in body]
+    return [_script("course", SCRIPTS), *(_script(name, (name,)) for name in wanted)]
 
 
 def code_colours() -> str:
@@ -79,7 +83,7 @@ def _declaration(light: str | None, dark: str | None, style: dict, other: dict) 
 def write(folder: Path) -> Path:
     """Write every file into ``folder``, made anew."""
     folder.mkdir(parents=True, exist_ok=True)
-    assets = [stylesheet(), *scripts(figures=True, predictions=True)]
+    assets = [stylesheet(), *scripts(figures=True, body="".join(MORE.values()))]
     for old in folder.iterdir():
         if old.name not in {asset.name for asset in assets}:
             old.unlink()

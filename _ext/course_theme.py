@@ -47,8 +47,8 @@ def _frame(
     states = [one for one in context["script_files"] if getattr(one, "attributes", {}).get("type") == WIDGET_STATE]
     context["page_state"] = "".join(context["js_tag"](state) for state in states)
     body = context.get("body", "")
-    figures, predictions = bool(states) or WIDGET_STATE in body, 'class="predict ' in body
-    context["page_scripts"] = [script.name for script in bundle.scripts(figures, predictions)]
+    scripts = bundle.scripts(figures=bool(states) or WIDGET_STATE in body, body=body)
+    context["page_scripts"] = [script.name for script in scripts]
     context["prev"], context["next"] = _neighbours(app, pagename, context)
     contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
     context["course_contents"] = with_sections(contents, context.get("toc") or "")

@@ -3,6 +3,13 @@
   const hints = [...document.querySelectorAll("details.hint")];
   const follows = (hint) => (hint.previousElementSibling?.matches("details.hint") ? hint.previousElementSibling : null);
   const offer = () => { for (const hint of hints) hint.hidden = follows(hint)?.dataset.read === undefined && follows(hint) !== null; };
-  for (const hint of hints) hint.addEventListener("toggle", () => { if (hint.open) { hint.dataset.read = ""; offer(); } });
+  const number = (hint) => [...hint.closest("section").querySelectorAll("details.hint")].indexOf(hint) + 1;
+  const opened = (hint) => {
+    hint.dataset.read = "";
+    offer();
+    const section = hint.closest("section"), asks = section.querySelector("h1, h2, h3, h4").textContent.trim().replace(/\s*#$/, "");
+    courseMemory.note("hints", `${section.id}-${number(hint)}`, { asks });
+  };
+  for (const hint of hints) hint.addEventListener("toggle", () => { if (hint.open) opened(hint); });
   offer();
 }

@@ -133,7 +133,11 @@
       draw();
     }));
     const measured = data.measured.map(y.place);
-    const says = { slope: "Your slope is", end: "Your curve ends at", highest: "Your curve rises to", crosses: `Your curve crosses ${printed(data.level, 2)} at` };
+    const says = { slope: "Your slope is", end: "Your curve ends at", highest: "Your curve rises to", at: `At ${printed(data.level, 2)} your curve is at`, crosses: `Your curve crosses ${printed(data.level, 2)} at` };
+    const at = () => {
+      const u = data.at.map(x.place), v = x.place(data.level), i = clamp(u.findIndex((one) => one >= v), 1, u.length - 1);
+      return y.value(places[i - 1] + ((places[i] - places[i - 1]) * (v - u[i - 1])) / (u[i] - u[i - 1]));
+    };
     const crossing = () => {
       const above = places.map((place) => place - y.place(data.level)), i = above.findIndex((one, k) => k + 1 < above.length && one * above[k + 1] <= 0);
       if (i < 0) return null;
@@ -153,7 +157,7 @@
       },
       said: () => {
         const ys = places.map((place) => y.value(place));
-        const mine = { slope: () => slope(data.at, ys, x, y), end: () => ys.at(-1), highest: () => Math.max(...ys), crosses: crossing }[data.says]();
+        const mine = { slope: () => slope(data.at, ys, x, y), end: () => ys.at(-1), highest: () => Math.max(...ys), at, crosses: crossing }[data.says]();
         if (mine === null) return `Your curve does not cross ${printed(data.level, 2)}`;
         return `${says[data.says]} ${printed(mine, data.digits)}${data.unit && ` ${data.unit}`}`;
       },
@@ -230,6 +234,7 @@
     const numbers = root.querySelector(".predict-numbers"), measured = numbers?.textContent;
     const controls = root.querySelector(".predict-controls"), alt = still?.getAttribute("aria-label");
     const answers = [...root.querySelectorAll(".predict-to > .predict-answer")];
+    const asks = root.querySelector(".predict-question").textContent.replace("Predict first", "").trim().replace(/\s+/g, " ").slice(0, 200);
     const covered = document.querySelectorAll(`.covered-${data.name}`);
     const kind = { curve, value, label }[data.kind](root, data);
 
@@ -261,7 +266,7 @@
       live.textContent = [numbers?.textContent ?? (guessed ? `${kind.said()}.` : ""), root.querySelector(".chosen")?.textContent].join(" ").trim();
       said.focus({ preventScroll: true });
       const { off } = guessed ? kind.judge() : { off: null };
-      window.courseMemory?.note("predictions", data.name, { answer: guessed ? kind.answer() : null, off });
+      window.courseMemory?.note("predictions", data.name, { asks, answer: guessed ? kind.answer() : null, off });
     };
     root.querySelector(".predict-commit").addEventListener("click", () => tell(true));
     root.querySelector(".predict-show").addEventListener("click", () => tell(false));
@@ -272,7 +277,7 @@
     });
     cover();
     const before = window.courseMemory?.of("predictions", data.name);
-    if (!before) return;
+    if (before?.answer === undefined) return;
     if (before.answer === null) return reveal(false);
     kind.restore(before.answer);
     reveal(true);

@@ -12,7 +12,11 @@ document.addEventListener("DOMContentLoaded", () => {
       store.append(...feedback.childNodes);
       feedback.append(answer);
       for (const option of question.querySelectorAll(".selfcheck-option")) option.classList.remove("is-right", "is-wrong");
-      target.parentElement.classList.add(answer.classList.contains("selfcheck-right") ? "is-right" : "is-wrong");
+      const right = answer.classList.contains("selfcheck-right");
+      target.parentElement.classList.add(right ? "is-right" : "is-wrong");
+      const asks = question.querySelector("legend").textContent.trim().replace(/\s+/g, " ").slice(0, 200);
+      const before = courseMemory.of("selfchecks", question.id);
+      courseMemory.note("selfchecks", question.id, { asks, first: before ? before.first : right, right });
     });
   }
 });

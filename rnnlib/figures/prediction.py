@@ -33,8 +33,8 @@ class Curve:
     ``measured`` and ``theory`` are ``(x, y)``, as plotted. ``handles`` says how many points are drawn, spread evenly
     over the measured range, or at which x; the first ``given`` of them are shown where they were measured. ``says`` is
     what the curves are compared by: ``"slope"``, by least squares on the axes (of ln y where y is logarithmic, of ln y
-    against ln x where both are), ``"end"``, y at the last handle, ``"highest"``, or ``"crosses"``, the x at which they
-    first pass ``level``. ``unit`` follows the number.
+    against ln x where both are), ``"end"``, y at the last handle, ``"highest"``, ``"at"``, y where x is ``level``, or
+    ``"crosses"``, the x at which y first passes ``level``. ``unit`` follows the number.
     """
 
     name: str
@@ -94,11 +94,14 @@ class Curve:
             return float(np.polyfit(u, v, 1)[0])
         if self.says == "end":
             return float(self._read(curve, self._places()[-1:], self.says)[0])
+        if self.says == "at":
+            return float(self._read(curve, np.array([self.level]), self.says)[0])
         if self.says == "highest":
             return float(y.max())
         if self.says == "crosses":
             return self._crossing(x, y)
-        raise ValueError(f"prediction {self.name!r}: says is {self.says!r}, expected slope, end, highest or crosses")
+        known = "slope, end, highest, at or crosses"
+        raise ValueError(f"prediction {self.name!r}: says is {self.says!r}, expected {known}")
 
     def _crossing(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
         order = np.argsort(x, kind="stable")
