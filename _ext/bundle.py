@@ -6,6 +6,7 @@ Their names carry a hash of what is in them, so that a browser may keep them for
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pygments.formatters import HtmlFormatter
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "asides", "mathematics", "print")
 SCRIPTS = ("theme", "memory", "contents", "code", "search", "hints", "a11y", "selfcheck", "progress", "moved")
+NESTED = re.compile(r"\$\{[^{}`]*`")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 
 
@@ -44,6 +46,8 @@ def stylesheet() -> Asset:
 @cache
 def _script(stem: str, names: tuple[str, ...]) -> Asset:
     text = "\n".join((ASSETS / f"{name}.js").read_text(encoding="utf8") for name in names)
+    if nested := NESTED.search(text):
+        raise ValueError(f"a template in a template, whose spaces rjsmin would take away: {nested[0]!r} in {stem}")
     return Asset(stem, ".js", rjsmin.jsmin(text))
 
 

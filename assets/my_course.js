@@ -12,7 +12,7 @@
   const nameOf = (link) => new URL(link.href).pathname.slice(root.pathname.length).replace(/\.html$/, "");
   const order = links.map(nameOf);
   const inOrder = (pages) => Object.keys(pages).sort((a, b) => (order.indexOf(a) + 1 || Infinity) - (order.indexOf(b) + 1 || Infinity));
-  const address = (page, anchor = "") => new URL(`${page}.html${anchor && `#${anchor}`}`, root).href;
+  const address = (page, anchor = "") => new URL(`${page}.html${anchor && "#" + anchor}`, root).href;
 
   const done = (page) => {
     const count = (kind) => Object.keys(page[kind]).length, of = (kind) => page.of[kind] ?? 0;
@@ -21,9 +21,9 @@
     const notes = [far && `${far} far off`, shown && `${shown} only shown`].filter(Boolean).join(", ");
     return [
       of("sections") && `${count("sections")} of ${many(of("sections"), "section")} read`,
-      of("predictions") && `${count("predictions")} of ${many(of("predictions"), "prediction")} made${notes && ` (${notes})`}`,
-      of("selfchecks") && `${count("selfchecks")} of ${many(of("selfchecks"), "self-check")} answered${count("selfchecks") ? ` (${first} right at first)` : ""}`,
-      (of("exercises") || count("exercises")) && `${count("exercises")}${of("exercises") ? ` of ${of("exercises")}` : ""} exercises passed`,
+      of("predictions") && `${count("predictions")} of ${many(of("predictions"), "prediction")} made${notes && " (" + notes + ")"}`,
+      of("selfchecks") && `${count("selfchecks")} of ${many(of("selfchecks"), "self-check")} answered${count("selfchecks") ? " (" + first + " right at first)" : ""}`,
+      (of("exercises") || count("exercises")) && `${count("exercises")}${of("exercises") ? " of " + of("exercises") : ""} exercises passed`,
       count("hints") && `${many(count("hints"), "hint")} opened`,
     ].filter(Boolean).join("; ");
   };

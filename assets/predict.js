@@ -26,6 +26,8 @@
     return `${sign}${mantissa}\u00a0\u00d7\u00a010${raised}`;
   };
 
+  const inUnits = (value, { digits, unit }) => `${printed(value, digits)} ${unit}`.trim();
+
   // An axis of the figure: between its numbers, their places on it from 0 to 1, and points of the drawing.
   const axis = ({ ends, log, label }, from, length) => {
     const scale = log ? Math.log10 : Number, back = log ? (one) => 10 ** one : Number;
@@ -159,7 +161,7 @@
         const ys = places.map((place) => y.value(place));
         const mine = { slope: () => slope(data.at, ys, x, y), end: () => ys.at(-1), highest: () => Math.max(...ys), at, crosses: crossing }[data.says]();
         if (mine === null) return `Your curve does not cross ${printed(data.level, 2)}`;
-        return `${says[data.says]} ${printed(mine, data.digits)}${data.unit && ` ${data.unit}`}`;
+        return `${says[data.says]} ${inUnits(mine, data)}`;
       },
     };
   };
@@ -189,7 +191,7 @@
       name.setAttribute("x", upright ? at + (late ? -10 : 10) : on.left + on.width - 20);
       name.setAttribute("y", upright ? on.top + 11 : at - on.top > 20 ? at - 6 : at + 14);
       name.setAttribute("text-anchor", upright && !late ? "start" : "end");
-      const said = `${printed(mine(), data.digits)}${data.unit && ` ${data.unit}`}`;
+      const said = inUnits(mine(), data);
       output.textContent = said;
       slider.setAttribute("aria-valuetext", said);
     };
@@ -243,7 +245,8 @@
       for (const output of covered) output.classList.add("covered");
       controls.inert = false;
       said.inert = true;
-      still?.setAttribute("aria-label", `Covered until you have predicted.${data.y ? ` Axes: ${data.y.label} against ${data.x.label}.` : ""}`);
+      const axes = data.y ? ` Axes: ${data.y.label} against ${data.x.label}.` : "";
+      still?.setAttribute("aria-label", `Covered until you have predicted.${axes}`);
       kind.start();
       say(true); // unseen: its room
     };

@@ -65,8 +65,8 @@
     const { latest, pages } = memory.all(), page = latest && pages[latest], offer = document.querySelector(".actions a");
     if (!page?.title || !offer) return;
     const chapter = /^(\d+)\./.exec(page.title)?.[1] ?? page.title, section = page.lastTitle;
-    offer.href = new URL(`${latest}.html${page.last ? `#${page.last}` : ""}`, root);
-    offer.textContent = `Continue at ${chapter}${page.last && section ? `, ${section}` : ""}`;
+    offer.href = new URL(`${latest}.html${page.last ? "#" + page.last : ""}`, root);
+    offer.textContent = `Continue at ${chapter}${page.last && section ? ", " + section : ""}`;
   };
 
   document.addEventListener("course-memory", mark);
