@@ -73,12 +73,17 @@ class SpellerSpeaks(InteractiveFigure):
 
     def still(self, ax: Axes) -> None:
         """Print the loss over the updates, and what was written at four of them."""
+        last = len(self.updates) - 1
         for name, level in self.levels.items():
             ax.axhline(level, **THEORY)
-            ax.text(self.updates[-1] if self.updates else 1, level + 0.03, name, ha="right", va="bottom")
+            ax.text(self.updates[-1] / 2 if self.updates else 1, level, name, va="bottom")
         ax.plot(self.updates, self.bits, **MEASURED, color=PALETTE["1"])
-        for i in sorted({0, 1, len(self.updates) // 3, len(self.updates) - 1} & set(range(len(self.updates)))):
-            said = self.texts[i][self.temperature]["text"][:44]
-            ax.annotate(said, (self.updates[i], self.bits[i]), (9, 3), textcoords="offset points", fontsize=9)
+        for i in sorted({0, 1, last} & set(range(last + 1))):
+            end = i == last and last > 1
+            said, at = self.texts[i][self.temperature]["text"][:44], (self.updates[i], self.bits[i])
+            offset = (0, -9) if end else (9, 0)
+            ax.annotate(said, at, offset, textcoords="offset points", fontsize=9, ha="right" if end else "left",
+                        va="top" if end else "center")  # fmt: skip
+        ax.margins(y=0.14)
         ax.set(xlabel="updates", ylabel="bits a character, held out")
         ax.set_title("What it writes, as it learns")
