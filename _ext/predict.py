@@ -274,8 +274,8 @@ def visit_predict(self: HTML5Translator, node: predict) -> None:
         if option["label"]:
             _write_option(self, name, option)
     self.body.append(f'{COMMIT}</div>\n<div class="predict-said" tabindex="-1">')
-    if said := data.get("said"):
-        self.body.append(f'<p class="predict-numbers">{escape(numbers(said, data["unit"]))}</p>')
+    sentence = numbers(data["said"], data["unit"]) if "said" in data else ""
+    self.body.append(f'<p class="predict-numbers">{escape(sentence)}</p>')
     self.body.append('<div class="predict-to">')
     for answer in answers:
         if answer["key"] != "why":

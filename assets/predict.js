@@ -179,10 +179,12 @@
     const line = make("line", { class: "predict-yours", ...far }, group);
     const hit = make("circle", { r: 15, class: "predict-hit" }, group), grip = make("circle", { r: 6 }, group);
     const name = make("text", { class: "predict-name" }, over);
-    name.textContent = "your prediction";
+    name.textContent = "yours";
     const mine = () => number(Number(slider.value));
     const draw = () => {
-      const at = along.point(along.place(mine())), late = along.place(mine()) > 0.6;
+      // Its name stands away from what is measured, once that can be seen.
+      const place = along.place(mine()), at = along.point(place), known = root.matches(".revealed");
+      const late = place > 0.9 || (place > 0.1 && known && place < along.place(data.measured));
       for (const key of upright ? ["x1", "x2"] : ["y1", "y2"]) line.setAttribute(key, at);
       for (const circle of [hit, grip]) {
         circle.setAttribute("cx", upright ? at : on.left + on.width - 8);
@@ -204,6 +206,7 @@
     });
     return {
       first: () => slider,
+      redraw: draw,
       start: () => { slider.value = index(data.start); draw(); },
       answer: () => Number(mine().toPrecision(4)),
       restore: (answer) => { slider.value = index(answer); draw(); },
@@ -218,6 +221,7 @@
   const label = (root, data) => {
     const options = [...root.querySelectorAll("input")], commit = root.querySelector(".predict-commit");
     const chosen = () => options.find((one) => one.checked);
+    const words = (option) => option?.nextElementSibling.textContent.trim().replace(/\.$/, "") ?? "";
     const ready = () => { commit.disabled = !chosen(); };
     for (const option of options) option.addEventListener("change", ready);
     return {
@@ -226,19 +230,21 @@
       answer: () => chosen().value,
       restore: (answer) => { for (const option of options) option.checked = option.value === answer; ready(); },
       judge: () => ({ off: chosen().value === data.measured ? 0 : 1, to: chosen().value }),
-      said: () => `You said: ${chosen().nextElementSibling.textContent.trim()}`,
+      said: () => `You said \u201c${words(chosen())}\u201d`,
+      measured: () => `Measured: \u201c${words(options.find((one) => one.value === data.measured))}\u201d.`,
     };
   };
 
   const ask = (root) => {
     const data = JSON.parse((root.matches("[data-predict]") ? root : root.querySelector("[data-predict]")).dataset.predict);
     const still = root.querySelector(".rnnstill"), said = root.querySelector(".predict-said"), live = root.querySelector(".predict-live");
-    const numbers = root.querySelector(".predict-numbers"), measured = numbers?.textContent;
+    const numbers = root.querySelector(".predict-numbers");
     const controls = root.querySelector(".predict-controls"), alt = still?.getAttribute("aria-label");
     const answers = [...root.querySelectorAll(".predict-to > .predict-answer")];
     const asks = root.querySelector(".predict-question").textContent.replace("Predict first", "").trim().replace(/\s+/g, " ").slice(0, 200);
     const covered = document.querySelectorAll(`.covered-${data.name}`);
     const kind = { curve, value, label }[data.kind](root, data);
+    const measured = kind.measured?.() ?? numbers.textContent;
 
     const cover = () => {
       root.classList.remove("revealed", "guessed");
@@ -251,7 +257,7 @@
       say(true); // unseen: its room
     };
     const say = (guessed) => {
-      if (numbers) numbers.textContent = guessed ? `${kind.said()}; ${measured[0].toLowerCase()}${measured.slice(1)}` : measured;
+      numbers.textContent = guessed ? `${kind.said()}; ${measured[0].toLowerCase()}${measured.slice(1)}` : measured;
     };
     const reveal = (guessed) => {
       const { to } = guessed ? kind.judge() : { to: data.kind === "label" ? data.measured : null };
@@ -263,10 +269,11 @@
       still?.setAttribute("aria-label", alt);
       for (const answer of answers) answer.classList.toggle("chosen", answer.dataset.to === to);
       say(guessed);
+      kind.redraw?.();
     };
     const tell = (guessed) => {
       reveal(guessed);
-      live.textContent = [numbers?.textContent ?? (guessed ? `${kind.said()}.` : ""), root.querySelector(".chosen")?.textContent].join(" ").trim();
+      live.textContent = [numbers.textContent, root.querySelector(".chosen")?.textContent].join(" ").trim();
       said.focus({ preventScroll: true });
       const { off } = guessed ? kind.judge() : { off: null };
       window.courseMemory?.note("predictions", data.name, { asks, answer: guessed ? kind.answer() : null, off });

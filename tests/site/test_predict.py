@@ -373,13 +373,13 @@ class TestOnThePage:
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        assert text_of(root) == ["Right. Each step takes half."]
+        assert text_of(root) == ["You said “It halves”; measured: “It halves”.", "Right. Each step takes half."]
 
     def test_a_wrong_label_is_told_so(self, asked):
         root = question(asked(), "which")
         root.get_by_label("It doubles").check()
         root.locator(".predict-commit").click()
-        assert text_of(root) == ["Not so. It falls."]
+        assert text_of(root) == ["You said “It doubles”; measured: “It halves”.", "Not so. It falls."]
 
     def test_by_pointer_a_handle_follows_and_a_stroke_draws_a_curve(self, asked):
         page = asked()
