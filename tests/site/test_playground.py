@@ -97,8 +97,9 @@ def test_axe_finds_nothing_in_any_state(play, theme, width):
     page.locator("details.pg-side").evaluate("side => { side.open = true; }")
     for details in page.locator(".pg-panel details").all():
         details.evaluate("one => { one.open = true; }")
+    slowly(page)  # it stands still by itself when the experiment is over
     press(page, "Run")
-    trained(page, 60)
+    trained(page, 15)
     press(page, "Stop")
     standing(page)
     assert not [one["id"] for one in Axe().run(page).response["violations"]]
