@@ -64,12 +64,14 @@ bench: export MALLOC_MMAP_THRESHOLD_ := 4000000000
 bench: $(READY)
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench.playground
+	$(BIN)/python -m bench.lighthouse
 	env -u OPENBLAS_CORETYPE -u MALLOC_TRIM_THRESHOLD_ -u MALLOC_MMAP_THRESHOLD_ $(BIN)/python -m bench.judge
 
 reproduce: $(READY)
 	$(BIN)/python -m reproduce
 	$(BIN)/python -m reproduce.bottleneck
 	$(BIN)/python -m reproduce.playground
+	$(BIN)/python -m reproduce.instructors
 
 diagnoses: $(READY)
 	$(BIN)/python -m tests.rnngrade.outsiders

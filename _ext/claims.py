@@ -5,7 +5,8 @@
     ```{claims} 03_explosion
     ```
 
-writes the rows of a chapter, or of several, from ``chapters/data/claims.yaml`` (its head explains the fields). The
+writes the rows of a chapter, or of several, from ``chapters/data/claims.yaml`` (its head explains the fields), each at
+the address ``claims.html#<id>``; ``{claims-picture}`` shows them all, a dot a claim, with a choice of verdicts. The
 numbers are those that the chapter's cells have glued. A name in braces in the text of ``measured``, as in ``{actual}``,
 stands for one of the row's values as the chapter prints it, and the same name in a test for the number. The build fails
 if a value is missing, if a chapter glues a name ``claim-..`` that no row uses, if a verdict is not the one that is
@@ -16,13 +17,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import preview_card
 import yaml
+from claim_words import words
 from docutils import nodes
 from docutils.statemachine import StringList
 from glued import executed, glued
@@ -36,6 +40,8 @@ from sphinx.util.nodes import make_refnode
 PAGE = "chapters/claims"
 DATA = "chapters/data/claims.yaml"
 VERDICTS = {"holds": "true", "condition": "true with a condition", "slip": "a slip of arithmetic", "wrong": "wrong"}
+SHORT = {"holds": "true", "condition": "with a condition", "slip": "a slip", "wrong": "wrong"}
+WHY = {"holds": ("For it", "Not for it"), "fails": ("Against it", "Not against it"), "slips": ("A slip", "No slip")}
 COMMON = "common"  # in place of a source: no single text says it, many do
 FUNCTIONS = {"__builtins__": {}, "abs": abs, "log": math.log, "round": round}  # what a test may use
 MINUS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
@@ -111,6 +117,13 @@ class Claim:
         if holds:
             return "condition" if fails else "holds"
         return "slip" if found.get("slips") else "wrong"
+
+    def says_why(self, test: str, glued: Mapping[str, str]) -> str:
+        """Return in words, with the values printed, what ``test`` finds: For it: 20 is above 7."""
+        printed = {name: glued[key] for name, key in self.values.items()}
+        values = {name: number(text) for name, text in printed.items()}
+        true = bool(eval(self.tests[test], FUNCTIONS | values))
+        return f"{WHY[test][not true]}: {words(self.tests[test], printed, true)}."
 
 
 def read(file: Path) -> dict[str, Claim]:
@@ -198,10 +211,11 @@ class ClaimsDirective(SphinxDirective):
         verdict = nodes.entry("", nodes.paragraph("", "", claim_part(kind="verdict", claim=claim.id)))
         if claim.given:
             verdict.extend(self._text(claim.given, "claim-given"))
-        for title, test in claim.tests.items():
-            line = [nodes.inline("", f"{title} if "), nodes.literal("", test)]
-            verdict += nodes.paragraph("", "", *line, classes=["claim-test"])
-        return nodes.row("", said, found, verdict)
+        for test in claim.tests:
+            found_out = claim_part(kind="test", claim=claim.id, test=test)
+            verdict += nodes.paragraph("", "", found_out, classes=["claim-test"])
+        said += nodes.paragraph("", "", nodes.reference("", "#", refuri=f"#{claim.id}", classes=["claim-link"]))
+        return nodes.row("", said, found, verdict, ids=[claim.id], classes=["claim"])
 
     def _text(self, text: str, name: str) -> list[nodes.Node]:
         parsed = nodes.Element()
@@ -209,6 +223,15 @@ class ClaimsDirective(SphinxDirective):
         for paragraph in parsed.findall(nodes.paragraph):
             paragraph["classes"].append(name)
         return list(parsed.children)
+
+
+class PictureDirective(SphinxDirective):
+    """All claims, a dot each."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave the place."""
+        self.env.note_dependency(str(Path(self.env.srcdir, DATA)))
+        return [nodes.paragraph("", "", claim_part(kind="picture"))]
 
 
 class FillIn(SphinxPostTransform):
@@ -226,6 +249,25 @@ class FillIn(SphinxPostTransform):
         for part in parts:
             part.replace_self(getattr(self, f"_{part['kind']}")(part))
 
+    def _picture(self, part: claim_part) -> nodes.Node:
+        """The dots by chapter, each a link to its row, and radio buttons that the stylesheet obeys."""
+        if self.app.builder.format != "html":
+            return nodes.Text("")
+        verdicts = {claim.id: self._verdict_of(claim) for claim in self.claims.values()}
+        part.parent.replace_self(place := nodes.container())
+        place += nodes.raw("", picture(self.claims, verdicts, self._title), format="html")
+        return place[0]
+
+    def _title(self, page: str) -> str:
+        return self.env.titles[f"chapters/{page}"].astext()
+
+    def _test(self, part: claim_part) -> nodes.Node:
+        claim = self.claims[part["claim"]]
+        try:
+            return nodes.Text(claim.says_why(part["test"], self.pages[claim.page]))
+        except (KeyError, ValueError):  # reported once, when all pages were read
+            return nodes.Text(claim.tests[part["test"]])
+
     def _verdict_of(self, claim: Claim) -> str:
         try:
             return claim.judge(self.pages[claim.page])
@@ -238,6 +280,10 @@ class FillIn(SphinxPostTransform):
 
     def _verdict(self, part: claim_part) -> nodes.Node:
         verdict = self._verdict_of(self.claims[part["claim"]])
+        row = part
+        while not isinstance(row, nodes.row):
+            row = row.parent
+        row["classes"].append(f"is-{verdict}")
         return nodes.inline("", VERDICTS[verdict], classes=["verdict", f"verdict-{verdict}"])
 
     def _cell(self, part: claim_part) -> nodes.Node:
@@ -249,6 +295,46 @@ class FillIn(SphinxPostTransform):
     def _count(self, part: claim_part) -> nodes.Node:
         verdicts = [self._verdict_of(claim) for claim in self.claims.values()]
         return nodes.Text(str(len(verdicts) if part["verdict"] == "all" else verdicts.count(part["verdict"])))
+
+
+def picture(claims: Mapping[str, Claim], verdicts: Mapping[str, str], title: Callable[[str], str]) -> str:
+    """Return the picture of all claims as HTML."""
+    counts = {"all": len(claims)} | {name: list(verdicts.values()).count(name) for name in VERDICTS}
+    names = {"all": "all"} | SHORT
+    choices = "".join(
+        f'<label class="{f"verdict-{name}" if name in VERDICTS else ""}"><input type="radio" name="claims-shown" '
+        f'id="claims-{name}"{" checked" if name == "all" else ""}> {names[name]} <b>{count}</b></label>'
+        for name, count in counts.items()
+    )
+    rows = []
+    for page in dict.fromkeys(claim.page for claim in claims.values()):
+        dots = "".join(
+            f'<li class="is-{verdicts[claim.id]}"><a class="verdict-{verdicts[claim.id]}" href="#{claim.id}" '
+            f'aria-label="{escape(f"{_plain(claim.says)} {VERDICTS[verdicts[claim.id]].capitalize()}.")}"></a></li>'
+            for claim in claims.values() if claim.page == page
+        )  # fmt: skip
+        rows.append(f"<dt>{escape(title(page))}</dt><dd><ul>{dots}</ul></dd>")
+    choice = f"<fieldset><legend>Show</legend>{choices}</fieldset>"
+    return f'<div class="claims-picture">{choice}<dl>{"".join(rows)}</dl></div>\n'
+
+
+def _plain(text: str) -> str:
+    """A statement for a reader who hears it: formulas without their marks."""
+    return re.sub(r"\s+", " ", re.sub(r"[$\\{}]|\*\*?", "", text)).strip()
+
+
+def _draw_card(app: Sphinx, exception: Exception | None) -> None:
+    """The picture of the claims for links that are shared."""
+    if exception or app.builder.format != "html" or not Path(app.srcdir, DATA).exists():
+        return
+    claims, pages = read(Path(app.srcdir, DATA)), _pages(app)
+    if list(problems(claims.values(), pages)):  # reported when all pages were read
+        return
+    groups: dict[str, list[str]] = {}
+    for claim in claims.values():
+        groups.setdefault(claim.page, []).append(claim.judge(pages[claim.page]))
+    titles = {page: app.env.titles[f"chapters/{page}"].astext() for page in groups}
+    preview_card.draw_claims(Path(app.outdir) / "_static" / "claims.png", {titles[p]: v for p, v in groups.items()})
 
 
 def _mark_cells(app: Sphinx, doctree: nodes.document) -> None:
@@ -303,9 +389,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     app.add_node(claim_part)
     app.add_directive("claims", ClaimsDirective)
+    app.add_directive("claims-picture", PictureDirective)
     app.add_role("measured", MeasuredRole())
     app.add_role("claims-count", CountRole())
     app.add_post_transform(FillIn)
     app.connect("doctree-read", _mark_cells)
     app.connect("env-updated", _check)
+    app.connect("build-finished", _draw_card)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -34,11 +34,16 @@ class ExerciseNotebookDirective(SphinxDirective):
         repository = self.config.html_theme_options["repository_url"]
         text = f"""[Download the notebook](path:/{path}), or open it in {_either(links)}.
 
-Where the course is not installed, as in Colab, run this in a cell of its own first:
+````{{fold}} Where the course is not installed, as in Colab
+:class: aside
+Run this in a cell of its own first:
 
 ```
 %pip install "git+{repository}"
 ```
+
+In a checkout of the repository the notebook is there already: `.venv/bin/jupyter lab {path}`.
+````
 """
         sheet = nodes.container(classes=["exercise-notebook"])
         self.state.nested_parse(StringList(text.splitlines(), path), 0, sheet)
@@ -51,5 +56,6 @@ def _either(links: list[str]) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
+    app.setup_extension("fold")
     app.add_directive("exercise-notebook", ExerciseNotebookDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import code_folds
 from docutils import nodes
 from docutils.statemachine import StringList
 from nbformat import NotebookNode
@@ -57,7 +58,13 @@ def sheet_text(assignment: Assignment, notebook: NotebookNode) -> str:
     cells = [cell for cell in notebook.cells if "notebook-only" not in cell.metadata.get("tags", [])]
     labelled: set[str] = set()
     pieces: list[str] = []
+    first = next(i for i, cell in enumerate(cells) if _heading(cell))
+    given = [cell.source for cell in cells[:first] if cell.cell_type == "code"]
     for i, cell in enumerate(cells):
+        if i == first and given:
+            pieces.append(_given("\n\n\n".join(given)))
+        if i < first and cell.cell_type == "code":
+            continue
         question = assignment.questions.get(cell.id)
         announced = question or (_next_question(cells[i:], assignment) if _heading(cell) else None)
         if announced and announced.id not in labelled:
@@ -92,13 +99,18 @@ def _plain(cell: NotebookNode) -> list[str]:
 def _question(question: Question, cell: NotebookNode) -> Iterator[str]:
     """Points, what the learner starts from, and behind clicks the hints in order and the solution."""
     parts = ", ".join(f"{group.name} {group.points:g}" for group in question.groups)
-    in_groups = f" ({parts})" if len(question.groups) > 1 else ""
+    in_groups = f" {parts}." if len(question.groups) > 1 else ""
     points = f"{question.points:g} point{'s' if question.points != 1 else ''}"
-    yield f"{{.points}}\n**{points}**{in_groups}. You start from:"
+    yield f"{{.points}}\n**{points}**{in_groups} You start from:"
     yield f"```python\n{stubbed(cell.source, question)}\n```"
     for i, hint in enumerate(question.hints, 1):
         yield _fold(f"Hint {i} of {len(question.hints)}", "hint", hint)
     yield _fold("Solution", "solution", f"```python\n{solution_code(cell)}\n```")
+
+
+def _given(code: str) -> str:
+    """What the notebook has imported and defined before the first question."""
+    return _fold(code_folds.title(code), "code", f"```python\n{code}\n```")
 
 
 def _fold(title: str, kind: str, text: str) -> str:
@@ -107,5 +119,6 @@ def _fold(title: str, kind: str, text: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
+    app.setup_extension("fold")
     app.add_directive("exercise-sheet", ExerciseSheetDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

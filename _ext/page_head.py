@@ -12,6 +12,8 @@ import preview_card
 from docutils import nodes
 from sphinx.application import Sphinx
 
+CARDS = {"chapters/claims": ("claims.png", preview_card.CLAIMS_ALT)}  # every other page has the course's
+VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
 LENGTH = 180  # characters of a description that search engines and previews show
 
 
@@ -39,10 +41,11 @@ def _describe(
     description = given or (_first_words(doctree) if doctree else "") or app.config.html_title
     title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
     pathto = context["pathto"]
-    card = f"{_published(app)}/_static/card.png"
+    card, alt = CARDS.get(pagename, ("card.png", preview_card.ALT))
     properties = {
         "og:type": "article", "og:site_name": app.config.project, "og:title": title, "og:description": description,
-        "og:image": card, "og:image:width": "1200", "og:image:height": "630", "og:image:alt": preview_card.ALT,
+        "og:image": f"{_published(app)}/_static/{card}", "og:image:width": "1200", "og:image:height": "630",
+        "og:image:alt": alt,
     }  # fmt: skip
     tags = [] if given else [f'<meta name="description" content="{escape(description)}">']
     tags += [f'<meta property="{name}" content="{escape(value)}">' for name, value in properties.items()]
@@ -54,7 +57,9 @@ def _describe(
     for face in (*fonts.TEXT_FACES, *([fonts.MATH_FACE] if 'class="math' in context.get("body", "") else [])):
         url = pathto(f"_static/fonts/{face.name}.woff2", True)
         tags.append(f'<link rel="preload" as="font" type="font/woff2" crossorigin href="{url}">')
-    context["metatags"] = context.get("metatags", "") + "\n".join(tags)
+    # The frame says once how wide a page is; docutils says it again.
+    others = VIEWPORT.sub("", context.get("metatags", ""))
+    context["metatags"] = others + "\n".join(tags)
 
 
 def _draw_card(app: Sphinx, exception: Exception | None) -> None:

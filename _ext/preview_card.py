@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import fontpkg
 import numpy as np
@@ -23,6 +25,15 @@ INK, PAPER, MUTED, FORWARD, BACKWARD = "#1c2430", "#ffffff", "#5b6675", "#1763b6
 ARROW = {"arrowstyle": "-|>,head_width=.22,head_length=.4", "shrinkA": 24, "shrinkB": 24}
 STEPS = 9
 DECAY = 0.74  # what is left of the gradient after each step back, in the drawing
+
+
+CLAIMS_ALT = "Claims, tested: a dot for each claim of the course, coloured by the verdict that a measurement gave it."
+VERDICTS = {  # as on the page: a full disc, half a disc, a struck one, an empty one
+    "holds": ("#0f7a5a", "true"),
+    "condition": ("#946200", "with a condition"),
+    "slip": ("#7a3fb0", "a slip"),
+    "wrong": ("#c2410c", "wrong"),
+}
 
 
 def _font(folder: Path, family: str, weight: int, **axes: float) -> FontProperties:
@@ -47,6 +58,39 @@ def draw(target: Path) -> None:
         axes.text(0.9, 0.62, PROMISE, fontproperties=sans, fontsize=22, color=MUTED)
         target.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(target, dpi=100, metadata={"Software": None})
+
+
+def draw_claims(target: Path, groups: Mapping[str, Sequence[str]]) -> None:
+    """Write a card of all claims to ``target``: under the title of each chapter the verdicts of its claims as dots."""
+    figure = Figure(figsize=(12, 6.3), facecolor=PAPER)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 12), ylim=(0, 6.3))
+    axes.axis("off")
+    every = [verdict for verdicts in groups.values() for verdict in verdicts]
+    with tempfile.TemporaryDirectory() as folder:
+        serif = _font(Path(folder), "Source Serif 4", 600, opsz=60)
+        sans = _font(Path(folder), "Source Sans 3", 400)
+        axes.text(0.86, 5.3, f"{len(every)} claims, tested", fontproperties=serif, fontsize=48, color=INK)
+        x = 0.9
+        for verdict, (colour, name) in VERDICTS.items():
+            said = axes.text(x, 4.72, f"{every.count(verdict)} {name}", fontproperties=sans, fontsize=24, color=colour)
+            x = axes.transData.inverted().transform(said.get_window_extent().max)[0] + 0.45
+        for row, (title, verdicts) in enumerate(groups.items()):
+            y = 4.05 - 0.42 * row
+            axes.text(5.1, y, title, fontproperties=sans, fontsize=17, color=MUTED, ha="right", va="center")
+            for column, verdict in enumerate(verdicts):
+                _draw_verdict(axes, 5.5 + 0.42 * column, y, verdict)
+        axes.text(0.9, 0.32, "Training recurrent networks", fontproperties=sans, fontsize=20, color=MUTED)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(target, dpi=100, metadata={"Software": None})
+
+
+def _draw_verdict(axes, x: float, y: float, verdict: str) -> None:  # type: ignore[no-untyped-def]
+    colour, _ = VERDICTS[verdict]
+    style: Any = {"marker": "o", "markersize": 19, "color": colour, "markeredgecolor": colour, "markeredgewidth": 2}
+    fill: Any = {"holds": "full", "condition": "left"}.get(verdict, "none")
+    axes.plot(x, y, fillstyle=fill, markerfacecoloralt="none", **style)
+    if verdict == "slip":
+        axes.plot([x, x], [y - 0.09, y + 0.09], color=colour, linewidth=5)
 
 
 def _draw_chain(axes) -> None:  # type: ignore[no-untyped-def]

@@ -21,6 +21,8 @@ _NAMES = {colour: name for name, colour in (PALETTE | OVER_MAP).items()}
 _BOX = '<div class="rnnstill-box" tabindex="0" role="group" aria-label="Figure" style="overflow: auto hidden">'
 NARROWEST = 30
 """Width in rem below which a figure of the full text width scrolls: its smallest type is then 9 CSS pixels high."""
+PHONE = 22
+"""Width in rem that a phone has for a figure: wider ones say on the page that they scroll."""
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
 _ITALIC = {
     **{chr(ord("A") + i): chr(0x1D434 + i) for i in range(26)},
@@ -87,11 +89,14 @@ def _inline(svg: str, alt: str) -> str:
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
     body = _rounded(_worded(_theme(_own_ids(body, mark))))
     width, box = _size(body)
+    share = width / 72 / TEXT_WIDTH
+    kind = "rnnstill rnnstill-wide" if share * NARROWEST > PHONE else "rnnstill"
     root = (
-        f'<svg class="rnnstill" role="img" aria-label="{html.escape(alt)}" viewBox="{box}" '
+        f'<svg class="{kind}" role="img" aria-label="{html.escape(alt)}" viewBox="{box}" '
         f'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'style="display: block; width: 100%; max-width: {width / 72 * 96:.0f}px; '
-        f"min-width: {width / 72 / TEXT_WIDTH * NARROWEST:.1f}rem; height: auto; "
+        # A figure of the full width ends where the page's wide things end; in a notebook, at its own 42rem.
+        f'style="display: block; width: 100%; max-width: calc({share:.3g} * var(--wide, 42rem)); '
+        f"min-width: {share * NARROWEST:.3g}rem; height: auto; "
         f"font-family: var(--sans, '{FONT}', sans-serif); "
         f'fill: {variable("ink")}; stroke-linejoin: round; stroke-linecap: butt">'
     )

@@ -49,8 +49,10 @@ def test_sections_and_anchors(page):
 def test_hints_and_solutions_wait_for_a_click(page):
     folded = re.findall(r"<details.*?</details>", page, re.DOTALL)
     titles = [re.search(r"<summary>(.*?)<", fold)[1] for fold in folded]
+    given, *titles = titles
+    assert given.startswith("code, ")
     assert titles == ["Hint 1 of 2", "Hint 2 of 2", "Solution", "Hint 1 of 1", "Solution", "Hint 1 of 1", "Solution"]
-    assert "einsum" in folded[2]
+    assert "einsum" in folded[3]
     outside = re.sub(r"<details.*?</details>", "", page, flags=re.DOTALL)
     assert "einsum" not in outside
     assert "99 factors" not in outside
@@ -60,7 +62,7 @@ def test_hints_and_solutions_wait_for_a_click(page):
 def test_statements_are_parsed_as_the_page_is(page):
     assert r"\operatorname{diag}" in page
     assert 'class="math' in page
-    assert "<strong>3 points</strong> (typical 2, edges 1)" in page
+    assert "<strong>3 points</strong> typical 2, edges 1. You start from:" in page
     assert "A small assignment" not in page
 
 

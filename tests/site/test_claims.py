@@ -14,6 +14,7 @@ from tests.site.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
+import claim_words
 import claims
 
 ROW = {
@@ -184,7 +185,11 @@ def test_a_row_shows_its_source_its_condition_and_its_tests(tmp_path):
     [said] = re.findall('<p class="claim-said">(.*?)</p>', page, re.DOTALL)
     assert re.search("Knuth .*<a .*>1968</a>.*, page 7", said)
     assert '<p class="claim-given">If <em>all</em> is small.</p>' in page
-    assert [page.count(f"{word} if ") for word in ("holds", "fails", "slips")] == [1, 1, 0]
+    assert re.findall('<p class="claim-test">(.*?)</p>', page) == [
+        "For it: 0.5 is above 0.1.", "Against it: 0.5 is below 0.9."
+    ]  # fmt: skip
+    [row] = re.findall('<tr[^>]* id="decay"[^>]*>', page)
+    assert "is-condition" in row
 
 
 def test_the_page_follows_a_value_that_changes(tmp_path):
@@ -215,6 +220,51 @@ def test_the_build_stops_where_no_cell_can_be_linked_to(tmp_path):
     built, _ = build(tmp_path, {"claim-decay-left": "0.0001"}, source="glue(name, ...)")
     assert built.returncode != 0
     assert "no cell glues" in built.stderr
+
+
+@pytest.mark.parametrize(
+    ("test", "true", "said"),
+    [
+        ("left < 0.1 * right", True, "2 × 10⁻⁵ is below 0.1 × 30,495"),
+        ("left > 1e-4", False, "2 × 10⁻⁵ would have to be above 0.0001"),
+        ("abs(right / 27000 - 1) > 0.05", True, "30,495 is farther than 5\N{NO-BREAK SPACE}% from 27,000"),
+        ("share > 0.2 and 0 < left", True, "39 % is above 20\N{NO-BREAK SPACE}%, and 2 × 10⁻⁵ is above 0"),
+        ("left < 1 < right", True, "2 × 10⁻⁵ is below 1, and 30,495 is above 1"),
+        ("right / (left - 1) >= 2**10", False, "30,495 / (2 × 10⁻⁵ − 1) would have to be at least 2¹⁰"),
+        ("round(left, 3) == 0.006", True, "2 × 10⁻⁵, rounded, is 0.006"),
+        ("right > log(4)", True, "30,495 is above ln 4"),
+    ],
+)
+def test_a_test_is_told_in_words(test, true, said):
+    assert claim_words.words(test, {"left": "2 × 10⁻⁵", "right": "30,495", "share": "39 %"}, true) == said
+
+
+def test_a_test_without_words_is_refused():
+    with pytest.raises(ValueError, match="has no words"):
+        claim_words.words("left % 2 == 1", {"left": "3"}, True)
+
+
+def test_the_picture_has_a_dot_a_claim_and_a_choice_of_verdicts():
+    several = {name: row(id=name, page=page) for name, page in (("a", "p"), ("b", "p"), ("c", "q"))}
+    html = claims.picture(several, {"a": "wrong", "b": "holds", "c": "wrong"}, str.upper)
+    assert re.findall('href="#([^"]+)"', html) == ["a", "b", "c"]
+    assert re.findall("<dt>(.*?)</dt>", html) == ["P", "Q"]
+    assert dict(re.findall(r'id="claims-(\w+)"[^>]*>[^<]*<b>(\d+)</b>', html)) == {
+        "all": "3", "holds": "1", "condition": "0", "slip": "0", "wrong": "2"
+    }  # fmt: skip
+    assert 'aria-label="A factor of 0.9 is harmless. Wrong."' in html
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_reader_chooses_a_verdict_and_goes_to_its_rows(open_page, scripts):
+    page = open_page("chapters/claims.html", java_script_enabled=scripts, wait=scripts)
+    rows = page.locator("tr.claim")
+    page.get_by_label("wrong").check()
+    shown = [row for row in rows.all() if row.is_visible()]
+    assert 0 < len(shown) < rows.count()
+    assert all("is-wrong" in row.get_attribute("class") for row in shown)
+    page.locator(".claims-picture .is-wrong a").first.click()
+    assert page.url.endswith(f"#{shown[0].get_attribute('id')}")
 
 
 def test_every_row_of_the_book_stands_on_its_page(html):

@@ -96,6 +96,7 @@ def test_each_page_says_what_it_is(parsed, html):
         description = re.search(r'<meta (?=[^>]*name="description")[^>]*content="([^"]+)"', head)
         assert description, name
         assert len(description[1]) > 40, name
+        assert head.count('name="viewport"') == 1, name
         card = re.search(r'<meta property="og:image" content="([^"]+)"', head)
         assert card, name
         assert card[1].startswith("https://"), name  # a preview is drawn by another site, which has no base
