@@ -79,8 +79,8 @@ function render({ model, el }) {
     const s = setting(), r = run(s), at = model.get("step"), narrow = width < 520;
     const left = narrow ? 48 : 62, right = width - 8, cell = (right - left) / T, bar = Math.max(2, cell * 0.62);
     const X = (t) => left + (t - 0.5) * cell;
-    const tall = Math.min(34, height * 0.09), rows = GATES.map((_, row) => [16 + row * (tall + 7), 16 + row * (tall + 7) + tall]);
-    const content = [rows[2][1] + 26, rows[2][1] + 26 + height * 0.2], gradient = [content[1] + 30, height - 22];
+    const tall = Math.min(30, height * 0.078), rows = GATES.map((_, row) => [8 + row * (tall + 5), 8 + row * (tall + 5) + tall]);
+    const content = [rows[2][1] + 22, rows[2][1] + 22 + height * 0.14], gradient = [content[1] + 24, height - 20];
     places = { left, cell, rows };
     const label = (x, y, text, className = "muted-fill") => view.add("text", { x, y, class: `small ${className}` }, text);
 
@@ -99,10 +99,10 @@ function render({ model, el }) {
     // Content: c_t, and what is shown of it.
     const most = Math.max(1, ...r.c.map(Math.abs)), middle = (content[0] + content[1]) / 2;
     const C = (value) => middle - (value / most) * ((content[1] - content[0]) / 2);
-    label(left, content[0] - 8, narrow ? "content c, shown h" : "content c (line), and what is shown of it, h (bars)");
+    label(left, content[0] - 6, narrow ? "content c, shown h" : "content c (line), and what is shown of it, h (bars)");
     view.add("path", { class: "axis", d: `M${left} ${middle}H${right}` });
-    label(left - 6, content[0] + 8, fixed(most, most < 9.95 ? 1 : 0), "end muted-fill");
-    label(left - 6, content[1] + 2, fixed(-most, most < 9.95 ? 1 : 0), "end muted-fill");
+    label(left - 6, content[0] + 6, fixed(most, most < 9.95 ? 1 : 0), "end muted-fill");
+    label(left - 6, content[1] + 4, fixed(-most, most < 9.95 ? 1 : 0), "end muted-fill");
     for (let t = 1; t <= T; t++) {
       const y = C(r.h[t]);
       view.add("rect", { x: X(t) - bar / 2, y: Math.min(y, middle), width: bar, height: Math.abs(y - middle), class: "green-fill" });
@@ -111,7 +111,7 @@ function render({ model, el }) {
 
     // Gradient of the last shown value, at each c_t.
     const G = (size) => gradient[1] - ((Math.max(LOW, Math.min(HIGH, Math.log10(size))) - LOW) / (HIGH - LOW)) * (gradient[1] - gradient[0]);
-    label(left, gradient[0] - 8, narrow ? "gradient at c: carousel, all paths" : `gradient of h${lowered(T)} at each c: along the carousel (line), along all paths (dots)`);
+    label(left, gradient[0] - 6, narrow ? "gradient at c: carousel, all paths" : `gradient of h${lowered(T)} at each c: along the carousel (line), along all paths (dots)`);
     for (const power of [0, -2, -4]) {
       view.add("path", { class: power ? "grid" : "axis", d: `M${left} ${G(10 ** power)}H${right}` });
       label(left - 6, G(10 ** power) + 4, power === -4 ? "10⁻⁴" : power ? `10${raised(power)}` : "1", "end muted-fill");
