@@ -1,7 +1,8 @@
 """How long a sequence the encoder-decoder can say again, by what its decoder may look at.
 
 A rate is chosen for every arm at every length: the one of four at which a pilot run, of a seed of its own, ends with
-the highest accuracy. Five other seeds are then trained at that rate, and these are reported.
+the highest accuracy; where that is at the edge of the grid, the grid goes on. Five other seeds are then trained at that
+rate, and these are reported.
 """
 
 from __future__ import annotations
@@ -122,10 +123,18 @@ def kept(arm: Arm, T: int, rate: float, seed: int) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def chosen(arm: Arm, T: int) -> tuple[float, list[float]]:
-    """Return the rate of the best pilot run, and what all of them reached."""
-    reached = [kept(arm, T, rate, PILOT)["accuracy"] for rate in RATES]
-    return RATES[int(np.argmax(reached))], reached
+def chosen(arm: Arm, T: int) -> tuple[float, dict[float, float]]:
+    """Return the rate of the best pilot run, and what all of them reached, by rate."""
+    reached = {rate: kept(arm, T, rate, PILOT)["accuracy"] for rate in RATES}
+    while len(rates := sorted(reached)) < 8:
+        best = max(rates, key=lambda rate: reached[rate])
+        # An edge of the grid is the best only if it is better than all that is inside: then the grid goes on.
+        beyond = {rates[0]: rates[0] / 3, rates[-1]: rates[-1] * 3}.get(best)
+        if beyond is None or sorted(reached.values())[-2] == reached[best]:
+            return best, reached
+        beyond = float(f"{beyond:.1g}")
+        reached[beyond] = kept(arm, T, beyond, PILOT)["accuracy"]
+    return best, reached
 
 
 def main() -> None:
@@ -136,7 +145,7 @@ def main() -> None:
             rate, pilot = chosen(arm, T)
             rows.append((arm, T, rate, pilot, [kept(arm, T, rate, seed) for seed in SEEDS]))
     rate = chosen(ARMS[0], 16)[0]
-    rows.append((PATIENT, 16, rate, [], [kept(PATIENT, 16, rate, seed) for seed in SEEDS]))
+    rows.append((PATIENT, 16, rate, {}, [kept(PATIENT, 16, rate, seed) for seed in SEEDS]))
     records = [run for *_, runs in rows for run in runs]
     write(
         {
@@ -156,7 +165,7 @@ def main() -> None:
     )
 
 
-def summarised(arm: Arm, T: int, rate: float, pilot: list[float], runs: list[dict[str, Any]]) -> dict[str, Any]:
+def summarised(arm: Arm, T: int, rate: float, pilot: dict[float, float], runs: list[dict[str, Any]]) -> dict[str, Any]:
     """Return one arm at one length: lists over its seeds."""
     once = {"arm", "length", "rate", "commit", "environment", "seconds"}
     settings = {"look": arm.look, "units": arm.units, "order": arm.order, "updates_at_most": arm.updates}
@@ -164,7 +173,7 @@ def summarised(arm: Arm, T: int, rate: float, pilot: list[float], runs: list[dic
         **settings,
         "length": T,
         "rate": rate,
-        "pilot": pilot,
+        "pilot": {f"{reached:g}": pilot[reached] for reached in sorted(pilot)},
         **{name: [run[name] for run in runs] for name in runs[0] if name not in once},
     }
 
