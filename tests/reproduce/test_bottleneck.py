@@ -1,6 +1,8 @@
-"""The encoder-decoder's gradient against autograd, its runs, and what chapter 9 quotes of them."""
+"""The encoder-decoder's gradient against autograd, its runs, and the data that chapter 9 quotes."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from reproduce import bottleneck
 from reproduce.encoder_decoder import LOOKS, EncoderDecoder
 from rnnlib.gradients import central_differences
 from rnnlib.trees import leaves, map_leaves
+
+DATA = Path(__file__).resolve().parents[2] / "chapters" / "data" / "bottleneck.json"
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -51,6 +55,21 @@ def test_a_probe_finds_what_a_state_holds_and_no_more():
     first, last = bottleneck.probed(Forgetful(8), None, ids, np.eye(8)[ids[-1]], rng)
     assert last == 1.0
     assert abs(first - 1 / 8) < 0.05
+
+
+def test_the_data_are_those_of_the_arms():
+    results = json.loads(DATA.read_text(encoding="utf-8"))["results"]
+    got = [tuple(row[name] for name in ("look", "units", "order", "updates_at_most", "length")) for row in results]
+    arms = [(arm, T) for arm in bottleneck.ARMS for T in bottleneck.LENGTHS] + [(bottleneck.PATIENT, 16)]
+    assert got == [(arm.look, arm.units, arm.order, arm.updates, T) for arm, T in arms]
+    for row in results:
+        assert row["seed"] == list(bottleneck.SEEDS)
+        if row["pilot"]:
+            rates = sorted(map(float, row["pilot"]))
+            best = max(row["pilot"].values())
+            assert row["pilot"][f"{row['rate']:g}"] == best
+            # The best lies inside the grid, or as good a rate does.
+            assert rates.index(row["rate"]) not in (0, len(rates) - 1) or sorted(row["pilot"].values())[-2] == best
 
 
 def test_a_tree_of_parameters_has_the_shape_of_its_gradient():

@@ -86,7 +86,7 @@ function render({ model, el }) {
 
   function words(alpha, jacobian, effective) {
     const best = alpha.indexOf(Math.max(...alpha));
-    const hears = jacobian < 0.01 ? "A gradient does not get through to the query" : jacobian > 0.4 ? "A gradient gets through to the query" : "Little of a gradient gets through to the query";
+    const hears = jacobian < 0.01 ? "A gradient does not get through to the query" : jacobian > 0.1 ? "A gradient gets through to the query" : "Little of a gradient gets through to the query";
     return `The query looks at step ${best + 1}, the symbol ${symbols[best]}, with a weight of ${fixed(alpha[best])}; the weight of ${fixed(effective, 1)} keys in effect. The softmax’s Jacobian has the norm ${significant(jacobian).replaceAll(" ", "\u00a0")}: ${hears.charAt(0).toLowerCase()}${hears.slice(1)}.`;
   }
   return view.open();
