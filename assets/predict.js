@@ -222,6 +222,7 @@
     const options = [...root.querySelectorAll("input")], commit = root.querySelector(".predict-commit");
     const chosen = () => options.find((one) => one.checked);
     const words = (option) => option?.nextElementSibling.textContent.trim().replace(/\.$/, "") ?? "";
+    const longest = options.reduce((one, other) => (words(other).length > words(one).length ? other : one));
     const ready = () => { commit.disabled = !chosen(); };
     for (const option of options) option.addEventListener("change", ready);
     return {
@@ -230,7 +231,7 @@
       answer: () => chosen().value,
       restore: (answer) => { for (const option of options) option.checked = option.value === answer; ready(); },
       judge: () => ({ off: chosen().value === data.measured ? 0 : 1, to: chosen().value }),
-      said: () => `You said \u201c${words(chosen())}\u201d`,
+      said: () => `You said \u201c${words(chosen() ?? longest)}\u201d`, // as long as nothing is chosen: the room it may take
       measured: () => `Measured: \u201c${words(options.find((one) => one.value === data.measured))}\u201d.`,
     };
   };
