@@ -135,7 +135,8 @@
       draw();
     }));
     const measured = data.measured.map(y.place);
-    const says = { slope: "Your slope is", end: "Your curve ends at", highest: "Your curve rises to", at: `At ${printed(data.level, 2)} your curve is at`, crosses: `Your curve crosses ${printed(data.level, 2)} at` };
+    const size = Math.abs(data.level), level = size && (size < 1e-3 || size >= 1e4) ? printed(data.level, 1) : String(data.level);
+    const says = { slope: "Your slope is", end: "Your curve ends at", highest: "Your curve rises to", at: `At ${level} your curve is at`, crosses: `Your curve crosses ${level} at` };
     const at = () => {
       const u = data.at.map(x.place), v = x.place(data.level), i = clamp(u.findIndex((one) => one >= v), 1, u.length - 1);
       return y.value(places[i - 1] + ((places[i] - places[i - 1]) * (v - u[i - 1])) / (u[i] - u[i - 1]));
@@ -160,7 +161,7 @@
       said: () => {
         const ys = places.map((place) => y.value(place));
         const mine = { slope: () => slope(data.at, ys, x, y), end: () => ys.at(-1), highest: () => Math.max(...ys), at, crosses: crossing }[data.says]();
-        if (mine === null) return `Your curve does not cross ${printed(data.level, 2)}`;
+        if (mine === null) return `Your curve does not cross ${level}`;
         return `${says[data.says]} ${inUnits(mine, data)}`;
       },
     };
