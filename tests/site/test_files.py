@@ -85,6 +85,10 @@ def test_pasted_numbers_have_a_minus_sign(html, parsed):
     assert not [text for text in pasted if re.match(r"-\d", text)]
 
 
+def test_no_table_stands_there_as_raw_pipes(parsed):
+    assert not [path.name for path in parsed if re.search(r"<p>\s*\|", path.read_text(encoding="utf8"))]
+
+
 def test_no_emoji(html, parsed):
     marked = [f"{path.name}: {found}" for path in parsed if (found := EMOJI.findall(path.read_text(encoding="utf8")))]
     assert not marked

@@ -89,3 +89,24 @@ def test_folded_code_opens_without_scripts_and_is_copied_with_them(open_page):
     fold.locator(".copy").click()
     fold.get_by_text("Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()").startswith("import numpy as np")
+
+
+@pytest.mark.parametrize(("width", "open_"), [(1440, True), (390, False)])
+def test_a_sidenote_stands_beside_the_text_where_there_is_room(open_page, width, open_):
+    screen = {"viewport": {"width": width, "height": 900}}
+    page = open_page("chapters/00_why_time_is_hard.html", java_script_enabled=False, wait=False, **screen)
+    note = page.locator("details.sidenote").first
+    words = note.locator("p").first
+    assert words.is_visible() == open_
+    if open_:
+        text = page.locator("article > section > p").first.bounding_box()
+        assert note.bounding_box()["x"] >= text["x"] + text["width"]
+    else:
+        note.locator("summary").click()
+        assert words.is_visible()
+
+
+def test_a_sidenote_is_printed(open_page):
+    page = open_page("chapters/00_why_time_is_hard.html", viewport={"width": 800, "height": 900})
+    page.emulate_media(media="print")
+    assert page.locator("details.sidenote p").first.is_visible()
