@@ -38,7 +38,7 @@ function render({ model, el }) {
     const s = setting(), narrow = width < 520;
     const scenario = s.activation === "linear" ? 0 : 1 + (s.activation === "relu" ? 3 : 0) + INPUTS.indexOf(s.s);
     const power = (start, t, i) => LOWEST + GRAIN * sizes[((start * SCENARIOS + scenario) * STEPS + t - 1) * UNITS + i];
-    const left = narrow ? 34 : 44, gap = narrow ? 6 : 12, top = 40, bottom = height - 26, panel = (width - left - 8 - 4 * gap) / 5;
+    const left = narrow ? 34 : 44, gap = narrow ? 6 : 12, top = narrow ? 50 : 40, bottom = height - 26, panel = (width - left - 8 - 4 * gap) / 5;
     const Y = (value) => bottom - ((Math.max(LOWEST, Math.min(HIGHEST, value)) - LOWEST) / (HIGHEST - LOWEST)) * (bottom - top);
     const label = (x, y, text, className = "muted-fill") => view.add("text", { x, y, class: `small ${className}` }, text);
     label(0, 12, narrow ? "singular values of Jₜ ⋯ J₁" : "singular values of Jₜ ⋯ J₁; dashed: their predicted root mean square");
