@@ -106,6 +106,7 @@
       name.setAttribute("x", xs[middle]);
       name.setAttribute("y", height - on.top > 22 ? height - 10 : height + 18);
     };
+    const near = (i) => Math.min(20, ...xs.filter((_, j) => j !== i).map((one) => Math.abs(one - xs[i]) / 2));
     const put = (i, place) => { if (i >= data.given) places[i] = clamp(place, 0, 1); };
     const focus = (i) => {
       const next = clamp(i, data.given, handles.length - 1);
@@ -115,13 +116,18 @@
     drag(over, (target) => target.closest(".predict-handle"), (event, before) => {
       const [px, py] = on.point(event), place = y.at(py);
       const nearest = xs.reduce((best, one, i) => (Math.abs(one - px) < Math.abs(xs[best] - px) ? i : best), 0);
+      const passed = new Set(before?.passed);
       if (before === null) focus(nearest);
-      else for (let i = before.i; i !== nearest; i += Math.sign(nearest - before.i)) {
-        if (i !== before.i) put(i, before.place + ((place - before.place) * (i - before.i)) / (nearest - before.i));
-      }
-      put(nearest, place);
+      else xs.forEach((one, i) => { // where a stroke passes a handle it sets it
+        if (one === before.px || (one - before.px) * (one - px) > 0) return;
+        put(i, before.place + ((place - before.place) * (one - before.px)) / (px - before.px || 1));
+        if (i !== before.held || Math.abs(px - one) > near(i)) passed.add(i);
+      });
+      const held = before === null ? nearest : before.held;
+      if (!passed.has(nearest) && (Math.abs(px - xs[nearest]) <= near(nearest) || nearest === held)) put(nearest, place);
+      if (nearest !== held) passed.add(held);
       draw();
-      return { i: nearest, place };
+      return { px, place, held, passed };
     });
     handles.forEach((handle, i) => handle.addEventListener("keydown", (event) => {
       const step = { ArrowUp: 0.02, ArrowDown: -0.02, PageUp: 0.1, PageDown: -0.1 }[event.key];
