@@ -2,7 +2,7 @@
 
 ``experiments`` says what is trained, a module a chapter, ``runs`` trains one network and keeps what came of it,
 ``merging`` gathers the runs in the data files that chapters read, ``significance`` says whether two counts of successes
-differ.
+differ. Encoder-decoders are no cell with a readout: ``encoder_decoder`` has them, ``bottleneck`` their runs.
 """
 
 import os
