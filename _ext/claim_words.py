@@ -79,7 +79,7 @@ def _text(node: ast.expr, printed: Mapping[str, str], share: bool = False, above
             return f"ln {_text(inner, printed)}"
         case ast.BinOp(base, ast.Pow(), ast.Constant(power)):
             return f"{_text(base, printed, False, 3)}{str(power).translate(RAISED)}"
-        case ast.BinOp(left, op, right):
+        case ast.BinOp(left, op, right) if type(op) in SIGNS:
             strength = BINDS[type(op)]
             sides = _text(left, printed, above=strength), _text(right, printed, above=strength + 1)
             inner = SIGNS[type(op)].join(sides)

@@ -320,7 +320,8 @@ def picture(claims: Mapping[str, Claim], verdicts: Mapping[str, str], title: Cal
 
 def _plain(text: str) -> str:
     """A statement for a reader who hears it: formulas without their marks."""
-    return re.sub(r"\s+", " ", re.sub(r"[$\\{}]|\*\*?", "", text)).strip()
+    text = re.sub(r"\\operatorname\{(\w+)\}", r"\1", text).replace(r"^\top", " transposed").replace(r"\cdots", "..")
+    return re.sub(r"\s+", " ", re.sub(r"\\[,;! ]|[$\\{}`*]", "", text)).strip()
 
 
 def _draw_card(app: Sphinx, exception: Exception | None) -> None:

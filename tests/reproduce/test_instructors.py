@@ -17,4 +17,4 @@ def test_the_class_is_handed_in_as_learners_do(tmp_path):
     assert len(notebooks) == len(instructors.LEARNERS)
     texts = [notebook.read_text(encoding="utf8") for notebook in notebooks]
     assert sum("wrong_" in text for text in texts) > len(texts) / 2
-    assert len(set(texts)) == len(texts)
+    assert len(set(texts)) > len(texts) / 2  # those who have everything right have the same

@@ -259,7 +259,7 @@ def test_the_picture_has_a_dot_a_claim_and_a_choice_of_verdicts():
 def test_a_reader_chooses_a_verdict_and_goes_to_its_rows(open_page, scripts):
     page = open_page("chapters/claims.html", java_script_enabled=scripts, wait=scripts)
     rows = page.locator("tr.claim")
-    page.get_by_label("wrong").check()
+    page.locator("#claims-wrong").check()
     shown = [row for row in rows.all() if row.is_visible()]
     assert 0 < len(shown) < rows.count()
     assert all("is-wrong" in row.get_attribute("class") for row in shown)
