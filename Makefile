@@ -1,5 +1,6 @@
 # make book      execute the chapters and build the site into _build/html
 # make serve     serve the built site on a free local port
+# make check     the change at hand: linters and its fast tests, in under two minutes
 # make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
 # make exercises regenerate the learners' notebooks, the solved ones and the keys from exercises/source
 # make bench     timings, as ratios measured in one run
@@ -27,7 +28,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book serve test exercises diagnoses bench reproduce mutation lock clean setup
+.PHONY: book serve check test exercises diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -47,6 +48,9 @@ book: $(READY)
 serve: $(READY)
 	@test -f _build/html/index.html || { echo "Nothing is built yet: run make book first."; exit 1; }
 	$(BIN)/python -m tests.site.serve _build/html
+
+check: $(READY)
+	$(BIN)/python -m tests.check
 
 test: book
 	$(BIN)/ruff check .
