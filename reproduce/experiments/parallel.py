@@ -24,6 +24,21 @@ class BlindMinGRUCell(MinGRUCell):
         return grads._replace(U_z=np.zeros_like(grads.U_z))
 
 
+def slow_start(rng: np.random.Generator, params: Any) -> Any:
+    """Gate biases for time-scales from 1.5 to 64 steps, spread evenly in their logarithms."""
+
+    def layer(weights: Any) -> Any:
+        scales = np.exp(rng.uniform(np.log(1.5), np.log(64), weights.b_z.shape))
+        return weights._replace(b_z=-np.log(scales - 1).astype(weights.b_z.dtype))
+
+    return params._replace(cells=tuple(map(layer, params.cells)))
+
+
+def slow_blind_gates(rng: np.random.Generator, params: Any) -> Any:
+    """Gates that do not see the input, biases for time-scales from 1.5 to 64 steps."""
+    return slow_start(rng, blind_gates(rng, params))
+
+
 def blind_gates(rng: np.random.Generator, params: Any) -> Any:
     """Gates that do not see the input, their biases as the others' are on average at the start."""
     return params._replace(cells=tuple(layer._replace(U_z=np.zeros_like(layer.U_z)) for layer in params.cells))
@@ -48,6 +63,10 @@ CONTENDERS = tuple(
     for contender in (
         replace(SCANNED, name="minGRU", cell=two_layers(MinGRUCell)),
         replace(SCANNED, name="minGRU, blind gates", cell=two_layers(BlindMinGRUCell), start=blind_gates),
+        replace(SCANNED, name="minGRU, slow start", cell=two_layers(MinGRUCell), start=slow_start),
+        replace(
+            SCANNED, name="minGRU, slow start, blind gates", cell=two_layers(BlindMinGRUCell), start=slow_blind_gates
+        ),
         replace(SCANNED, name="LRU", cell=two_layers(LRUCell)),
     )
     for one in contender.at(*RATES)
