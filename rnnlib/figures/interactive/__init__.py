@@ -11,10 +11,12 @@ from rnnlib.figures.interactive.gradient_map import GradientMap
 from rnnlib.figures.interactive.landing_craft import LandingCraft
 from rnnlib.figures.interactive.loss_cliff import LossCliff
 from rnnlib.figures.interactive.message_in_time import MessageInTime
+from rnnlib.figures.interactive.newton_sweeps import NewtonSweeps
 from rnnlib.figures.interactive.padded_states import PaddedStates
 from rnnlib.figures.interactive.product_spectrum import ProductSpectrum
 from rnnlib.figures.interactive.reach_log import ReachLog
 from rnnlib.figures.interactive.recalled_input import RecalledInput
+from rnnlib.figures.interactive.scan_tree import ScanTree
 from rnnlib.figures.interactive.speller_speaks import SpellerSpeaks
 from rnnlib.figures.interactive.telephone_game import TelephoneGame
 from rnnlib.figures.interactive.three_checks import ThreeChecks
@@ -35,10 +37,12 @@ __all__ = [
     "LandingCraft",
     "LossCliff",
     "MessageInTime",
+    "NewtonSweeps",
     "PaddedStates",
     "ProductSpectrum",
     "ReachLog",
     "RecalledInput",
+    "ScanTree",
     "SpellerSpeaks",
     "TelephoneGame",
     "ThreeChecks",
