@@ -24,11 +24,10 @@ function sweep(W, a, newton) {
     rows.push(r.map(largest));
     if (Math.max(...rows[rows.length - 1]) < TOLERANCE || rows.length > T + 1) return rows;
     let d = [0, 0, 0];
-    h = h.map((h_t, t) => {
-      const carried = newton && t ? apply(W, d).map((sum, i) => (1 - f[t][i] * f[t][i]) * sum) : [0, 0, 0];
-      d = r[t].map((value, i) => value + carried[i]);
+    h = newton ? h.map((h_t, t) => {
+      d = apply(W, d).map((sum, i) => (1 - f[t][i] * f[t][i]) * sum + r[t][i]);
       return h_t.map((value, i) => value + d[i]);
-    });
+    }) : f;
   }
 }
 const frontOf = (row) => { const at = row.findIndex((size) => size >= TOLERANCE); return at < 0 ? row.length : at; };

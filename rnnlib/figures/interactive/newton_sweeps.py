@@ -48,8 +48,8 @@ def residuals(gain: float, spread: float, method: str) -> NDArray[np.float64]:
             return np.array(rows)
         d = np.zeros(UNITS)
         for t in range(STEPS):
-            d = r[t] + ((1 - f[t] ** 2) * (W @ d) if method == "newton" else 0)
-            h[t] = h[t] + d
+            d = (1 - f[t] ** 2) * (W @ d) + r[t]
+            h[t] = h[t] + d if method == "newton" else f[t]
 
 
 class NewtonSweeps(InteractiveFigure):
