@@ -93,12 +93,12 @@ def _directive(name: str, argument: str, body: list[str], book: Book, glued: Map
     if name == "glue":  # a figure of another cell: its words
         return f"*{glued[argument]}*"
     content = convert("\n".join(body))
-    return content if name in ("div", "moved") else _quotation(name, convert(argument), content)
+    return content if name in ("div", "moved", "themed-image") else _quotation(name, convert(argument), content)
 
 
 def _quotation(name: str, argument: str, content: str) -> str:
     kind = name.removeprefix("prf:").capitalize()
-    title = argument if name == "admonition" else f"{kind} ({argument})" if argument else kind
+    title = argument if name in ("admonition", "sidenote") else f"{kind} ({argument})" if argument else kind
     lines = f"**{title}.**\n\n{content}".splitlines()
     return "\n" + "\n".join(f"> {line}".rstrip() for line in lines) + "\n"
 

@@ -9,6 +9,7 @@ from tests.site.conftest import CHAPTERS, ROOT
 sys.path.insert(0, str(ROOT / "_ext"))
 
 import code_folds
+from plain_markdown import Book, plain
 
 CELL = """import numpy as np
 from myst_nb import glue
@@ -104,6 +105,11 @@ def test_a_sidenote_stands_beside_the_text_where_there_is_room(open_page, width,
     else:
         note.locator("summary").click()
         assert words.is_visible()
+
+
+def test_a_sidenote_is_a_quotation_in_the_notebook_one_downloads():
+    text = "```{sidenote} What a nat is\nA *nat* is a unit.\n```"
+    assert plain(text, Book({}, {}), {}).strip() == "> **What a nat is.**\n>\n> A *nat* is a unit."
 
 
 def test_a_sidenote_is_printed(open_page):
