@@ -51,8 +51,8 @@ function render({ model, el }) {
   const hold = { f: all(1), i: all(0, { 1: 1 }), o: all(0, { [T]: 1 }) };
   view.controls.append(
     html("div", { className: "rnnfig-buttons" },
-      button("Write and hold", () => whole(hold)),
       button("Forget once", () => whole({ ...hold, f: all(1, { 15: 0 }) })),
+      button("Write and hold", () => whole(hold)),
       button("Half open", () => whole({ f: all(0.5), i: all(0.5), o: all(0.5), w: 1 })),
     ),
     slider(model, "step", "step", { min: 1, max: T, step: 1, digits: 0 }),
