@@ -43,12 +43,12 @@
   // ---- what is shown of it
   const hidden = (text) => Object.assign(document.createElement("span"), { className: "unseen", textContent: text });
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
-  const pageOf = (link) => { const url = new URL(link.href); return url.hash ? null : url.pathname.slice(root.pathname.length).replace(/\.html$/, ""); };
+  const pageOf = (link) => { const url = new URL(link.href); return url.hash.length > 1 ? null : url.pathname.slice(root.pathname.length).replace(/\.html$/, ""); };
   const mark = () => {
     const all = memory.all();
     for (const link of contents.querySelectorAll("a")) {
       for (const old of link.querySelectorAll(".ring, .unseen")) old.remove();
-      const hash = link.getAttribute("href").startsWith("#") ? decodeURIComponent(link.hash.slice(1)) : null;
+      const hash = link.hash.length > 1 && link.getAttribute("href").startsWith("#") ? decodeURIComponent(link.hash.slice(1)) : null; // "#" is the page itself
       const page = all.pages[hash === null ? pageOf(link) : memory.here];
       link.classList.toggle("read", Boolean(hash && page && Object.hasOwn(page.sections, hash)));
       if (link.matches(".read")) link.append(hidden(", read"));

@@ -5,12 +5,11 @@ import json
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.site.conftest import CHAPTERS
 from tests.site.test_memory import KEY
 
 pytestmark = pytest.mark.browser
 
-COURSE, CHAPTER = "chapters/my_course.html", CHAPTERS[-2]  # the chapter before the last
+COURSE, CHAPTER = "chapters/my_course.html", "chapters/05_clipping.html"
 PAGE = CHAPTER.removesuffix(".html")
 STORED = {
     "version": 1,
@@ -51,7 +50,7 @@ def held(page):
 
 def test_a_section_read_to_its_end_gets_a_tick_and_the_page_a_ring(open_page):
     page = open_page(CHAPTER, watch=lambda page: page.clock.install())
-    link = page.locator(".course-contents .current li a").first
+    link = page.locator(".course-contents .current li a:not([href='#'])").first
     target = link.get_attribute("href")
     assert page.locator(".course-contents :is(.ring, .read)").count() == 0
     page.clock.run_for(30_000)
