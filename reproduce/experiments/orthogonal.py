@@ -63,8 +63,7 @@ EXPERIMENTS = by_name(
     compare("copy-10-100", CopyTask(100), 64, 1000, ORTHOGONAL, STARTED, chrono_lstm(120), LSTM, TANH, IRNN),
     compare("echo-5-20", EchoTask(20, 5), 32, 600, *ECHO),
     compare("echo-5-300", EchoTask(300, 5), 32, 600, *ECHO),
-    compare("copy-10-300", CopyTask(300), 64, 1500, ORTHOGONAL, STARTED, rates=RATES[1:]),
-    compare("copy-10-300-gated", CopyTask(300), 64, 1500, chrono_lstm(320), rates=RATES[1:], seeds=3),
+    compare("copy-10-300", CopyTask(300), 64, 1500, ORTHOGONAL, STARTED, chrono_lstm(320)),
 )
 """By name, the most telling first; about twenty minutes of one core."""
 
