@@ -13,6 +13,7 @@ from typing import Any
 
 import bundle
 from docutils import nodes
+from shared_scripts import share
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -45,7 +46,8 @@ def _frame(
     context["page_title"] = title if pagename == app.config.root_doc else f"{title} - {app.config.project}"
     context["course_css"] = bundle.stylesheet().name
     states = [one for one in context["script_files"] if getattr(one, "attributes", {}).get("type") == WIDGET_STATE]
-    context["page_state"] = "".join(context["js_tag"](state) for state in states)
+    bodies = (share(state.attributes["body"]) for state in states)
+    context["page_state"] = "".join(f'<script type="{WIDGET_STATE}">{body}</script>' for body in bodies)
     body = context.get("body", "")
     scripts = bundle.scripts(figures=bool(states) or WIDGET_STATE in body, body=body)
     context["page_scripts"] = [script.name for script in scripts]

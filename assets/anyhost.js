@@ -7,7 +7,11 @@
 
   const records = {};
   for (const script of document.querySelectorAll(`script[type="${STATE}"]`)) {
-    Object.assign(records, JSON.parse(script.textContent).state);
+    const { state, shared = {} } = JSON.parse(script.textContent);
+    for (const figure of Object.values(state).map((record) => record.state).filter(({ _esm }) => _esm !== undefined)) {
+      for (const [name, common] of Object.entries(shared)) figure[name] = common + figure[name];
+    }
+    Object.assign(records, state);
   }
 
   const bytes = (base64) => new DataView(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)).buffer);

@@ -10,7 +10,9 @@ import re
 from typing import Any, NamedTuple
 
 import matplotlib
+import numpy as np
 from matplotlib.figure import Figure
+from PIL import Image
 
 from rnnlib.figures import prediction
 from rnnlib.figures.palette import OVER_MAP, PALETTE, variable
@@ -30,6 +32,7 @@ _ITALIC = {
     **{chr(ord("α") + i): chr(0x1D6FC + i) for i in range(25)},
     "h": "ℎ", "ϵ": "𝜖", "ϕ": "𝜙", "∂": "∂",
 }  # fmt: skip
+_IMAGE = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=\s]+)")
 _CHARACTER = re.compile(r'<tspan x="([^"]*)" y="([^"]*)" style="([^"]*)">([^<]*)</tspan>')
 _PAINT = re.compile(r"\b(fill|stroke|stop-color): *([^;\"]+)")
 
@@ -88,6 +91,7 @@ def _inline(svg: str, alt: str) -> str:
     body = svg[svg.index("<svg") :]
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", body, flags=re.DOTALL)
     body = _rounded(_worded(_theme(_own_ids(body, mark))))
+    body = _IMAGE.sub(lambda m: f"{m[1]}{base64.b64encode(_indexed(base64.b64decode(m[2]))).decode()}", body)
     width, box = _size(body)
     share = width / 72 / TEXT_WIDTH
     kind = "rnnstill rnnstill-wide" if share * NARROWEST > PHONE else "rnnstill"
@@ -141,6 +145,19 @@ def _rounded(svg: str) -> str:
 
     svg = re.sub(r'( (?:d|x|y|points)=")([^"]*)(")', numbers, svg)
     return re.sub(r'( d=")([^"]*)(")', lambda m: m[1] + re.sub(r"\s*([A-Za-z])\s*", r"\1", m[2]).strip() + m[3], svg)
+
+
+def _indexed(png: bytes) -> bytes:
+    """The same picture with a palette, if that is smaller: matplotlib writes RGBA, and a map has few colours."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+    colours, index = np.unique(pixels.reshape(-1, 4), axis=0, return_inverse=True)
+    if len(colours) > 256:
+        return png
+    picture = Image.fromarray(index.reshape(pixels.shape[:2]).astype(np.uint8), "P")
+    picture.putpalette(colours[:, :3].tobytes())
+    buffer = io.BytesIO()
+    picture.save(buffer, "png", optimize=True, transparency=colours[:, 3].tobytes())
+    return min(png, buffer.getvalue(), key=len)
 
 
 def _size(svg: str) -> tuple[float, str]:

@@ -1,5 +1,7 @@
 """The house style of still figures, and what interactive ones carry to the page."""
 
+import base64
+import io
 import itertools
 import json
 import re
@@ -12,9 +14,10 @@ import matplotlib
 import numpy as np
 import pytest
 import traitlets
+from PIL import Image
 
 from rnnlib import figures
-from rnnlib.figures import interactive
+from rnnlib.figures import interactive, still
 from rnnlib.figures.palette import SEQUENTIAL
 
 STYLESHEET = Path(__file__).resolve().parents[2] / "assets" / "tokens.css"
@@ -159,6 +162,21 @@ def test_a_heat_map_keeps_its_own_colours():
     fig, ax = figures.subplots()
     fig.colorbar(ax.imshow(np.eye(3)), ax=ax, label="entry")
     assert "data:image/png" in figures.show(fig, alt="an identity matrix").svg
+
+
+def test_a_map_has_a_palette_and_the_same_pixels(monkeypatch):
+    def pixels():
+        fig, ax = figures.subplots()
+        ax.pcolormesh(np.random.default_rng(0).integers(0, 90, (30, 40)), cmap="house", rasterized=True)
+        svg = figures.show(fig, alt="noise").svg
+        (data,) = re.findall(r"data:image/png;base64,([^\"]+)", svg)
+        return Image.open(io.BytesIO(base64.b64decode(data)))
+
+    small = pixels()
+    monkeypatch.setattr(still, "_indexed", lambda png: png)
+    full = pixels()
+    assert (small.mode, full.mode) == ("P", "RGBA")
+    np.testing.assert_array_equal(np.asarray(small.convert("RGBA")), np.asarray(full))
 
 
 def test_titles_are_drawn_in_the_house_bold():

@@ -1,14 +1,18 @@
 """The frame of the pages: the way from one to the next, and a page for addresses that are not there."""
 
+import json
 import sys
 
 import pytest
+from ipywidgets.embed import dependency_state
 
+from rnnlib.figures.interactive import ReachLog, TelephoneGame, UnrolledNetwork
 from tests.site.conftest import PAGES, ROOT
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
 from course_theme import reading_order, with_sections
+from shared_scripts import share
 
 
 def test_a_chapter_leads_to_its_exercises_and_these_to_what_follows_the_chapter():
@@ -51,3 +55,17 @@ def test_a_wrong_address_offers_the_contents_and_a_search(open_page, address):
         page.wait_for_selector(".search-results a")
     page.locator(".course-contents").get_by_role("link", name="4. Vanishing").click()
     assert page.locator("h1").inner_text().startswith("4. Vanishing")
+
+
+def test_what_figures_share_is_kept_once_and_nothing_of_it_is_lost():
+    made = UnrolledNetwork(), TelephoneGame(), ReachLog()
+    body = json.dumps({"state": dependency_state(made, drop_defaults=False)})
+    page, models = json.loads(share(body)), json.loads(body)["state"]
+    figures = [(page["state"][key]["state"], model["state"]) for key, model in models.items()]
+    figures = [(short, full) for short, full in figures if "_esm" in full]
+    assert len(figures) == 3
+    for short, full in figures:
+        assert short["_css"] == ""
+        assert "function heatmap(" in full["_esm"]
+        assert "function heatmap(" not in short["_esm"]
+        assert short | {name: page["shared"][name] + short[name] for name in ("_esm", "_css")} == full

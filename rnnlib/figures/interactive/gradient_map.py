@@ -20,6 +20,8 @@ RADII = np.arange(6, 15) / 10
 INPUTS = 0.05 * 2.0 ** np.arange(7)
 QUIET, LOUD = 0.1, slice(11, 16)
 LOWEST, GRAIN = -6.0, 0.03
+ZERO = 97
+"""The character that stands for no difference."""
 
 
 class GradientMap(InteractiveFigure):
@@ -34,8 +36,10 @@ class GradientMap(InteractiveFigure):
         \ln |\partial h_t / \partial h_k| \approx
         \sum_{j=k+1}^{t} \ln \rho + \tfrac12 \ln \mathbb E\, \tanh'(\sqrt{q_j}\, z)^2 .
 
-    ``sizes`` holds the logarithms of all maps, to base ten, in grains of 0.03 from -6 on, a byte each; 0 is that or
-    less. Source of the theory: Schoenholz et al., *Deep information propagation*, 2017.
+    ``sizes`` holds the logarithms of all maps, to base ten, in whole grains :math:`g` of 0.03 from -6 on; 0 is that or
+    less. It is kept as what differs from :math:`g_{t-1,k} + g_{t,k+1} - g_{t-1,k+1}`, exact if each step had a factor
+    of its own, and where ``k = t - 1`` from the step before (at first from 200, a size of 1): a character each, map
+    after map, row ``t`` after row. Source of the theory: Schoenholz et al., *Deep information propagation*, 2017.
     """
 
     rho = traitlets.Float(1.0, min=RADII[0], max=RADII[-1]).tag(sync=True)
@@ -43,15 +47,15 @@ class GradientMap(InteractiveFigure):
     loud = traitlets.Enum(["always", "once"], "always").tag(sync=True)
     t = traitlets.Int(STEPS, min=1, max=STEPS).tag(sync=True)
     k = traitlets.Int(10, min=0, max=STEPS - 1).tag(sync=True)
-    sizes = traitlets.Bytes().tag(sync=True)
+    sizes = traitlets.Unicode().tag(sync=True)
     alt = traitlets.Unicode(
         "A map of the size of the derivative of state t in state k, over t and k up to 30, dark where little is left; "
         "and, for one t, that size against the steps back, with the line that theory predicts."
     ).tag(sync=True)
 
     @traitlets.default("sizes")
-    def _all_maps(self) -> bytes:
-        return _grains()
+    def _all_maps(self) -> str:
+        return _sizes_as_text()
 
     def still(self, ax: Axes) -> None:
         """Print the map, with the colours' logarithmic scale."""
@@ -93,7 +97,12 @@ def log_sizes(rho: float) -> NDArray[np.float64]:
 
 
 @cache
-def _grains() -> bytes:
-    t, k = np.tril_indices(STEPS + 1, -1)
-    logs = np.array([log_sizes(rho)[:, t, k] for rho in RADII])
-    return np.clip(np.rint((logs - LOWEST) / GRAIN), 0, 255).astype(np.uint8).tobytes()
+def _sizes_as_text() -> str:
+    logs = np.array([log_sizes(rho) for rho in RADII])
+    grains = np.where(np.isnan(logs), -LOWEST, np.clip(logs - LOWEST, 0, None)) / GRAIN
+    g = np.rint(grains).astype(int)
+    left = g[..., 1:, :-1] - g[..., :-1, :-1] - g[..., 1:, 1:] + g[..., :-1, 1:]
+    step = np.arange(STEPS)
+    left[..., step, step] = np.diff(g[..., step + 1, step], prepend=round(-LOWEST / GRAIN))
+    t, k = np.tril_indices(STEPS)  # of steps t + 1 and k
+    return "".join(map(chr, ZERO + left[..., t, k].ravel()))

@@ -11,6 +11,13 @@ function single({ w, slope }) {
   const lost = sums.findIndex((sum, lag) => lag > 0 && sum === sums[lag - 1]);
   return { messages, sums, lost: lost < 0 ? null : lost };
 }
+// The normal errors of every run and step, the same at every visit.
+function drawErrors() {
+  const most = 2 ** 31 - 1;
+  let x = 2026;
+  const uniform = () => { x = (48271 * x) % most; return x / most; };
+  return Float64Array.from({ length: RUNS * STEPS }, () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()));
+}
 const spacing = (x) => 2 ** (Math.floor(Math.log2(x)) - 23);
 
 // In double precision, every step's own error added: what arrives in each of the runs, and how large the errors are.
@@ -42,8 +49,7 @@ function render({ model, el }) {
   const names = ["w", "slope", "rate", "lag", "floor"];
   const setting = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
   const view = frame({ model, el }, "No learning rate carries a message further back", names, draw);
-  const bytes = model.get("noise"), drawn = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const errors = (run, lag) => (drawn[run * STEPS + lag - 1] - 128) / 40;
+  const drawn = drawErrors(), errors = (run, lag) => drawn[run * STEPS + lag - 1];
   view.controls.append(
     slider(model, "w", "w, weight", { min: 0, max: 1.5, step: 0.01 }),
     slider(model, "slope", "φ′, slope", { min: 0, max: 1, step: 0.01 }),

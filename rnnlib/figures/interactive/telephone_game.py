@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import traitlets
 from matplotlib.axes import Axes
@@ -13,7 +11,7 @@ from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.palette import PALETTE
 from rnnlib.through_time import bptt, unroll
 
-STEPS, RUNS = 120, 64
+STEPS = 120
 
 
 class TelephoneGame(InteractiveFigure):
@@ -25,8 +23,9 @@ class TelephoneGame(InteractiveFigure):
       added as they come, last step first, in single precision, until one is less than half the spacing of the numbers
       at the sum: at :math:`1 / (1 - \alpha)`, where :math:`2^e` is the power of two below it, :math:`2^{e - 24}`.
     - ``floor`` "noise": every step adds an error of its own, normal, a hundredth in size, which is handed on too. After
-      :math:`\ell` steps it has the size :math:`0.01 \sqrt{(1 - \alpha^{2\ell}) / (1 - \alpha^2)}`. ``noise`` holds
-      64 runs of it, drawn once, an error :math:`e` as a byte of ``round(40 e) + 128``, run after run.
+      :math:`\ell` steps it has the size :math:`0.01 \sqrt{(1 - \alpha^{2\ell}) / (1 - \alpha^2)}`. It is drawn in 64
+      runs, the same ones at every setting: Box and Muller's cosine of two numbers of the generator
+      :math:`x \leftarrow 48271\, x \bmod (2^{31} - 1)` (Park, Miller and Stockmeyer, 1993) from 2026 on, run after run.
 
     ``rate`` is the learning rate, which multiplies all; ``lag`` is the listener whose share is told.
     """
@@ -36,16 +35,11 @@ class TelephoneGame(InteractiveFigure):
     rate = traitlets.Float(1.0, min=1e-3, max=1e3).tag(sync=True)
     lag = traitlets.Int(40, min=0, max=STEPS).tag(sync=True)
     floor = traitlets.Enum(["float32", "noise"], "float32").tag(sync=True)
-    noise = traitlets.Bytes().tag(sync=True)
     alt = traitlets.Unicode(
         "A row of listeners, from the last step into the past, each of whom hears less than the one before; below it "
         "the size of the message against the steps back, on a logarithmic scale, a falling line, and a floor under "
         "which it is lost."
     ).tag(sync=True)
-
-    @traitlets.default("noise")
-    def _drawn_once(self) -> bytes:
-        return _noise()
 
     def still(self, ax: Axes) -> None:
         """Print the message for three factors, until in single precision it adds nothing to the sum of those before."""
@@ -68,9 +62,3 @@ def _message(factor: float) -> np.ndarray:
     last = zeros.copy()
     last[-1] = 1
     return bptt(tape, last).delta.h[::-1, 0, 0]
-
-
-@cache
-def _noise() -> bytes:
-    e = np.random.default_rng(0).standard_normal((RUNS, STEPS))
-    return np.clip(np.rint(40 * e) + 128, 0, 255).astype(np.uint8).tobytes()
