@@ -7,7 +7,7 @@ biases, on the values that a case gives.
 import numpy as np
 import torch
 
-from rnngrade import Covers, Group, Maker, Mistake, Question, Tolerance
+from rnngrade import Case, Covers, Group, Maker, Mistake, Question, Tolerance
 from rnngrade.slips import RIGHT
 from rnnlib import GRUCell, Model, fit, unroll
 from rnnlib.gradients import clip_norm
@@ -108,6 +108,9 @@ residual_question = Question(
                 name="subtracted"),
         Mistake(lambda W, phi, dh: _sums(W, phi, dh, lambda delta, slope: 2 * delta + (slope * delta) @ W),
                 "The straight path is counted twice.", name="identity_twice"),
+        Mistake(lambda W, phi, dh: _sums(W, phi, dh, lambda delta, slope: slope * (delta + delta @ W)),
+                "The slope is on the whole message, and last. It belongs to the tanh alone, and an error on its way "
+                "back meets the tanh before it meets W.", name="slope_on_the_sum"),
         Mistake(initial_left_out, "All but the adjoint of the initial state is right, which is zero in your answer: "
                 "step 1 has read it and kept it."),
         Mistake(states_rebuilt, "You take the slope from the state. The state is a sum; the value of the tanh is phi, "
@@ -394,11 +397,11 @@ def candidate_by_autograd(h, r, z, new, delta):
     return tuple(grads)
 
 
-def _grus(first, second):
+def _grus(first, second, slope=lambda new: 1 - new**2):
     """Both gradients from ``(left, right)`` of each, functions of g without a gate, h before, r and z."""
 
     def answer(h, r, z, new, delta):
-        g = (1 - new**2) * delta[1:]
+        g = slope(new) * delta[1:]
         pairs = (form(g, h[:-1], r, z) for form in (first, second))
         return tuple(left.reshape(-1, h.shape[2]).T @ right.reshape(-1, h.shape[2]) for left, right in pairs)
 
@@ -448,6 +451,8 @@ gru_question = Question(
         Mistake(lambda h, r, z, new, delta: candidate_weights(h, r, z, new, np.concatenate([delta[:1], delta[:-1]])),
                 "The adjoints are one step early: the gradient of step t begins with that of h[t], which the step "
                 "made.", name="adjoints_a_step_early"),
+        Mistake(_grus(_before, _after, lambda new: new * (1 - new)), "The candidate is a tanh. new (1 - new) is the "
+                "slope of a sigmoid.", name="sigmoid_slope"),
     ],
     hints=(
         "Begin at delta[1:], the adjoints of the states that the steps made, and go back to the candidate's tanh.",
@@ -563,6 +568,16 @@ message_question = Question(
         Mistake(_message(q=lambda g, W_h, delta, new, **_: (delta * (1 - new**2)) @ W_h),
                 "The candidate reaches the state through z: that factor is missing on the way back.",
                 name="update_factor_missing"),
+        Mistake(_message(by_r=lambda q, W_r, h, r, z, new, delta, **_:
+                         (delta * z * (1 - new**2) * h * r * (1 - r)) @ W_r),
+                "On the way through r the error has not passed W_h: what reaches r is what arrives at the product "
+                "r * h.",
+                name="reset_gate_before_the_weights"),
+        Mistake(_message(q=lambda g, W_h, r, **_: (r * g) @ W_h, reset=lambda q, **_: q,
+                         by_r=lambda q, W_r, W_h, h, r, z, new, delta, **_:
+                         (delta * z * (1 - new**2) * (h @ W_h.T) * r * (1 - r)) @ W_r),
+                "This is the whole message of a GRU that resets after the product, as torch's does. Here r acts on h "
+                "before W_h, on both ways through r * h.", name="reset_after_throughout"),
     ],
     hints=(
         "Count the places where h stands in the two equations: there are four.",
@@ -586,7 +601,7 @@ def scale_cases(rng):
 
 
 def scale_edge_cases(rng):
-    """One step; two; one unit; a gate that closes once."""
+    """One step; two; one unit; a gate that closes once; two that close so far that their product underflows."""
     yield scale_case(rng, 1, 3)
     yield scale_case(rng, 2, 3)
     yield scale_case(rng, 5, 1)
@@ -594,6 +609,9 @@ def scale_edge_cases(rng):
     f[:, 0] = 0.99
     f[11, 0] = 0.001
     yield (f,)
+    f = scale_case(rng, 9, 2)[0]
+    f[[2, 5], 0] = 1e-200  # their product is zero in double precision, the mean of their logarithms is not
+    yield Case((f,), "two gates of 1e-200, whose product underflows to zero")
 
 
 def time_scales(f):
@@ -620,6 +638,11 @@ def _scaled(left=None, says=None, fades=None):
         return tuple(right[k] if form is None else form(f) for k, form in enumerate((left, says, fades)))
 
     return answer
+
+
+def _of_the_product(f):
+    with np.errstate(divide="ignore"):
+        return -len(f) / np.log(f.prod(axis=0))
 
 
 scale_question = Question(
@@ -658,6 +681,12 @@ scale_question = Question(
                 name="negative_scale"),
         Mistake(_scaled(fades=lambda f: -np.log(f).mean(axis=0)), "`fades`: this is the rate; the time-scale is one "
                 "over it.", name="rate"),
+        Mistake(_scaled(fades=lambda f: 1 / (1 - np.exp(np.log(f).mean(axis=0)))),
+                "`fades`: this is 1/(1 - f) at the geometric mean of the gates; asked is one over the mean of -ln f, "
+                "which agrees with it for gates near 1 only.", name="of_the_geometric_mean"),
+        Mistake(_scaled(fades=_of_the_product), "`fades`: the product of all gates underflows where they are nearly "
+                "shut, and its logarithm is lost. Take the logarithms first, and then their mean.",
+                name="logarithm_of_the_product"),
         Mistake(lambda f: tuple(time_scales(f)[k] for k in (0, 2, 1)), "`says` and `fades` are exchanged.",
                 name="says_and_fades"),
     ],
@@ -735,6 +764,11 @@ chrono_question = Question(
         Mistake(_chrono(lambda u, T: 1 / (1 + u * (T - 2))), "This is one over the time, how much the gate should let "
                 "go. Asked is the bias that makes it do so.", name="one_over_the_time"),
         Mistake(_chrono(lambda u, T: np.log(2 + u * (T - 2))), "Your times are 1 too long.", name="one_more"),
+        Mistake(_chrono(lambda u, T: -np.log(np.expm1(1 / (1 + u * (T - 2))))), "At your biases sigma(b)^time is 1/e; "
+                "chrono's are plainly the logarithms of the times.", name="one_over_e_after_the_time"),
+        Mistake(_chrono(b_i=lambda b: -np.log1p(np.exp(b)), b_z=lambda b: -np.log1p(np.exp(b))),
+                "`b_i` and `b_z`: this is the logarithm of 1 - f, of a gate. Asked is the bias of a gate, and 1 - f is "
+                "the gate of the opposite bias.", name="logarithm_of_the_complement"),
         Mistake(_chrono(b_i=lambda b: b), "`b_i`: what is kept for long must be written slowly, with the opposite "
                 "sign.", name="writes_as_it_keeps"),
         Mistake(_chrono(b_z=lambda b: b), "`b_z`: in the chapter's GRU z is what is written, 1 - z what is kept.",
