@@ -1104,17 +1104,6 @@ def _late_by(lag):
     return shifted
 
 
-def held_in_an_orthogonal_state(made_from, x, n=32):
-    """What the best linear readout of a linear orthogonal network says after so many steps."""
-    T = len(x)
-    share = min(1.0, 2 * n / T)
-    mixed = np.zeros(x.shape[:2])
-    rng = np.random.default_rng(0)
-    noise = rng.standard_normal(x.shape[:2])
-    mixed[LAG:] = share * x[:-LAG, :, 0] + np.sqrt(share * (1 - share)) * noise[LAG:]
-    return mixed
-
-
 def halved(made_from, x):
     return 0.5 * np.nan_to_num(echo(made_from, x))
 
@@ -1143,7 +1132,8 @@ echo_question = Question(
     mistakes=[
         Mistake(
             lambda made_from, x: np.zeros(x.shape[:2]),
-            "Your model answers zero, the mean: it has no memory, or its readout has learnt nothing.",
+            "Your model answers zero, the mean, or little more. So does a readout that has learnt nothing, "
+            "and so does one whose state holds too much besides.",
             name="zero",
         ),
         Mistake(
