@@ -78,9 +78,9 @@ pair_question = Question(
         _turned(lambda F1, v1, F2, v2: (F2 + F1, F2 @ v1 + v2), "factors_added",
                 "v is right. A state that goes through both steps is multiplied by both factors."),
         _turned(lambda F1, v1, F2, v2: (F2 @ F1, F2 @ v1), "second_input_missing",
-                "F is right, and v is what the first step contributes. The second has an input too."),
+                "v is what the first step contributes. The second has an input too."),
         _turned(lambda F1, v1, F2, v2: (F2 @ F1, v2), "first_input_missing",
-                "F is right, and v is what the second step contributes. What becomes of the first input?"),
+                "v is what the second step contributes. What becomes of the first input?"),
     ],
     hints=(
         "Write the state after the first step, put it into the second, and sort by what multiplies h.",
@@ -329,7 +329,7 @@ mingru_question = Question(
         _turned(lambda *args: _mingru(*args, lever=lambda c, b, h: c + b), "plus_for_minus",
                 "h and dc are right. Opening the gate adds c and takes away h_{t-1}: mind the sign."),
         _turned(lambda *args: _mingru(*args, lever=lambda c, b, h: b - c), "lever_turned",
-                "h and dc are right, and da has the wrong sign: opening the gate moves the state towards c."),
+                "da has the wrong sign: opening the gate moves the state towards c."),
         _turned(lambda *args: _mingru(*args, lever=lambda c, b, h: c - h), "state_after",
                 "h and dc are right. The gate weighs c against the state *before* the step."),
         _turned(lambda *args: _mingru(*args, local=_last_only), "last_loss_only",
@@ -359,8 +359,8 @@ def hold_cases(rng):
 def hold_edge_cases(rng):
     """A mode that does not decay; one that hardly does; one that grows; one step; steps that Euler does not survive."""
     a, dt, x = hold_case(rng, 5, 4)
-    a[1], a[2], a[3] = 0.0, -1e-12, 0.7
-    yield Case((a, dt, x), "a mode with a = 0, one with a = -1e-12, and one that grows")
+    a[1], a[2], a[3] = 0.0, -1e-14, 0.7
+    yield Case((a, dt, x), "a mode with a = 0, one with a = -1e-14, and one that grows")
     yield Case(hold_case(rng, 1, 2), "a single step")
     yield hold_case(rng, 2, 1)
     a, dt, x = hold_case(rng, 8, 2, 4.0)
@@ -422,6 +422,14 @@ def mean_step(a, dt, x):
     return hold_and_euler(a, np.full_like(dt, dt.mean()), x)
 
 
+def ones_subtracted(a, dt, x):
+    """e^(a dt) - 1 as it stands, which leaves few digits of a small a dt."""
+    def gain(a, dt):
+        return np.where(a == 0, dt, (np.exp(a * dt) - 1) / np.where(a == 0, 1, a))
+
+    return _both(a, dt, x, gain=gain)
+
+
 def backward_euler(a, dt, x):
     return _both(a, dt, x, euler_factor=lambda s: 1 / (1 - s), euler_gain=lambda a, dt: dt / (1 - a * dt))
 
@@ -435,6 +443,8 @@ hold_question = Question(
         Mistake(_swapped, "The two are exchanged: first the hold, then Euler.", name="exchanged"),
         Mistake(one_step_for_all, "You take the first step's length for all of them."),
         Mistake(mean_step, "You take one length for all steps. Each has its own."),
+        Mistake(ones_subtracted, "Right but where a is tiny and not 0: e^(a dt) is rounded near 1, and 1 taken away "
+                "leaves what the rounding made. NumPy has a function for e^x - 1."),
         Mistake(backward_euler, "`hold` is right. Your Euler is the backward one, which takes the slope at the end of "
                 "the step."),
         _turned(lambda a, dt, x: _both(a, dt, x, gain=lambda a, dt: dt + 0 * a), "euler_gain_in_the_hold",
@@ -616,7 +626,7 @@ def memory_cases(rng):
 
 
 def memory_edge_cases(rng):
-    """One write; nothing written at a step; keys that are not of length one; a key that is written twice."""
+    """One write; nothing written at a step; keys not of length one; a key that is written twice; beta above 1."""
     yield Case(memory_case(rng, 1, 3, 2), "a single write")
     K, V, Q, beta = memory_case(rng, 5, 2, 3)
     beta[2] = 0
@@ -627,6 +637,9 @@ def memory_edge_cases(rng):
     K[3] = K[0]
     yield Case((K, V, Q, np.ones(5)), "one key written twice, beta = 1")
     yield memory_case(rng, 2, 1, 2)
+    K, V, Q, beta = memory_case(rng, 6, 3, 2)
+    beta[1], beta[3] = 1.6, 1.3
+    yield Case((K, V, Q, beta), "beta above 1 at two steps")
 
 
 def _memory(K, V, Q, beta, write, read_first=False):
@@ -674,6 +687,14 @@ def last_memory(K, V, Q, beta):
     return np.array(reads)
 
 
+def written_under_queries(K, V, Q, beta):
+    S, reads = np.zeros((V.shape[1], K.shape[1])), []
+    for k, v, q, b in zip(K, V, Q, beta):
+        S = S + b * np.outer(v - S @ k, q)
+        reads.append(S @ q)
+    return np.array(reads)
+
+
 memory_question = Question(
     "written-memory", points=4, answer="delta_reads",
     cases=[Group("typical", 2, memory_cases), Group("edge", 2, memory_edge_cases)], reference=delta_reads,
@@ -704,6 +725,8 @@ memory_question = Question(
                 "You replace what stands under the key entirely, whatever beta is."),
         Mistake(last_memory, "Every query is asked of the last memory. q_t is asked of S_t, which later writes have "
                 "not touched."),
+        Mistake(written_under_queries, "You write under the query. What is written stands under the key, and the "
+                "query reads."),
         Mistake(softmax_reads, "This is softmax attention, which keeps every key. Asked is a memory of one matrix."),
         _turned(lambda K, V, Q, beta: _memory(K, V, K, beta, delta_write), "asked_with_keys",
                 "You read with the keys. What is asked of the memory are the queries Q."),
