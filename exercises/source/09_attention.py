@@ -215,6 +215,12 @@ spread_question = Question(
         Mistake(_spread_of(lambda d, mq, sq, mk, sk: d * (sq * sk) ** 2),
                 "This is right for means of zero. With others, the mean of one factor multiplies the spread of the "
                 "other.", name="means_left_out"),
+        Mistake(_spread_of(lambda d, mq, sq, mk, sk: d * (sq**2 + mq**2) * sk**2),
+                "This is right for keys of mean zero: their mean multiplies the spread of the queries.",
+                name="mean_of_keys_left_out"),
+        Mistake(_spread_of(lambda d, mq, sq, mk, sk: d * sq**2 * (sk**2 + mk**2)),
+                "This is right for queries of mean zero: their mean multiplies the spread of the keys.",
+                name="mean_of_queries_left_out"),
         Mistake(_spread_of(lambda d, mq, sq, mk, sk: d * (sq**2 + mq**2) * (sk**2 + mk**2)),
                 "This is the root of the mean square. A standard deviation takes the square of the mean off.",
                 name="mean_not_taken_off"),
@@ -247,6 +253,9 @@ spread_question = Question(
                 "larger weight itself; asked is how many times the smaller it is.", name="weight_for_ratio"),
         Mistake(_rest_wrong(ratio=lambda r: np.exp(2 * r)), "The first two are right. The scores are one standard "
                 "deviation apart, not one to each side.", name="one_to_each_side"),
+        Mistake(_rest_wrong(ratio=lambda r: np.exp(math.sqrt(2) * r)), "The first two are right. The difference of the "
+                "two scores is given: it is `scaled`, not the standard deviation of a difference.",
+                name="spread_of_a_difference"),
         Mistake(_rest_wrong(ratio=lambda r: r), "The first two are right. A ratio of weights is the exponential of a "
                 "difference of scores.", name="no_exponential"),
         Mistake(lambda d, *m: (*spread(d, *m)[:2], math.exp(spread(d, *m)[0])), "The first two are right. `ratio` is "
@@ -930,6 +939,7 @@ hand_question = Question(
         _with("`cache` holds the keys; the values are kept as well.", "keys_alone", cache=6_400),
         _with("`cache` counts the pairs. What streams keeps keys and values, not scores.", "scores_kept",
               cache=5_050),
+        _with("`cache` is what one step adds. Those of all steps so far are kept.", "one_step", cache=128),
         _with("`cache` holds one number a step. Keys and values have 64 each.", "one_number_a_step", cache=200),
         _with("`pairs` counts every step with every other, the future included.", "square", pairs=10_000),
         _with("`pairs` leaves out the step itself: the first step sees one.", "without_itself", pairs=4_950),

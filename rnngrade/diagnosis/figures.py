@@ -17,7 +17,7 @@ from rnngrade.diagnosis.verdict import Finding
 NAMED: tuple[tuple[str, Function], ...] = (
     ("{subject} {is} right but for {its} sign.", lambda v: -v),
     ("{subject} {is} a hundred times too large: is it in per cent?", lambda v: 100.0 * v),
-    ("{subject} {is} a hundred times too small: per cent are asked.", lambda v: v / 100.0),
+    ("{subject} {is} a hundred times too small: are per cent asked?", lambda v: v / 100.0),
     ("{subject} {is} in degrees, and radians are asked.", np.degrees),
     ("{subject} {is} in radians, and degrees are asked.", np.radians),
     ("{subject} {is} a logarithm to base 2, and the natural one is asked.", lambda v: v / np.log(2)),

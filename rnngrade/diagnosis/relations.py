@@ -197,7 +197,7 @@ FUNCTIONS: tuple[tuple[str, Function], ...] = (
     ("the right value plus 1", lambda v: v + 1.0),
     ("the absolute value of the right one", np.abs),
     ("the right value in per cent", lambda v: 100.0 * v),
-    ("the right value as a fraction of 1 where per cent are asked", lambda v: v / 100.0),
+    ("the right value divided by 100", lambda v: v / 100.0),
     ("in degrees, and radians are asked", np.degrees),
     ("in radians, and degrees are asked", np.radians),
     ("the exponential of the right value", np.exp),
