@@ -18,6 +18,8 @@ from rnngrade.values import Tolerance, agree, as_array, part_at, parts
 CLAIM = re.compile(
     r"^(?:[\w, `()|*-]+ (?:is|are) right(?: here)?|All right but [\w\[\]` -]+?)(?:[.:;]|, but) +", re.ASCII)
 
+TWO = "Two slips at once. "
+
 
 def known_mistake(a: Answers) -> Diagnosis | None:
     """The mistake that gives this answer in all cases."""
@@ -89,19 +91,22 @@ def without_claims(a: Answers, message: str) -> str:
     """The message without a first sentence about parts that are right: that is seen here, and may not hold."""
     if not isinstance(a.cases[0].expected, tuple | dict):
         return message
-    rest = CLAIM.sub("", message)
-    return rest[:1].upper() + rest[1:] if rest != message else message
+    two = TWO if message.startswith(TWO) else ""
+    rest = CLAIM.sub("", message.removeprefix(two))
+    return two + rest[:1].upper() + rest[1:] if two + rest != message else message
 
 
 def by_part(a: Answers, part: Part) -> Finding | None:
     """The mistake that gives this part in all cases, whatever the other parts are.
 
-    None is named where the part is one number, the same in every case, or where several mistakes give it.
+    None is named where the part is one number, the same in every case, or where several mistakes give it. Two slips at
+    once do not count beside one of the two: the other is in another part.
     """
     if not part.path:
         return None
     may = a.maybe(part.wrong[0], matching(a.tolerance))
     names = [name for name in a.info.messages if name in may and _gives(a, part, name)]
+    names = [name for name in names if not any(name != one and one in name.split("_and_") for one in names)]
     if a.info.called and len({x for leaf in part.wrong for x in leaf.got.ravel().tolist()}) < 2:
         return None
     if all(map(relations.vanishes, part.wrong)):

@@ -257,8 +257,9 @@ def offset(a: Answers, part: Part) -> Finding | None:
         if leaf.got.size < 2 or not np.isfinite(differences).all():
             return None
         scale = max(np.max(np.abs(leaf.expected)), np.max(np.abs(leaf.got)))
-        if np.ptp(differences) > 4 * (a.tolerance.atol + a.tolerance.rtol * scale):
-            return None
+        spread, least = np.ptp(differences), np.min(np.abs(differences))
+        if spread > min(4 * (a.tolerance.atol + a.tolerance.rtol * scale), least / 4):
+            return None  # a difference no larger than the tolerance is equal to any other
         by.append(float(differences.flat[0]))
     if np.allclose(by, by[0], rtol=1e-4):
         how = f"{number(abs(by[0]))} too {'large' if by[0] > 0 else 'small'}"

@@ -206,3 +206,54 @@ def test_masks_and_counts_are_compared_too():
     answers = [lambda n: n > 2, lambda n: (n > 2) * 1.0, lambda n: n > 1]
     found = [diagnose(key.info, key.group(), run(key.info, key.group(), answer)).kind for answer in answers]
     assert found == ["passed", "passed", "place"]
+
+
+def test_a_difference_of_a_few_tolerances_in_one_place_is_no_offset():
+    def reference(x):
+        return 2 * x
+
+    question = Question("twice", 1, "twice", lambda rng: [(1 + rng.random((5, 4)),)], reference, lambda x: x + x)
+    key = build(question, np.random.default_rng(0))
+
+    def nearly(x):
+        y = reference(x)
+        y[2, 1] += 3 * key.info.tolerance.rtol * y.max()
+        return y
+
+    found = diagnose(key.info, key.group(), run(key.info, key.group(), nearly))
+    assert not found.passed
+    assert "Every entry" not in found.message, found
+
+
+def test_one_slip_is_named_before_two_of_which_one_lies_in_another_part():
+    """With F2 transposed, v is what it is as well if the factors' order is wrong besides: that is F's affair."""
+    def reference(F1, v1, F2, v2):
+        return F2 @ F1, F2 @ v1 + v2
+
+    def oracle(F1, v1, F2, v2):
+        return np.einsum("ij,jk->ik", F2, F1), np.einsum("ij,jk->ik", F2, v1) + v2
+
+    def cases(rng):
+        return [(*rng.standard_normal((1, 3, 3)), rng.standard_normal((3, 2)), rng.standard_normal((3, 3)),
+                 rng.standard_normal((3, 2)))]
+
+    def reading_order(F1, v1, F2, v2):
+        return F1 @ F2, F2 @ v1 + v2
+
+    mistakes = [Mistake(reading_order, "v is right. The factors stand in reading order.")]
+    question = Question("combine", 1, "combine", cases, reference, oracle, parts=("F", "v"), mistakes=mistakes)
+    key = build(question, np.random.default_rng(0))
+
+    def answer(F1, v1, F2, v2):
+        return (F2 @ F1).T, F2.T @ v1 + v2
+
+    found = diagnose(key.info, key.group(), run(key.info, key.group(), answer))
+    assert "with `F2` transposed" in found.message, found
+    assert "Two slips" not in found.message, found
+    both = key.info.messages["reading_order_and_F2_transposed"]
+    assert "is right" in both
+
+    def two(F1, v1, F2, v2):
+        return F1 @ F2.T, F2.T @ v1 + v2
+
+    assert "is right" not in diagnose(key.info, key.group(), run(key.info, key.group(), two)).message

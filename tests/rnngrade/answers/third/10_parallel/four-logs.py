@@ -1,0 +1,11 @@
+N, C, L, P = "Newton, stable", "Newton, chaotic", "Newton, linear network", "Picard, stable"
+right = {"A": N, "B": L, "C": C, "D": P}
+wrong_1 = {"A": L, "B": N, "C": C, "D": P}
+wrong_2 = {"A": N, "B": L, "C": P, "D": C}
+wrong_3 = {"A": P, "B": L, "C": C, "D": N}
+wrong_4 = {"A": N, "B": P, "C": C, "D": L}
+wrong_5 = {"A": L, "B": N, "C": P, "D": C}
+wrong_6 = {N: "A", L: "B", C: "C", P: "D"}
+wrong_7 = {"a": N, "b": L, "c": C, "d": P}
+wrong_8 = {"A": "newton stable", "B": "newton linear", "C": "newton chaotic", "D": "picard"}
+wrong_9 = {"A": 0, "B": 2, "C": 1, "D": 3}
