@@ -252,7 +252,8 @@
     const asks = root.querySelector(".predict-question").textContent.replace("Predict first", "").trim().replace(/\s+/g, " ").slice(0, 200);
     const covered = document.querySelectorAll(`.covered-${data.name}`);
     const kind = { curve, value, label }[data.kind](root, data);
-    const measured = kind.measured?.() ?? numbers.textContent;
+    const measured = kind.measured?.() ?? numbers.textContent, spoken = document.createElement("span");
+    numbers.replaceChildren(spoken);
 
     const cover = () => {
       root.classList.remove("revealed", "guessed");
@@ -262,10 +263,11 @@
       const axes = data.y ? ` Axes: ${data.y.label} against ${data.x.label}.` : "";
       still?.setAttribute("aria-label", `Covered until you have predicted.${axes}`);
       kind.start();
-      say(true); // unseen: its room
+      say(true);
+      numbers.dataset.room = spoken.textContent; // unseen behind what is said: so that nothing moves
     };
     const say = (guessed) => {
-      numbers.textContent = guessed ? `${kind.said()}; ${measured[0].toLowerCase()}${measured.slice(1)}` : measured;
+      spoken.textContent = guessed ? `${kind.said()}; ${measured[0].toLowerCase()}${measured.slice(1)}` : measured;
     };
     const reveal = (guessed) => {
       const { to } = guessed ? kind.judge() : { to: data.kind === "label" ? data.measured : null };

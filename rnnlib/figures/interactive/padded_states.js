@@ -56,7 +56,7 @@ function render({ model, el }) {
     const law = c.one
       ? `All run to the fixed point ${fixed(c.rests[0])}; near it each pad leaves w(1 − h*²) = ${fixed(c.rate)} of a difference${s.pads > 1 ? `, ${s.pads} leave ${percent(c.rate ** s.pads)}` : ""}.`
       : "There are two fixed points: on which side a state was, one bit, is all that survives.";
-    view.say(`${real}, ${pads} read as 0: the spread of the final states is ${percent(c.share)} of what it was. ${law}`);
+    view.say(`${real}, ${pads} read as 0: of the spread ${percent(c.share)} is left. ${law}`);
   }
   return view.open();
 }

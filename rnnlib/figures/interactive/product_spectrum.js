@@ -77,7 +77,7 @@ function render({ model, el }) {
   function words({ activation, s, t }, { powers, predicted }) {
     const range = (start) => `${size(powers[start][0])} to ${size(powers[start][UNITS - 1])}`;
     const input = activation === "linear" ? "Linear" : `${activation === "relu" ? "ReLU" : "tanh"}, input ${s}`;
-    return `${input}, after ${t} ${t === 1 ? "step" : "steps"}: orthogonal ${range(4)} (root mean square predicted ${size(predicted[4])}), normal ${range(1)}, identity ${range(2)}.`;
+    return `${input}, ${t} ${t === 1 ? "step" : "steps"}: orthogonal ${range(4)} (r.m.s. predicted ${size(predicted[4])}), normal ${range(1)}, identity ${range(2)}.`;
   }
   return view.open();
 }
