@@ -180,5 +180,5 @@ def test_the_speller_shows_what_its_model_wrote_and_how_sure_it_was(mount):
             assert text.replace(" ", "") in shown.replace("\N{NO-BREAK SPACE}", "").replace("␣", "")
             assert got["likely"][0][0] == max(following)
             assert figure.alphabet[int(np.argmax(following))] == got["likely"][0][1]
-    greedy = [said["0"] for said in figure.texts]
+    greedy = [said["0.0"] for said in figure.texts]
     assert all(min(one["p"][3:]) >= 25 for one in greedy), "the likeliest of four symbols has a quarter at least"

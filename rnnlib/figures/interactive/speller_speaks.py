@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from rnnlib.figures.interactive.base import InteractiveFigure
 from rnnlib.figures.palette import MEASURED, PALETTE, THEORY
 
-TEMPERATURES = {"0": 0.0, "0.7": 0.7, "1": 1.0}
+# Names with a point: an object in JavaScript puts whole numbers first, whatever order they were written in.
+TEMPERATURES = {"0.0": 0.0, "0.7": 0.7, "1.0": 1.0}
 
 
 class SpellerSpeaks(InteractiveFigure):
