@@ -52,7 +52,7 @@ def _script(stem: str, names: tuple[str, ...]) -> Asset:
 
 
 # Scripts of pages that need them, each with what a page that does so holds.
-MORE = {"predict": 'class="predict ', "my_course": 'id="my-course"'}
+MORE = {"predict": 'class="predict ', "my_course": 'id="course-record"'}
 
 
 def scripts(figures: bool, body: str) -> list[Asset]:

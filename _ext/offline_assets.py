@@ -20,7 +20,7 @@ UNUSED = (  # what Sphinx, its basic theme and other extensions put beside: no p
     "doctools.js", "documentation_options.js", "language_data.js", "searchtools.js", "sphinx_highlight.js",
     "design-tabs.js", "../searchindex.js",
 )  # fmt: skip
-KEPT = ("card.png",)
+KEPT = ("card.png", "claims.png")
 
 
 def _configure(app: Sphinx, config: Config) -> None:

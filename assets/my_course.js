@@ -1,6 +1,6 @@
 // The page My course: what is done, page by page, and what is worth another look.
 {
-  const memory = window.courseMemory, box = document.getElementById("my-course");
+  const memory = window.courseMemory, box = document.getElementById("course-record");
   const FAR = 1 / 8; // of an axis
   const root = new URL(document.documentElement.dataset.content_root, document.baseURI);
   const make = (name, text, more = {}) => Object.assign(document.createElement(name), { textContent: text, ...more });

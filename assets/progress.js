@@ -10,7 +10,7 @@
     predictions: ids(".predict", (one) => one.id.replace("predict-", "")),
     selfchecks: ids("fieldset.selfcheck", (one) => one.id),
   };
-  const isCourse = Object.values(toDo).some((list) => list.length) && !article.querySelector(".actions, #my-course");
+  const isCourse = Object.values(toDo).some((list) => list.length) && !article.querySelector(".actions, #course-record");
   if (isCourse) memory.register(words(article.querySelector("h1")).replace(/\s*#$/, ""), toDo);
 
   // ---- what is read: a section whose end has been on the screen, after time enough to have read it fast

@@ -840,8 +840,8 @@ hand_question = Question(
     hints=(
         "T = 256 is a power of two: up the tree 128 + 64 + .. + 1 combinations. On the way down 1 + 3 + .. + 127 fill "
         "in, each level after the one above it.",
-        "|lambda|^50 = 1/2 with |lambda| = exp(-exp(nu)): take logarithms twice.",
-        "|1 + dt a| < 1; e^(-step) = 1 - z; e^(mu k) = 1e-8; (N - 1)/d; 2 (1 - (1 - 1/d)^j).",
+        "Half is left: |lambda|^50 = 1/2 with |lambda| = exp(-exp(nu)): take logarithms twice.",
+        "Formulas: |1 + dt a| < 1; e^(-step) = 1 - z; e^(mu k) = 1e-8; (N - 1)/d; 2 (1 - (1 - 1/d)^j).",
     ),
 )
 

@@ -139,7 +139,7 @@ def test_save_erase_and_take_up_again(returning, tmp_path):
     page.get_by_role("button", name="Erase it").click()
     assert held(page)["pages"] == {}
     assert page.locator(".course-pages li").count() == 0
-    page.locator("#my-course input[type=file]").set_input_files(file)
+    page.locator("#course-record input[type=file]").set_input_files(file)
     page.wait_for_selector(".course-pages li")
     assert held(page) == before
 
@@ -148,7 +148,7 @@ def test_a_file_of_another_kind_is_refused_in_words(returning, tmp_path):
     page = returning(COURSE)
     before = held(page)
     (tmp_path / "other.json").write_text("[1, 2]")
-    page.locator("#my-course input[type=file]").set_input_files(tmp_path / "other.json")
+    page.locator("#course-record input[type=file]").set_input_files(tmp_path / "other.json")
     page.wait_for_selector(".course-said:has-text('does not hold')")
     assert held(page) == before
 
