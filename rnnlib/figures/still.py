@@ -45,6 +45,10 @@ class Still(NamedTuple):
     alt: str
     predict: str = ""
 
+    def __repr__(self) -> str:
+        """Return its words, which is what ``glue`` stores beside the picture."""
+        return self.alt
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, str]:
         box = f'{_BOX[:-1]} data-predict="{html.escape(self.predict)}">' if self.predict else _BOX
         return {

@@ -280,3 +280,7 @@ def test_a_level_is_named_inside_the_axes():
     [words] = ax.texts
     assert ax.bbox.x1 + 1 >= words.get_window_extent().x1
     assert words.get_window_extent().y0 > ax.transData.transform((0, 0.5))[1]
+
+
+def test_a_figure_that_is_glued_is_its_words_in_plain_text():
+    assert repr(figures.show(curve(), alt="a curve")) == "a curve"
