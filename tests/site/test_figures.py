@@ -91,6 +91,20 @@ EXTREMES = """end => document.querySelectorAll(".rnnfig input").forEach((input) 
 })"""
 
 
+def stays_put_under_any_choice(page, width):
+    """Whatever is chosen, with the sliders at their ends: nothing is wider than the page or moves."""
+    reserved, stage = page.evaluate(ROOM)
+    select = page.locator(".rnnfig select")
+    for option in select.locator("option").all():
+        select.select_option(option.get_attribute("value"))
+        for end in ("min", "value", "max"):
+            page.evaluate(EXTREMES, end)
+            spills, *heights = zip(*page.evaluate(WALK), strict=True)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert max(spills) <= 1
+            assert [set(height) for height in heights] == [{reserved}, {stage}]
+
+
 def plain(w, u=0.0, activation="linear"):
     """A plain cell of one unit and its weights."""
     cell = rnnlib.PlainCell(inputs=1, units=1, activation=activation)

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 import rnnlib
 from rnnlib.figures.interactive import GateBoard
-from tests.site.test_figures import EXTREMES, ROOM, WALK
+from tests.site.test_figures import stays_put_under_any_choice
 from tests.site.widgets import SETTINGS, draw, move
 
 pytestmark = pytest.mark.browser
@@ -98,13 +98,4 @@ def test_no_barrier_that_axe_can_find(mount):
 @pytest.mark.parametrize("width", [360, 800])
 def test_nothing_spills_over_or_moves_under_any_choice(mount, width):
     page = mount(GateBoard(), width=width, reduced_motion="reduce")
-    reserved, stage = page.evaluate(ROOM)
-    select = page.locator(".rnnfig select")
-    for option in select.locator("option").all():
-        select.select_option(option.get_attribute("value"))
-        for end in ("min", "value", "max"):
-            page.evaluate(EXTREMES, end)
-            spills, *heights = zip(*page.evaluate(WALK), strict=True)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert max(spills) <= 1
-            assert [set(height) for height in heights] == [{reserved}, {stage}]
+    stays_put_under_any_choice(page, width)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 import rnnlib
 from rnnlib.figures import palette
 from rnnlib.figures.interactive import ChunkReach, GradientMap, TelephoneGame, chunk_reach
-from tests.site.test_figures import EXTREMES, ROOM, WALK
+from tests.site.test_figures import stays_put_under_any_choice
 from tests.site.test_figures_explosion import PIXELS
 from tests.site.widgets import SETTINGS, draw, move
 
@@ -275,13 +275,4 @@ def test_no_barrier_that_axe_can_find(mount, widget):
 @pytest.mark.parametrize("widget", WIDGETS)
 def test_nothing_spills_over_or_moves_under_any_choice(mount, widget, width):
     page = mount(widget(), width=width, reduced_motion="reduce")
-    reserved, stage = page.evaluate(ROOM)
-    select = page.locator(".rnnfig select")
-    for option in select.locator("option").all():
-        select.select_option(option.get_attribute("value"))
-        for end in ("min", "value", "max"):
-            page.evaluate(EXTREMES, end)
-            spills, *heights = zip(*page.evaluate(WALK), strict=True)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert max(spills) <= 1
-            assert [set(height) for height in heights] == [{reserved}, {stage}]
+    stays_put_under_any_choice(page, width)
