@@ -222,11 +222,11 @@ def test_a_part_that_two_mistakes_share_is_called_neither():
     def first_only(x, y):
         return x[0], *several(x, y)[1:]
 
-    def first_only_and_more(x, y):
+    def first_besides_more(x, y):
         return x[0], several(x, y)[1] + 1, *several(x, y)[2:]
 
     asked = question(several, several_again, draw_pairs, mistakes=[Mistake(first_only, "Only the first."),
-                                                                   Mistake(first_only_and_more, "Only one, and one.")])
+                                                                   Mistake(first_besides_more, "Only one, and one.")])
     found = said(asked, lambda x, y: (x[0], np.sin(several(x, y)[1]), *several(x, y)[2:]))
     assert "Only" not in found.message
 

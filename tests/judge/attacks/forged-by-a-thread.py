@@ -1,4 +1,4 @@
-# deserves 0
+# deserves 0: its own answer is wrong; what is right is shouted over it
 import json, os, struct, threading
 
 
@@ -9,4 +9,4 @@ def shout():
 
 
 threading.Thread(target=shout, daemon=True).start()
-half = 0.5
+half = 2.0
