@@ -1,4 +1,5 @@
 # make book      execute the chapters and build the site into _build/html
+# make live-files  Python for the exercise pages that run in the browser, into _build/pyodide: make book then adds the button
 # make serve     serve the built site on a free local port
 # make check     the change at hand: linters and its fast tests, in under two minutes
 # make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
@@ -12,10 +13,13 @@
 #
 # Variables:  PYTHON  which Python 3.11-3.13 makes the environment (default python3)
 #             OTTER   the program of an otter-grader to be timed beside the judge in make bench, see bench/engines.py
+#             PYODIDE_FROM  where make live-files finds Pyodide: server (its own, the default), registries (npm and PyPI), or
+#                     a folder or archive that holds the files
 #             TORCH   what pip is told to install for torch, e.g. TORCH="torch==2.13.0 --index-url URL"
 
 PYTHON ?= python3
 TORCH  ?= torch==2.13.0
+PYODIDE_FROM ?= server
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -28,7 +32,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book serve check test exercises diagnoses bench reproduce mutation lock clean setup
+.PHONY: book live-files serve check test exercises diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -44,6 +48,9 @@ $(READY): requirements.txt pyproject.toml
 book: $(READY)
 	$(BIN)/jupyter-book build . --warningiserror --nitpick --keep-going
 	@echo "The site is in _build/html. Look at it with: make serve"
+
+live-files: $(READY)
+	$(BIN)/python -m live.files --from "$(PYODIDE_FROM)" $(PYODIDE_OPTIONS)
 
 serve: $(READY)
 	@test -f _build/html/index.html || { echo "Nothing is built yet: run make book first."; exit 1; }
