@@ -4,7 +4,7 @@ A module has its ``EXPERIMENTS`` by name, the most telling first, and ``QUICK``,
 take less than a minute in all; no two modules use one name.
 """
 
-from reproduce.experiments import gates, orthogonal, parallel, plain
+from reproduce.experiments import gates, orthogonal, parallel, plain, practice
 from reproduce.experiments.terms import Experiment
 
 BY_FILE: dict[str, dict[str, Experiment]] = {
@@ -12,7 +12,8 @@ BY_FILE: dict[str, dict[str, Experiment]] = {
     "gates": gates.EXPERIMENTS,
     "orthogonal": orthogonal.EXPERIMENTS,
     "parallel": parallel.EXPERIMENTS,
+    "practice": practice.EXPERIMENTS,
 }
 """The experiments of each file of data, by name."""
 
-QUICK: dict[str, Experiment] = plain.QUICK | gates.QUICK | orthogonal.QUICK | parallel.QUICK
+QUICK: dict[str, Experiment] = plain.QUICK | gates.QUICK | orthogonal.QUICK | parallel.QUICK | practice.QUICK
