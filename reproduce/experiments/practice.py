@@ -157,7 +157,7 @@ LENGTHS = (24, 48, 96)
 EXPERIMENTS = by_name(
     *(recalling(steps) for steps in LENGTHS),
     tracking(),
-    dropping(30, 128),
+    dropping(40, 64),
     *(memorising(steps, shuffled) for steps in (10, 20, 40) for shuffled in (False, True)),
     deepening(),
 )

@@ -70,3 +70,11 @@ def test_a_gate_that_sees_selects_sooner_than_its_blind_twin():
         assert record[name]["solved_at"]
         assert not record[f"{name}, blind gates"]["solved_at"]
         assert len(record[name]["measured"]["recalled"]) == 2
+
+
+def test_sixty_four_sequences_are_learnt_by_heart_and_all_three_track_two_bits():
+    ((memorised,),) = train_all(QUICK["quick-memorising"]).values()
+    assert memorised["loss"] < 0.1 * memorised["baseline"]
+    for name, (run,) in train_all(QUICK["quick-track"]).items():
+        assert run["loss"] < 0.6 * run["baseline"], name
+        assert run["measured"]["wrong"][0] < 0.3, name
