@@ -39,6 +39,13 @@ FILES = [
     ),
     *(Path("rnnlib/figures/interactive") / name for name in ("diagnosis.js", "reach_map.js")),
 ]
+SCRIPTS = (("thread.js", "async"), ("main.js", ""))  # in playground/page; the first does not wait for the page
+# What the page imports, asked for at once; its thread asks for the engine.
+MODULES = [
+    file.as_posix()
+    for file in FILES
+    if file.suffix == ".js" and file.name != "worker.js" and ("engine" not in file.parts or file.name == "settings.js")
+]
 PRESETS, RESULTS = ROOT / "playground" / "presets.json", ROOT / "playground" / "results.json"
 
 
@@ -122,10 +129,9 @@ def _load_here(app: Sphinx, pagename: str, template: str, context: dict[str, Any
     if pagename != PAGE or app.builder.format != "html":
         return
     address = context["pathto"](FOLDER, True)
-    modules = [file.as_posix() for file in FILES if file.suffix == ".js" and file.name != "worker.js"]
     tags = [f'<link rel="stylesheet" href="{address}/playground/page/playground.css" />']
-    tags += [f'<link rel="modulepreload" href="{address}/{module}" />' for module in modules]
-    tags.append(f'<script type="module" src="{address}/playground/page/main.js"></script>')
+    tags += [f'<script type="module" {how} src="{address}/playground/page/{name}"></script>' for name, how in SCRIPTS]
+    tags += [f'<link rel="modulepreload" href="{address}/{module}" />' for module in MODULES]
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
 
 

@@ -1,8 +1,9 @@
 // What comes of a setting: a run of so many updates, in a few numbers. `node playground/reproduce.mjs` gathers them over
 // seeds, for what the presets claim.
 import { reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
+import { WINDOW } from "./settings.js";
 import { kept } from "./spectra.js";
-import { Run, WINDOW } from "./training.js";
+import { Run } from "./training.js";
 
 /** How far the gradient of a run reaches: the first lag at which less than a thousandth is left (null: none), what is left
  * at the lag that the task needs at least, and in how many steps back it grows tenfold (null: it does not); where gates

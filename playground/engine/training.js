@@ -2,14 +2,11 @@
 import { Draws } from "./draws.js";
 import { CLIPPINGS } from "./gradients.js";
 import { initialise } from "./initialisers.js";
+import { makeCell, makeTask, startOf } from "./making.js";
 import { Model, Pass } from "./model.js";
 import { OPTIMISERS } from "./optimisers.js";
-import { makeCell, makeTask, startOf } from "./settings.js";
+import { WINDOW } from "./settings.js";
 import { SOLVED } from "./tasks.js";
-
-/** The loss that is to fall below the baseline's fraction is the mean of so many updates. Every batch is drawn anew, and
- * its loss is measured before it is learnt from. */
-export const WINDOW = 50;
 
 export class Run {
   /** `draws` gives the random numbers: those of the setting's seed, unless others are passed in. */

@@ -23,10 +23,10 @@ export function ticks(most, count = 5) {
 /** A figure with a title, a drawing of `height` pixels, a line below, and its data as a table for who wants numbers.
  *
  * `paint(pen, width, height)` draws again whenever the size changes or `refresh` is called, once `ready()`; `rows()` gives
- * the table, its first row the heads. Painting waits for the next frame of the screen. */
+ * the table, its first row the heads. */
 export class Panel {
   constructor(title, height, ready, paint, rows) {
-    Object.assign(this, { paint, rows, ready, pending: false });
+    Object.assign(this, { paint, rows, ready, pending: false, drawn: false });
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("role", "img");
     this.canvas = html("canvas", { hidden: true, ariaHidden: "true" });
@@ -41,19 +41,29 @@ export class Panel {
     new ResizeObserver(() => this.refresh()).observe(this.stage);
   }
 
+  /** Draw: at once where there is nothing yet, else in the next frame of the screen. */
   refresh() {
     if (this.pending) return;
+    if (!this.drawn) {
+      this.draw();
+      return;
+    }
     this.pending = true;
     requestAnimationFrame(() => {
       this.pending = false;
-      const { clientWidth: width, clientHeight: height } = this.stage;
-      if (!width || !this.ready()) return;
-      this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      this.svg.replaceChildren();
-      this.canvas.hidden = true;
-      this.paint(this, width, height);
-      this.tabulate(false);
+      this.draw();
     });
+  }
+
+  draw() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    if (!width || !this.ready()) return;
+    this.drawn = true;
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.replaceChildren();
+    this.canvas.hidden = true;
+    this.paint(this, width, height);
+    this.tabulate(false);
   }
 
   /** Fill the table when it is opened, and then every two seconds at most. */

@@ -1,10 +1,10 @@
 // One run as one sees it: its worker, what that has sent, and the panels that show it.
 import { amount, diagnose, reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
-import { toAddress } from "../engine/settings.js";
-import { WINDOW } from "../engine/training.js";
+import { toAddress, WINDOW } from "../engine/settings.js";
 import { ABOUT } from "./controls.js";
 import { html } from "./draw.js";
 import { lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
+import { thread } from "./thread.js";
 
 const GATED = ["leaky", "lstm", "gru", "mingru"];
 const SQUARE = ["plain", "relu", "residual", "leaky", "orthogonal"];
@@ -23,10 +23,11 @@ const meanOf = (losses, end) => {
 export class RunView {
   constructor(name, colour, { changed, results }) {
     Object.assign(this, { name, changed, results, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
-    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-    this.worker.onmessage = ({ data }) => this.take(data);
-    this.worker.onerror = (error) => { this.failed = true; this.live.textContent = `The engine could not start (${error.message || "its file did not load"}).`; };
     this.live = html("p", { className: "pg-sentence", role: "status", ariaLive: "polite" });
+    this.worker = thread({
+      take: (frame) => this.take(frame),
+      fail: (error) => { this.failed = true; this.live.textContent = `The engine could not start (${error.message || "its file did not load"}).`; },
+    });
     this.count = html("span", { className: "pg-count" });
     this.label = html("span", { className: "pg-label" });
     this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), this.label, this.count);

@@ -1,6 +1,27 @@
 // The engine in its own thread: it trains, and shows how far it is no more often than somebody looks.
+// Those that the others import are named as well: else each level of imports would be a way to the host and back.
+import "../engine/arrays.js";
+import "../engine/cells/affine.js";
+import "../engine/cells/gru.js";
+import "../engine/cells/leaky.js";
+import "../engine/cells/lstm.js";
+import "../engine/cells/mingru.js";
+import "../engine/cells/orthogonal.js";
+import "../engine/cells/orthogonal_maps.js";
+import "../engine/cells/plain.js";
+import "../engine/cells/residual.js";
+import "../engine/draws.js";
+import "../engine/gradients.js";
+import "../engine/initialisers.js";
+import "../engine/losses.js";
+import "../engine/making.js";
+import "../engine/model.js";
+import "../engine/optimisers.js";
+import "../engine/tasks.js";
+import "../engine/through_time.js";
+import { WINDOW } from "../engine/settings.js";
 import { eigenvalues, jacobian, kept } from "../engine/spectra.js";
-import { Run, WINDOW } from "../engine/training.js";
+import { Run } from "../engine/training.js";
 
 const COLUMNS = 240; // of the heat map, after which every second one goes
 const SLICE = 25; // milliseconds of training between two looks at what the page wants

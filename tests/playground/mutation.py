@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / "playground" / "engine"
 EXPLAINED = Path(__file__).with_name("mutants_survived.md")
 # What the parity test does not reach: random numbers of the engine's own, outcomes of experiments, the form's bounds.
-LEFT_OUT = ("draws.js", "experiments.js", "settings.js")
+LEFT_OUT = ("draws.js", "experiments.js", "making.js", "settings.js")
 NEEDED = (
     "playground/engine", "tests/playground/parity.js", "tests/playground/units.js",
     "rnnlib/figures/interactive/diagnosis.js",

@@ -13,7 +13,10 @@ from pathlib import Path
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
-    """Serve files without a line of log for each."""
+    """Serve files without a line of log for each, many over one connection, as every host does."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else a browser's delayed acknowledgement holds the body back after the head
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
