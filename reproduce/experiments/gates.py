@@ -13,7 +13,7 @@ from rnnlib.initialisers import chrono
 from rnnlib.tasks import AddingTask
 
 RATES = (1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
-"""Six rates, each about three times the last, so that the best of every cell with gates has a slower one on either side."""
+"""Six rates, each about three times the last, so that the best of every gated cell has a slower one on either side."""
 
 
 def chrono_for(steps: int) -> Callable[[np.random.Generator, Any], Any]:
