@@ -81,6 +81,7 @@ bench: $(READY)
 reproduce: $(READY)
 	$(BIN)/python -m reproduce
 	$(BIN)/python -m reproduce.bottleneck
+	$(BIN)/python -m reproduce.cases
 	$(BIN)/python -m reproduce.playground
 	$(BIN)/python -m reproduce.instructors
 

@@ -1,0 +1,193 @@
+"""Distant contacts and brackets: what is got right, by the distance of what must be remembered.
+
+A chain has 60 residues. Two are marked, one of them the last; asked is whether their charges are opposite. Their
+distance is drawn anew for each chain. The second task is :class:`rnnlib.tasks.BracketsTask`: which of three kinds each
+closing bracket closes. Every batch is drawn afresh, so there is nothing to learn by heart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import log
+from typing import Any
+
+import numpy as np
+from sklearn.neural_network import MLPClassifier
+
+from reproduce.cases.choosing import SEEDS, Record, chosen, few, kept, train
+from rnnlib import GRUCell, LSTMCell, PlainCell, bptt, unroll
+from rnnlib.attention import Attention, AttentionParams
+from rnnlib.losses import softmax_cross_entropy
+from rnnlib.models import Batch
+from rnnlib.readouts import LinearReadout
+from rnnlib.tasks import BracketsTask, Task, asked_at_last
+
+NAME = "contacts"
+CELLS = {"plain": PlainCell, "GRU": GRUCell, "LSTM": LSTMCell, "attention": PlainCell}
+DISTANCES = (1, 2, 4, 8, 12, 16, 24, 32, 44, 58)
+UNITS, BATCH, UPDATES, EVERY, SIZE, WINDOW = 32, 64, 1500, 100, 8, 16
+
+
+@dataclass(frozen=True)
+class ContactTask(Task):
+    """Do the last residue and a marked one, ``distance`` steps before it, attract each other? See DistantContactTask.
+
+    Without a distance each chain draws one of ``DISTANCES``, all equally likely.
+    """
+
+    steps: int = 60
+    distance: int | None = None
+
+    inputs, outputs, baseline = 5, 2, log(2)
+    least = {"steps": 2}  # noqa: RUF012
+
+    def _draw(self, rng: Any, B: int, dtype: Any) -> Batch:
+        """Draw ``B`` chains."""
+        ids = rng.integers(4, size=(self.steps, B))
+        x = np.eye(5, dtype=dtype)[ids]
+        d = rng.choice(DISTANCES, B) if self.distance is None else np.full(B, self.distance)
+        places = np.array([self.steps - 1 - d, np.full(B, self.steps - 1)])
+        x[places, np.arange(B), -1] = 1
+        first, second = ids[places, np.arange(B)] < 2
+        return asked_at_last(x, (first != second).astype(int))
+
+
+TASKS: dict[str, Any] = {"contact": ContactTask(), "brackets": BracketsTask(pairs=16, kinds=3, shortest=8)}
+
+
+class Reader:
+    """A cell and a readout; with ``look`` the readout also has what an attention over the inputs so far brings."""
+
+    def __init__(self, name: str, task: Any) -> None:
+        self.cell, self.look = CELLS[name](task.inputs, UNITS), name == "attention"
+        self.attention = Attention(UNITS, SIZE, task.inputs)
+        self.readout = LinearReadout(UNITS + SIZE * self.look, task.outputs)
+
+    def init(self, rng: Any) -> Any:
+        """Draw the parameters."""
+        return tuple(part.init(rng, np.float32) for part in (self.cell, self.readout, self.attention))
+
+    def forward(self, params: Any, batch: Batch) -> tuple[Any, Any]:
+        """Return the logits at all steps, and what the way back needs."""
+        tape = unroll(self.cell, params[0], batch.x, mask=batch.mask)
+        seen, saved = tape.h[1:], None
+        if self.look:
+            m, saved = self.attention.forward(params[2], seen, batch.x)
+            seen = np.concatenate([seen, m], axis=2)
+        return self.readout.forward(params[1], seen), (tape, seen, saved)
+
+    def loss_and_grads(self, params: Any, batch: Batch) -> tuple[float, Any]:
+        """Return the loss at the steps that count, and its gradient."""
+        y, (tape, seen, saved) = self.forward(params, batch)
+        loss, dy = softmax_cross_entropy(y, batch.targets, batch.counted)
+        dreadout, dseen = self.readout.backward(params[1], seen, dy)
+        dh, dattention = dseen[..., :UNITS], AttentionParams(*map(np.zeros_like, params[2]))
+        if self.look:
+            dattention, paths = self.attention.backward(params[2], saved, dseen[..., UNITS:])
+            dh = dh + paths.query
+        return loss, (bptt(tape, dh).params, dreadout, dattention)
+
+
+def learn(task: Any, name: str, rate: float, seed: int, updates: int = UPDATES) -> tuple[Reader, Any, list[float]]:
+    """Train one net; what is looked at is its loss on 512 sequences that choose."""
+    rng, net = np.random.default_rng(seed), Reader(name, task)
+    held = task.draw(np.random.default_rng(1), 512, np.float32)
+
+    def look(params: Any) -> float:
+        return softmax_cross_entropy(net.forward(params, held)[0], held.targets, held.counted)[0]
+
+    def step(params: Any) -> tuple[float, Any]:
+        return net.loss_and_grads(params, task.draw(rng, BATCH, np.float32))
+
+    params, seen = train(net.init(rng), step, rate, updates, EVERY, look)
+    return net, params, seen
+
+
+def pilot(task: str, name: str, rate: float, seed: int) -> Record:
+    """Return the curve of one net."""
+    return {"validation": few(learn(TASKS[task], name, rate, seed)[2])}
+
+
+def report(task: str, name: str, rate: float, seed: int) -> Record:
+    """Return what one net gets right, by distance, and how its gradient decays before training and after."""
+    net, params, seen = learn(TASKS[task], name, rate, seed)
+    by = contacts_right if task == "contact" else brackets_right
+    start = net.init(np.random.default_rng(seed))
+    return {"curve": few(seen), **by(net, params), "decay": [decay(net, start, task), decay(net, params, task)]}
+
+
+def contacts_right(net: Reader, params: Any) -> Record:
+    """Return the share of 1,000 chains that is right at each distance."""
+    found = []
+    for d in DISTANCES:
+        batch = ContactTask(distance=d).draw(np.random.default_rng(2), 1000, np.float32)
+        found.append(float((net.forward(params, batch)[0][-1].argmax(-1) == batch.targets[-1]).mean()))
+    return {"right": few(found)}
+
+
+def distances_of(batch: Batch) -> Any:
+    """Return how many steps before each closing bracket the one stands that it closes, 0 at other steps."""
+    found = np.zeros(batch.targets.shape, int)
+    for b in range(found.shape[1]):
+        opened: list[int] = []
+        for t in range(len(found)):
+            if batch.counted[t, b]:
+                found[t, b] = t - opened.pop()
+            elif batch.mask[t, b]:
+                opened.append(t)
+    return found
+
+
+def brackets_right(net: Reader, params: Any) -> Record:
+    """Return the share of closing brackets that is right at each odd distance, in 2,000 strings, and how many."""
+    batch = TASKS["brackets"].draw(np.random.default_rng(2), 2000, np.float32)
+    right, distances = net.forward(params, batch)[0].argmax(-1) == batch.targets, distances_of(batch)
+    odd = range(1, 32, 2)
+    return {
+        "right": few([right[distances == d].mean() for d in odd]),
+        "count": [int((distances == d).sum()) for d in odd],
+        "whole": float(right[distances > 0].mean()),
+    }
+
+
+def decay(net: Reader, params: Any, task: str) -> float:
+    r"""Return by what factor :math:`|\delta|` changes with each step back, on average over 24, on 200 sequences."""
+    x = TASKS[task].draw(np.random.default_rng(3), 200, np.float32).x[:31]
+    tape = unroll(net.cell, params[0], x)
+    dh = np.zeros_like(tape.h[1:])
+    dh[-1] = np.random.default_rng(4).standard_normal(dh[-1].shape)
+    delta = np.concatenate(list(bptt(tape, dh).delta), axis=-1).astype(float)
+    logs = np.log(np.linalg.norm(delta, axis=-1) + 1e-300).mean(axis=1)
+    return float(np.exp((logs[-26] - logs[-2]) / 24))
+
+
+def windowed(seed: int) -> Record:
+    """Return what a feed-forward net gets right that is given the last ``WINDOW`` residues of 96,000 chains."""
+    rng = np.random.default_rng(seed)
+
+    def seen(task: Any, B: int, rng: Any) -> tuple[Any, Any]:
+        batch = task.draw(rng, B, np.float32)
+        return batch.x[-WINDOW:].transpose(1, 0, 2).reshape(B, -1), batch.targets[-1]
+
+    net = MLPClassifier((64,), learning_rate_init=3e-3, batch_size=BATCH, random_state=seed)
+    for _ in range(UPDATES // 25):
+        x, y = seen(TASKS["contact"], 25 * BATCH, rng)
+        net.partial_fit(x, y, classes=[0, 1])
+    rng = np.random.default_rng(2)
+    return {"right": few([net.score(*seen(ContactTask(distance=d), 1000, rng)) for d in DISTANCES])}
+
+
+def gather() -> Record:
+    """Train what is missing, and return what the chapter reads."""
+    found: Record = {"distances": DISTANCES, "budget": {"updates": UPDATES, "batch": BATCH, "units": UNITS}}
+    found["windowed"] = [kept(f"{NAME}-windowed-{seed}", partial(windowed, seed))["right"] for seed in SEEDS]
+    for task in TASKS:
+        found[task] = {}
+        for name in CELLS:
+            stem = f"{NAME}-{task}-{name}"
+            rate, _, curves = chosen(stem, partial(pilot, task, name), EVERY)
+            runs = [kept(f"{stem}-{seed}", partial(report, task, name, rate, seed)) for seed in SEEDS]
+            keys = [key for key in runs[0] if key not in ("seconds", "commit", "environment")]
+            found[task][name] = {"rate": rate, "pilots": curves} | {key: [run[key] for run in runs] for key in keys}
+    return found
