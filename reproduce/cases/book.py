@@ -1,7 +1,7 @@
 """A character model of this book's own text, against n-grams of growing order.
 
 Chapters 0 to 8 and both interludes are learnt from, chapter 9 chooses rates, stops and orders, chapter 10 is the test.
-Cells have about equally many parameters.
+Both cells have about equally many parameters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from reproduce.cases.choosing import FOLDER, SEEDS, Record, chosen, few, kept, train
 from reproduce.cases.ngrams import kneser_ney
 from reproduce.cases.snapshot import END, TEXT
-from rnnlib import GRUCell, LSTMCell, Model, PlainCell, bptt, data, unroll
+from rnnlib import GRUCell, Model, PlainCell, bptt, data, unroll
 from rnnlib.losses import softmax
 from rnnlib.models import Batch
 from rnnlib.trees import leaves, map_leaves
@@ -24,7 +24,7 @@ NAME = "book"
 WEIGHTS = Path("chapters/data/cases_reader.npz")
 """The weights of one trained net, the GRU of the median seed by its validation loss, in half precision."""
 STEPS, BATCH, UPDATES, EVERY, SIZE, LONGEST, BLOCK = 50, 32, 1600, 200, 24, 8, 250
-CELLS = {"plain": (PlainCell, 180), "GRU": (GRUCell, 104), "LSTM": (LSTMCell, 88)}
+CELLS = {"plain": (PlainCell, 180), "GRU": (GRUCell, 104)}
 LAGS = 80
 
 

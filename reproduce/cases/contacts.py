@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 from reproduce.cases.choosing import SEEDS, Record, chosen, few, kept, train
-from rnnlib import GRUCell, LSTMCell, PlainCell, bptt, unroll
+from rnnlib import GRUCell, PlainCell, bptt, unroll
 from rnnlib.attention import Attention, AttentionParams
 from rnnlib.losses import softmax_cross_entropy
 from rnnlib.models import Batch
@@ -24,7 +24,7 @@ from rnnlib.readouts import LinearReadout
 from rnnlib.tasks import BracketsTask, Task, asked_at_last
 
 NAME = "contacts"
-CELLS = {"plain": PlainCell, "GRU": GRUCell, "LSTM": LSTMCell, "attention": PlainCell}
+CELLS = {"plain": PlainCell, "GRU": GRUCell, "attention": PlainCell}
 DISTANCES = (1, 2, 4, 8, 12, 16, 24, 32, 44, 58)
 UNITS, BATCH, UPDATES, EVERY, SIZE, WINDOW = 32, 64, 1500, 100, 8, 16
 

@@ -17,13 +17,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from reproduce.cases.choosing import SEEDS, Record, chosen, few, kept, train
-from rnnlib import GRUCell, LSTMCell, Model, PlainCell, bptt, unroll
+from rnnlib import GRUCell, Model, PlainCell, bptt, unroll
 from rnnlib.data import Digits
 from rnnlib.losses import softmax
 from rnnlib.readouts import LinearReadout
 
 NAME = "pixels"
-CELLS = {"plain": PlainCell, "GRU": GRUCell, "LSTM": LSTMCell}
+CELLS = {"plain": PlainCell, "GRU": GRUCell}
 ORDERS = ("rows", "permuted")
 UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 600, 100, 5
 ENDS = (1, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64)
