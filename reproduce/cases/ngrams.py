@@ -56,9 +56,13 @@ def _bits(train: Any, text: Any, tokens: int, order: int) -> Any:
 def _adjusted(train: Any, k: int, tokens: int, top: bool) -> tuple[Any, Any]:
     """Return strings of k + 1 characters, as sorted numbers, and their counts, or of how many kinds before them."""
     if top:
-        return np.unique(codes(train, k + 1, tokens) if k + 1 < len(train) else [], return_counts=True)
-    longer = np.unique(codes(train, k + 2, tokens))
-    return np.unique(longer % tokens ** (k + 1), return_counts=True)
+        return np.unique(_strings(train, k + 1, tokens), return_counts=True)
+    return np.unique(np.unique(_strings(train, k + 2, tokens)) % tokens ** (k + 1), return_counts=True)
+
+
+def _strings(ids: Any, length: int, tokens: int) -> Any:
+    """Return a number for each string of this length, the last one too."""
+    return codes(ids, length - 1, tokens) * tokens + ids[length - 1 :]
 
 
 def _discount(counts: Any) -> float:
