@@ -1,5 +1,6 @@
 # make book      execute the chapters and build the site into _build/html
 # make live-files  Python for the exercise pages that run in the browser, into _build/pyodide: make book then adds the button
+# make site      the book and whatever else the site offers
 # make serve     serve the built site on a free local port
 # make check     the change at hand: linters and its fast tests, in under two minutes
 # make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
@@ -32,7 +33,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book live-files serve check test exercises diagnoses bench reproduce mutation lock clean setup
+.PHONY: book live-files site serve check test exercises diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -51,6 +52,11 @@ book: $(READY)
 
 live-files: $(READY)
 	$(BIN)/python -m live.files --from "$(PYODIDE_FROM)" $(PYODIDE_OPTIONS)
+
+# Offline, the exercise pages go without Python; in CI they must not.
+site: $(READY)
+	$(MAKE) live-files || { test -z "$$CI" && echo "No Python for the exercise pages: they are built without it."; }
+	$(MAKE) book
 
 serve: $(READY)
 	@test -f _build/html/index.html || { echo "Nothing is built yet: run make book first."; exit 1; }

@@ -17,7 +17,7 @@ from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "asides", "mathematics", "print")
-SCRIPTS = ("theme", "memory", "contents", "code", "search", "hints", "a11y", "selfcheck", "progress", "moved")
+SCRIPTS = ("theme", "memory", "contents", "code", "search", "hints", "a11y", "selfcheck", "progress", "moved", "report")
 NESTED = re.compile(r"\$\{[^{}`]*`")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
 

@@ -52,8 +52,8 @@ def _glues(statement: ast.stmt) -> bool:
             return True
         case ast.ImportFrom(module="myst_nb"):
             return True
-        case ast.For(body=body, orelse=[]):
-            return all(_glues(inner) for inner in body)
+        case ast.For(body=body, orelse=orelse) | ast.If(body=body, orelse=orelse):
+            return all(_glues(inner) for inner in body + orelse)
     return False
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import bundle
 from docutils import nodes
@@ -54,6 +55,14 @@ def _frame(
     context["prev"], context["next"] = _neighbours(app, pagename, context)
     contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
     context["course_contents"] = with_sections(contents, context.get("toc") or "")
+    context["report_url"] = report_url(app, pagename, title)
+
+
+def report_url(app: Sphinx, pagename: str, title: str) -> str:
+    """Return where an error on this page is reported: an issue that names it; ``assets/report.js`` adds the section."""
+    repository = app.config.html_theme_options["repository_url"].rstrip("/")
+    body = f"Page: {title} ({pagename})\n\nWhat is wrong, and what should stand there:\n\n"
+    return f"{repository}/issues/new?{urlencode({'title': f'Error in {title}', 'body': body})}"
 
 
 def _neighbours(app: Sphinx, pagename: str, context: dict[str, Any]) -> tuple[Any, Any]:

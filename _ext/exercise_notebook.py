@@ -19,6 +19,8 @@ from notebook_download import launch_links
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from rnngrade.authoring.colab import requirement
+
 
 class ExerciseNotebookDirective(SphinxDirective):
     """A download of the committed notebook, links that open it elsewhere, and what to install there."""
@@ -34,12 +36,12 @@ class ExerciseNotebookDirective(SphinxDirective):
         repository = self.config.html_theme_options["repository_url"]
         text = f"""[Download the notebook](path:/{path}), or open it in {_either(links)}.
 
-````{{fold}} Where the course is not installed, as in Colab
+````{{fold}} Where the course is not installed
 :class: aside
-Run this in a cell of its own first:
+In Colab the notebook's first cell installs it. Elsewhere, before you start Jupyter:
 
 ```
-%pip install "git+{repository}"
+pip install "{requirement(repository=repository)}"
 ```
 
 In a checkout of the repository the notebook is there already: `.venv/bin/jupyter lab {path}`.

@@ -51,7 +51,7 @@ def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -
         ...
         ValueError: no question 'no-such-question' in this version of the course; it has ...
     """
-    key = keys.find(question_id, keys.FOLDER)
+    key = keys.find(question_id, *keys.folders())
     cases = key.group(group)
     names = sys._getframe(1).f_globals
     found = _found(key.info.answer, key.info.called, names) if answer is NOT_GIVEN else answer

@@ -1,4 +1,4 @@
-"""The command ``rnngrade``: grade a class, compare gradings, export them, and say what isolation there is."""
+"""The command ``rnngrade``: write an assignment, grade a class, compare, export, and say what isolation there is."""
 
 from __future__ import annotations
 
@@ -59,6 +59,26 @@ Write a graded class as a file that a platform's gradebook imports.
             an assignment, its grading worksheet; with --roster, Moodle's own is filled in
   nbgrader  what nbgrader export writes
 """
+NEW_HELP = """\
+Lay out a course of your own: a folder with an assignment of two questions that works, to be replaced by yours. Nothing
+is ever overwritten.
+
+  rnngrade new statistics
+  cd statistics
+  rnngrade build
+
+The book's page "Write your own assignment" goes through it.
+"""
+BUILD_HELP = """\
+Make what is out of date in a course's folder, from source/NN_name.md and source/NN_name.py: the learners' notebook, its
+solution with outputs, the keys that checks compare with, and the zip to hand out. A question that does not hold to
+what every question must (see the page "Write your own assignment") is refused, and its notebook left as it was.
+
+exit status:
+  0  all is up to date
+  1  a question was refused, or a solution does not run; what is wrong is said
+  2  there is no course in the folder, or a package is missing
+"""
 Commands = argparse._SubParsersAction  # the type of what add_subparsers returns; argparse has no public name for it
 
 
@@ -74,11 +94,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     handler = logging.StreamHandler()
     handler.setFormatter(Visible("%(levelname)s: %(message)s"))
     logging.basicConfig(handlers=[handler])
-    if sys.platform == "win32":
+    if sys.platform == "win32" and arguments.run not in ("new", "build"):
         print("rnngrade: the judge needs Linux: use the container recipe, or WSL 2", file=sys.stderr)
         return 3
     with stopping.stoppable():
         try:
+            if arguments.run in ("new", "build"):  # these need nothing of the judge
+                from rnngrade.authoring import commands as authoring
+
+                return int(getattr(authoring, arguments.run)(arguments))
             from rnngrade import commands
         except KeyboardInterrupt:
             print("rnngrade: stopped", file=sys.stderr)
@@ -105,6 +129,12 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("new", type=Path, metavar="NEW", help="another")
     _add_export(chosen)
     _add_gradescope(chosen)
+    new = _add(chosen, "new", "lay out a course of your own, with an assignment that works", NEW_HELP)
+    new.add_argument("folder", type=Path, metavar="NAME", help="folder to make")
+    build = _add(chosen, "build", "make a course's notebooks and keys from its source", BUILD_HELP)
+    build.add_argument(
+        "folder", type=Path, nargs="?", default=Path(), metavar="FOLDER", help="the course (default: this folder)"
+    )
     _add(chosen, "doctor", "what this machine offers for isolation, and how to get the rest")
     return parser
 
@@ -176,7 +206,7 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
         "--course",
         type=Path,
         metavar="FOLDER",
-        help="folder with the questions (default: exercises/source, here or beside the package)",
+        help="the course, or its folder of questions (default: exercises/source or source, here; else this course's)",
     )
 
 

@@ -69,8 +69,9 @@ def _failed(message: str, status: int) -> int:
 
 def _course(given: Path | None) -> Path:
     if given is not None:
-        return given
-    return DEFAULT_COURSE if DEFAULT_COURSE.is_dir() else Path(__file__).parents[1] / DEFAULT_COURSE
+        return given / "source" if (given / "source").is_dir() else given
+    here = [folder for folder in (DEFAULT_COURSE, Path("source")) if any(folder.glob("[0-9]*.py"))]
+    return here[0] if here else Path(__file__).parents[1] / DEFAULT_COURSE
 
 
 # ---- grading

@@ -13,6 +13,7 @@ from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolution
 
 from rnngrade import keys
 from rnngrade.authoring.audit import audit
+from rnngrade.authoring.colab import requirement, with_install_cells
 from rnngrade.authoring.source import KERNEL, read, stub
 from rnngrade.course import Assignment, retired_file
 from rnngrade.diagnosis.known import matching
@@ -91,14 +92,16 @@ class Exercises:
         """
         if not keys.stored_source(assignment.name, self.keys):
             return
+        unless = f". If nobody has one yet, remove {assignment.name}.json from {self.keys.name}/, build again"
         for id, key in keys.load(assignment.name, self.keys).items():
             if id not in built:
                 raise ValueError(f"{assignment.name}: {id!r} is gone, and notebooks that ask it are in use: move its "
-                                 "question to source/retired, and say in STANDS_FOR which one came in its place")
+                                 "question to source/retired, and say in STANDS_FOR which one came in its place"
+                                 + unless)
             groups = {group.name for group in key.groups} - {group.name for group in built[id].groups}
             if asks_for(key) != asks_for(built[id]) or groups:
                 raise ValueError(f"{assignment.name}: {id!r} asks for something else than the notebooks handed out. "
-                                 "Give it a new id, and keep the old question in source/retired")
+                                 "Give it a new id, and keep the old question in source/retired" + unless)
 
     def _learner(self, assignment: Assignment, notebook: NotebookNode) -> str:
         return write(learner_notebook(assignment, notebook), self.learner(assignment.name))
@@ -139,6 +142,7 @@ def learner_notebook(assignment: Assignment, notebook: NotebookNode) -> Notebook
     steps = (LockCells(), ClearSolutionsByKind(assignment), ClearOutput(), CheckCellMetadata(), ComputeChecksums())
     for step in steps:
         result, _ = step.preprocess(result, {})
+    result.cells = with_install_cells(result.cells, requirement())
     return result
 
 
@@ -152,7 +156,8 @@ def solved_notebook(notebook: NotebookNode) -> NotebookNode:
 def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a fresh kernel; an error in any cell is raised here."""
     client = NotebookClient(notebook, kernel_name=KERNEL["name"], timeout=CELL_TIMEOUT, record_timing=False,
-                            coalesce_streams=True, resources={"metadata": {"path": str(folder)}})
+                            coalesce_streams=True, resources={"metadata": {"path": str(folder)}},
+                            extra_arguments=["--IPKernelApp.log_level=40"])
     client.execute()
     notebook.metadata["language_info"] = NotebookNode(name="python")
     return notebook

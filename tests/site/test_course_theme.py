@@ -2,8 +2,10 @@
 
 import json
 import sys
+from urllib.parse import parse_qs, urlparse
 
 import pytest
+import yaml
 from ipywidgets.embed import dependency_state
 
 from rnnlib.figures.interactive import ReachLog, TelephoneGame, UnrolledNetwork
@@ -69,3 +71,24 @@ def test_what_figures_share_is_kept_once_and_nothing_of_it_is_lost():
         assert "function heatmap(" in full["_esm"]
         assert "function heatmap(" not in short["_esm"]
         assert short | {name: page["shared"][name] + short[name] for name in ("_esm", "_css")} == full
+
+
+def test_an_error_is_reported_with_its_page_its_section_and_what_is_marked(open_page):
+    page = open_page("chapters/04_vanishing.html")
+    link = page.locator(".course-contents .report-error")
+    before = parse_qs(urlparse(link.get_attribute("href")).query)  # as it is without scripts
+    assert before["title"] == ["Error in 4. Vanishing"]
+    assert before["body"][0].startswith("Page: 4. Vanishing (chapters/04_vanishing)\n")
+    heading = page.locator(".bd-article h2").nth(2)
+    heading.evaluate("h => { h.scrollIntoView({behavior: 'instant'}); getSelection().selectAllChildren(h); }")
+    words = heading.inner_text().removesuffix("#").strip()
+    for _ in range(2):  # asked again, it is not said twice
+        link.dispatch_event("pointerdown")
+        address = urlparse(link.get_attribute("href"))
+        body = parse_qs(address.query)["body"][0]
+        assert body.startswith(f"> {words}")
+        assert body.count(f"\nSection: {words} (http") == 1
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    assert f"https://{address.netloc}{address.path}" == config["repository"]["url"] + "/issues/new"
+    for name in ("index.html", "search.html", "chapters/claims.html"):
+        assert (ROOT / "_build" / "html" / name).read_text(encoding="utf8").count('class="report-error"') == 2

@@ -24,6 +24,8 @@ for name, rate in zip("ab", rates):
     )
 for name, rate in zip("ab", rates):
     glue(name, rate, display=False)
+    if rate > 1.2:
+        glue(f"{name}-high", rate, display=False)
     print(name)
 
 
