@@ -1,8 +1,8 @@
 """What the studies share: runs that are kept, training with a validation curve, and how rate and stop are chosen.
 
-A rate is chosen for each contender by pilot runs, at each of ``RATES`` one a pilot seed, all with the whole budget: the
-rate and the number of updates are those with the lowest mean loss on the validation part. Where the lowest lies at an
-end of the grid, the grid goes on. Five other seeds are then trained so, and these are reported.
+A rate is chosen for each contender by pilot runs, at each of ``RATES``: of two pilot seeds where data are few and runs
+short, of one elsewhere. Rate and number of updates are those with the lowest mean loss on the validation part. Where
+the lowest lies at an end of the grid, the grid goes on. Five other seeds are then trained so, and these are reported.
 """
 
 from __future__ import annotations
@@ -69,7 +69,9 @@ def _in_short(record: Record) -> Iterator[str]:
             yield f"{key} {value:.4g}"
 
 
-def chosen(name: str, pilot: Callable[[float, int], Record], every: int) -> tuple[float, int, dict[str, list[float]]]:
+def chosen(
+    name: str, pilot: Callable[[float, int], Record], every: int, pilots: tuple[int, ...] = PILOTS[:1]
+) -> tuple[float, int, dict[str, list[float]]]:
     """Return rate and number of updates of the lowest mean validation loss, and all curves by rate.
 
     ``pilot(rate, seed)`` trains one network and returns a record with its ``validation``, one number each ``every``.
@@ -77,7 +79,7 @@ def chosen(name: str, pilot: Callable[[float, int], Record], every: int) -> tupl
     curves: dict[float, np.ndarray] = {}
 
     def try_at(rate: float) -> None:
-        runs = [kept(f"{name}-pilot-{rate:g}-{seed}", lambda seed=seed: pilot(rate, seed)) for seed in PILOTS]
+        runs = [kept(f"{name}-pilot-{rate:g}-{seed}", lambda seed=seed: pilot(rate, seed)) for seed in pilots]
         curves[rate] = np.mean([run["validation"] for run in runs], axis=0)
 
     for rate in RATES:

@@ -26,7 +26,7 @@ from rnnlib.tasks import BracketsTask, Task, asked_at_last
 NAME = "contacts"
 CELLS = {"plain": PlainCell, "GRU": GRUCell, "attention": PlainCell}
 DISTANCES = (1, 2, 4, 8, 12, 16, 24, 32, 44, 58)
-UNITS, BATCH, UPDATES, EVERY, SIZE, WINDOW = 32, 64, 1500, 100, 8, 16
+UNITS, BATCH, UPDATES, EVERY, SIZE, WINDOW = 32, 64, 1200, 100, 8, 16
 
 
 @dataclass(frozen=True)

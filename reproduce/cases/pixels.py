@@ -25,7 +25,7 @@ from rnnlib.readouts import LinearReadout
 NAME = "pixels"
 CELLS = {"plain": PlainCell, "GRU": GRUCell}
 ORDERS = ("rows", "permuted")
-UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 600, 100, 5
+UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 500, 100, 5
 ENDS = (1, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64)
 
 

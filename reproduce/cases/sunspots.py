@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.cases.choosing import SEEDS, Record, chosen, few, kept, train
+from reproduce.cases.choosing import PILOTS, SEEDS, Record, chosen, few, kept, train
 from reproduce.cases.held_out import diebold_mariano, interval
 from rnnlib import GRUCell, Model, PlainCell, data
 from rnnlib.models import Batch
@@ -22,7 +22,7 @@ NAME = "sunspots"
 CHOOSING, TESTING, REFIT, AHEAD = 1889, 1929, 10, 11
 WINDOW, WARM, BATCH, UPDATES, EVERY, UNITS = 33, 11, 32, 1500, 100, 8
 CELLS = {"plain": PlainCell, "GRU": GRUCell}
-REACHES = (1, 2, 3, 5, 8, 11, 16, 22, 33)
+REACHES = (1, 2, 3, 5, 11, 33)
 """Years that a net is given before its forecast, for the price of a window."""
 years, spots = data.sunspots()
 
@@ -182,7 +182,7 @@ def gather() -> Record:
         "one_year": {}, "budget": {"updates": UPDATES, "batch": BATCH, "window": WINDOW, "units": UNITS},
     }  # fmt: skip
     for name in CELLS:
-        rate, updates, curves = chosen(f"{NAME}-{name}", partial(pilot, name), EVERY)
+        rate, updates, curves = chosen(f"{NAME}-{name}", partial(pilot, name), EVERY, PILOTS)
         runs = [kept(f"{NAME}-{name}-{seed}", partial(report, name, rate, updates, seed)) for seed in SEEDS]
         forecasts = np.array([run["forecasts"] for run in runs])
         found[name] = {"rate": rate, "updates": updates, "pilots": curves,

@@ -16,7 +16,7 @@ from arch.data import sp500
 from arch.univariate import GARCH, ConstantMean, ConstantVariance, EWMAVariance, Normal, StudentsT
 from scipy import special, stats
 
-from reproduce.cases.choosing import SEEDS, Record, chosen, few, kept, train
+from reproduce.cases.choosing import PILOTS, SEEDS, Record, chosen, few, kept, train
 from reproduce.cases.held_out import diebold_mariano, interval
 from rnnlib import GRUCell, PlainCell, bptt, unroll
 from rnnlib.readouts import LinearReadout
@@ -218,7 +218,7 @@ def gather() -> Record:
         daily[name], params = by_classical(name)
         found["contenders"][name] = {"mean": few(daily[name].mean(), 6), "parameters": few(params)}
     for name in CELLS:
-        rate, updates, curves = chosen(f"{NAME}-{name}", partial(pilot, name), EVERY)
+        rate, updates, curves = chosen(f"{NAME}-{name}", partial(pilot, name), EVERY, PILOTS)
         runs = [kept(f"{NAME}-{name}-{seed}", partial(report, name, rate, updates, seed)) for seed in SEEDS]
         days = np.array([run["days"] for run in runs])
         daily[name] = np.log(np.exp(days).mean(axis=0))
