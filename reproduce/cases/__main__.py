@@ -21,7 +21,7 @@ QUICK = {
     ),
     "pixels": lambda: pixels.whole_pictures(0)["sum"],
     "contacts": lambda: contacts.learn(contacts.TASKS["contact"], "attention", 1e-2, 0, 100)[2],
-    "plant": lambda: plant.learn("plain", False, 1e-2, 0, 100)[2],
+    "plant": lambda: plant.learn("memoryless", False, 1e-2, 0, 100)[2],
 }
 
 

@@ -28,7 +28,7 @@ Q, R = np.diag([1.0, 0.1]), np.array([[0.05]])
 START, PUSH, SEEN = np.diag([0.3**2, 0.3**2]), np.diag([0.0, 0.05**2]), np.array([[0.05**2]])
 FAR = 2.5
 """The widest angle, in rad, at which the large flights begin."""
-CELLS = {"memoryless": PlainCell, "plain": PlainCell, "GRU": GRUCell}
+CELLS = {"memoryless": PlainCell, "GRU": GRUCell}
 
 
 def riccati(steps: int = STEPS) -> tuple[Any, Any, Any]:
@@ -217,7 +217,7 @@ def gather() -> Record:
     k, static = best_gain()
     found: Record = {"optimal": riccati()[2], "best gain": [k, static], "far": FAR,
                      "budget": {"updates": UPDATES, "batch": BATCH, "units": UNITS, "steps": STEPS}}  # fmt: skip
-    for large, names in ((False, tuple(CELLS)), (True, ("memoryless", "GRU"))):
+    for large, names in ((False, tuple(CELLS)), (True, tuple(CELLS))):
         found["large" if large else "small"] = {}
         for name in names:
             stem = f"{NAME}-{name}-{'large' if large else 'small'}"
