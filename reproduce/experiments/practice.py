@@ -93,7 +93,7 @@ def embedded(size: int, cell: Any) -> Any:
     return lambda inputs, units: cell(size, units)
 
 
-def deepening(updates: int = 300) -> Experiment:
+def deepening(updates: int = 200) -> Experiment:
     """One, two and four layers of about as many parameters, on a text."""
     layers = ((1, 64), (2, 42), (4, 29))
     arms = (
@@ -101,7 +101,7 @@ def deepening(updates: int = 300) -> Experiment:
         for depth, units in layers
     )
     contenders = tuple(one for arm in arms for one in arm.at(*RATES))
-    return Experiment("depth", reading(30)[0], 64, 0.0, contenders, batch=20, measure=held_out)
+    return Experiment("depth", reading(20)[0], 64, 0.0, contenders, batch=20, measure=held_out)
 
 
 # ------------------------------------------------------------------------------------- recurrent net or transformer
