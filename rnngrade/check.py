@@ -19,6 +19,7 @@ from rnngrade.diagnosis import Diagnosis, describe, diagnose
 from rnngrade.keys import Key, KeyGroup
 from rnngrade.outcomes import FORBIDDEN, MISSING, NOT_WRITTEN, Failure, Outcome, call, make
 from rnngrade.questions import ONLY_GROUP, QuestionInfo
+from rnngrade.surroundings import HERE
 from rnngrade.values import copied
 
 NOT_GIVEN = object()
@@ -59,7 +60,8 @@ def check(question_id: str, answer: Any = NOT_GIVEN, group: str | None = None) -
     outcomes = run(key.info, cases, found, model)
     diagnosis = diagnose(key.info, cases, outcomes)
     warned = dict.fromkeys(warning for outcome in (model, *outcomes) for warning in outcome.warnings)
-    Panel(key, cases, diagnosis, tuple(warned), remember(key, cases, diagnosis.failing)).show()
+    advice = dict.fromkeys(HERE.advice(outcome.error) for outcome in outcomes if outcome.error is not None)
+    Panel(key, cases, diagnosis, tuple(warned), remember(key, cases, diagnosis.failing), " ".join(advice)).show()
     if not diagnosis.passed:
         raise CheckFailed(f"{question_id}: {diagnosis.message}")
 
@@ -90,11 +92,17 @@ def _model(key: Key, answer: Any, names: Mapping[str, Any]) -> Outcome:
         return Outcome(error=replace(unusable, name=key.made.name))
     started = time.process_time()
     outcome = make(key.made, maker)
-    seconds = time.process_time() - started
-    if seconds <= key.info.seconds:
-        return outcome
-    late = f"`{key.made.name}` took {seconds:.1f} s of {key.info.seconds:g} s; the judge stops it after twice its time"
-    return replace(outcome, warnings=(*outcome.warnings, late))
+    late = _late(key.made.name, time.process_time() - started, key.info.seconds)
+    return replace(outcome, warnings=(*outcome.warnings, late)) if late else outcome
+
+
+def _late(name: str, seconds: float, allowed: float) -> str:
+    """What to say of a maker that took ``seconds`` here, if that is longer than it may take where it is judged."""
+    there = seconds / HERE.slower() if seconds > allowed else seconds
+    if there <= allowed:
+        return ""
+    here = f" ({seconds:.1f} s here, where everything takes longer)" if there < seconds else ""
+    return f"`{name}` took {there:.1f} s of {allowed:g} s{here}; the judge stops it after twice its time"
 
 
 def _unusable(answer: Any, forbid: tuple[str, ...]) -> Failure | None:
@@ -166,13 +174,15 @@ class Panel:
     diagnosis: Diagnosis
     warnings: tuple[str, ...] = ()
     code: str = ""
+    advice: str = ""
 
     def show(self) -> None:
         """Display in Jupyter (never as the cell's result: nbgrader would read it as a score), else print."""
+        if HERE.display is not None:
+            return HERE.display(self._repr_html_(), str(self))
         shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
         if shell is None or not hasattr(shell, "kernel"):
-            print(self)
-            return
+            return print(self)
         from IPython.display import display
 
         display({"text/html": self._repr_html_(), "text/plain": str(self)}, raw=True)
@@ -188,7 +198,8 @@ class Panel:
     def lines(self) -> list[str]:
         """What was found; where the answer is right, what was checked."""
         noted = [f"While it ran: {warning}" for warning in self.warnings]
-        return [*(self.checked if self.diagnosis.passed else [self.diagnosis.message]), *noted]
+        said = self.checked if self.diagnosis.passed else [self.diagnosis.message]
+        return [*said, *filter(None, [self.advice]), *noted]
 
     @property
     def checked(self) -> list[str]:

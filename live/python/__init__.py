@@ -1,1 +1,1 @@
-"""What runs a page's cells, in the browser's Python; it imports and is tested in any."""
+"""What runs the cells of a page in the browser's Python, and in any other for the tests: see ``cells``."""
