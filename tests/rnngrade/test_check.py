@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rnngrade import CheckFailed, check
-from rnngrade.check import Panel, forbidden_modules, run
+from rnngrade.check import Panel, _late, forbidden_modules, run
 from rnngrade.diagnosis import Diagnosis
+from rnngrade.surroundings import HERE
 
 
 def weight_gradient(delta, h):
@@ -169,3 +170,23 @@ def test_an_unknown_question_or_group_is_no_failed_answer(key_folder):
         check("nothing", 1)
     with pytest.raises(ValueError, match="has no group"):
         check("decay", 1, group="typical")
+
+
+def test_other_surroundings_show_the_panel_and_advise(key_folder, monkeypatch, capsys):
+    shown = []
+    monkeypatch.setattr(HERE, "display", lambda html, text: shown.append((html, text)))
+    monkeypatch.setattr(HERE, "advice", lambda failure: f"About {failure.type} & co.")
+    with pytest.raises(CheckFailed):
+        check("weight-gradient", lambda delta, h: nowhere, group="typical")  # noqa: F821
+    [(html, text)] = shown
+    assert "About NameError &amp; co." in html
+    assert text.count("\n  About NameError & co.\n") == 1
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("seconds", "slower", "words"), [
+    (4, 1, ""), (9, 3, ""), (7.3, 1, "took 7.3 s of 5 s; the judge"), (21.6, 3, "took 7.2 s of 5 s (21.6 s here"),
+])
+def test_seconds_are_those_of_where_it_is_judged(monkeypatch, seconds, slower, words):
+    monkeypatch.setattr(HERE, "slower", lambda: slower)
+    assert words in _late("train", seconds, 5) if words else _late("train", seconds, 5) == ""
