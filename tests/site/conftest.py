@@ -66,13 +66,15 @@ def mount(browser):
     """Show a widget; the test fails if the page asked for anything or wrote an error to the console."""
     contexts, complaints = [], []
 
-    def mount_(widget, width=800, **options):
+    def mount_(widget, width=800, clock=False, **options):
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: request.url.startswith("blob:") or complaints.append(request.url))
+        if clock:
+            page.clock.install()  # the test says how time goes on
         page.set_content(page_of(widget))
         page.wait_for_selector(".rnnfig[data-values]")
         return page

@@ -256,14 +256,30 @@ def test_nothing_spills_over_or_moves_at_any_width_setting_or_step(mount, widget
 
 
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
-def test_the_message_moves_only_for_those_who_like_motion(mount, motion, moves):
-    page = mount(MessageInTime(), reduced_motion=motion)
-    player = page.locator(".rnnfig button").first
+def test_the_message_moves_only_for_those_who_like_motion_and_comes_to_rest(mount, motion, moves):
+    page = mount(MessageInTime(), clock=True, reduced_motion=motion)
+    player, svg = page.locator(".rnnfig button").first, page.locator(".rnnfig svg")
+
+    def moving():
+        before = svg.inner_html()
+        page.clock.run_for(250)
+        return svg.inner_html() != before
+
+    page.clock.run_for(200)
     assert player.inner_text() == ("Pause" if moves else "Play")
-    drawing = [page.locator(".rnnfig svg").inner_html() for _ in range(2) if page.wait_for_timeout(250) is None]
-    assert (drawing[0] != drawing[1]) == moves
+    assert moving() == moves
+    page.clock.run_for(12_000)  # three messages, 2.1 seconds apart, each at most 5.3 seconds on its way
+    assert (player.inner_text(), moving()) == ("Play", False)
     player.click()
-    assert player.inner_text() == ("Play" if moves else "Pause")
+    assert (player.inner_text(), moving()) == ("Pause", True)
+    page.evaluate("document.querySelector('.rnnfig').style.marginTop = '3000px'")
+    page.wait_for_timeout(200)
+    assert not moving()
+    page.evaluate("document.querySelector('.rnnfig').style.marginTop = 0")
+    page.wait_for_timeout(200)
+    assert moving()
+    player.click()
+    assert (player.inner_text(), moving()) == ("Play", False)
 
 
 @pytest.mark.parametrize("widget", WIDGETS)

@@ -2,14 +2,18 @@
 const UNITS = 30, PACE = 8, EVERY = 2.1; // units a second, seconds from one message to the next
 const LOW = -5, HIGH = 4, FAINT = -3, BURST = 3; // powers of ten: the axis, and where a message dies or bursts
 const LEAST = 0.7, MOST = 1.3;
+const RUN = 3; // messages that are sent before the figure rests
 
 function render({ model, el }) {
   const view = frame({ model, el }, "One error, sent back through thirty steps. Drag its far end.", ["rho"], draw);
   view.root.classList.add("rnnfig-hero");
-  const set = (rho) => store(model, "rho", Number(Math.min(MOST, Math.max(LEAST, rho)).toFixed(2)));
-  let sent = [], clock = 0, playing = !still(), request = null, last = null, scene = null;
-  const player = button("Pause", () => { playing = !playing; run(); }, "rnnfig-main");
-  const presets = [["Vanish", 0.85], ["Survive", 1], ["Explode", 1.2]].map(([label, rho]) => button(label, () => { restart(); set(rho); }));
+  let sent = [], waiting = 0, clock = 0, playing = false, seen = false, request = null, last = null, scene = null;
+  const set = (rho) => {
+    store(model, "rho", Number(Math.min(MOST, Math.max(LEAST, rho)).toFixed(2)));
+    if (!still()) begin();
+  };
+  const player = button("Play", () => (playing ? rest() : begin()), "rnnfig-main");
+  const presets = [["Vanish", 0.85], ["Survive", 1], ["Explode", 1.2]].map(([label, rho]) => button(label, () => { sent = []; set(rho); }));
   view.controls.append(html("div", { className: "rnnfig-buttons" }, player, ...presets));
   const place = handle(
     view, "ρ, the spectral radius",
@@ -87,26 +91,44 @@ function render({ model, el }) {
     });
     burst.setAttribute("d", shards);
   }
-  function restart() { sent = playing ? [0] : []; clock = 0; }
+  // A run is a few messages and then rest: a figure that never stands still takes its reader's eyes, and the battery.
+  function begin() {
+    waiting = RUN - (sent.length && 1);
+    if (!sent.length) clock = 0;
+    if (playing) return;
+    playing = true;
+    player.textContent = "Pause";
+    go();
+  }
+  function rest() {
+    playing = false;
+    waiting = 0;
+    player.textContent = "Play";
+    go();
+    if (scene) glow();
+  }
+  // Nothing moves where nobody looks.
+  function go() {
+    cancelAnimationFrame(request);
+    last = null;
+    if (playing && seen) request = requestAnimationFrame(tick);
+  }
   function tick(now) {
     const passed = last === null ? 0 : Math.min(now - last, 100) / 1000;
     last = now;
     clock -= passed;
     sent = sent.map((at) => at + passed * PACE).filter((at) => at < UNITS + 12);
-    if (clock <= 0) { sent.push(0); clock = EVERY; }
+    if (clock <= 0 && waiting) { sent.push(0); waiting--; clock = EVERY; }
+    if (!sent.length && !waiting) return rest();
     if (scene) glow();
     request = requestAnimationFrame(tick);
   }
-  function run() {
-    cancelAnimationFrame(request);
-    player.textContent = playing ? "Pause" : "Play";
-    last = null;
-    if (playing) request = requestAnimationFrame(tick);
-    else if (scene) glow();
-  }
+  const eye = new IntersectionObserver(([{ isIntersecting }]) => { seen = isIntersecting; go(); });
 
   const close = view.open();
-  run();
-  return () => { cancelAnimationFrame(request); close(); };
+  eye.observe(view.stage);
+  const idle = window.requestIdleCallback ?? setTimeout; // the page first
+  idle(() => { if (!still() && !waiting) begin(); });
+  return () => { eye.disconnect(); cancelAnimationFrame(request); close(); };
 }
 export default { render };

@@ -16,8 +16,9 @@ from rnnlib.through_time import bptt, unroll
 class MessageInTime(InteractiveFigure):
     r"""A unit message sent back through thirty units, of strength :math:`\rho^k` after ``k`` steps.
 
-    Its strength after the last step is dragged up or down, and :math:`\rho` with it. Messages move by themselves, can
-    be paused, and stand still for readers who ask their system for less motion.
+    Its strength after the last step is dragged up or down, and :math:`\rho` with it. Three messages are sent when the
+    page has time, and three more after every change; they can be paused, wait while nobody sees them, and are not sent
+    unasked to readers who ask their system for less motion.
     """
 
     rho = traitlets.Float(0.9, min=0.7, max=1.3).tag(sync=True)
