@@ -53,7 +53,9 @@ SWAPPED = [
 # Beyond the end of a typed array nothing is written: there a loop that goes one too far is the same loop.
 REPLACED = [(re.escape(old) + (r"(?!\w+(\.\w)*\.length;)" if old == " < " else ""), new) for old, new in SWAPPED]
 # The modules that are also looked at by themselves.
-IN_PARTS = ("arrays.js", "gradients.js", "initialisers.js", "losses.js", "spectra.js", "training.js")
+IN_PARTS = (
+    "arrays.js", "cells/orthogonal_maps.js", "gradients.js", "initialisers.js", "losses.js", "spectra.js", "training.js",
+)  # fmt: skip
 # Of the processor, after which a change has made a loop endless: unbroken, the first file takes a quarter of a second
 # and all cases two.
 SECONDS = (1.2, 15)

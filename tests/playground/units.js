@@ -1,6 +1,7 @@
 // Parts of the Playground's engine by themselves, where whole runs would not notice: each returns what differs from the
 // definition written out, as `[what, got, want]`.
 import { addOuterProducts, addProduct, addRows, identity, norm, product, solver, transpose } from "../../playground/engine/arrays.js";
+import { expm } from "../../playground/engine/cells/orthogonal_maps.js";
 import { Draws } from "../../playground/engine/draws.js";
 import { clipEach, clipNorm, clipValues } from "../../playground/engine/gradients.js";
 import { orthogonal } from "../../playground/engine/initialisers.js";
@@ -87,6 +88,14 @@ function* starts() {
   yield ["an orthogonal start", product(transpose(Q, n, n), Q, n), identity(n)];
 }
 
+/** Of a single number, where the approximant must be scaled and where it just need not be, on both sides of zero. */
+function* exponentials() {
+  for (const x of [-12, -1.89, -0.94, 0, 0.94, 1.89, 12]) {
+    const [[value], [slope]] = expm(Float64Array.of(x), Float64Array.of(1), 1);
+    yield [`exp ${x}`, [value / Math.exp(x), slope / Math.exp(x)], [1, 1]];
+  }
+}
+
 /** What is as large as the threshold is not shortened. */
 function* clippings() {
   const grads = () => { const flat = Float64Array.of(3, 4, 0, 5); return { flat, cell: { W: flat.subarray(0, 2) }, readout: { V: flat.subarray(2) } }; };
@@ -120,5 +129,5 @@ function* endings() {
 const same = (got, want) => near(got, want) || (got.length === 1 && Number.isNaN(got[0]) && Number.isNaN(want[0]));
 /** All that differs. */
 export function differences() {
-  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...starts(), ...clippings(), ...losses(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
+  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...starts(), ...exponentials(), ...clippings(), ...losses(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
 }
