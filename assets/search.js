@@ -7,7 +7,17 @@
     return module;
   }));
 
+  // For a word that is nowhere Pagefind takes the nearest beginning of one, a single letter if need be. That is no answer:
+  // a section counts if a word marked in it begins as one that was asked for, with three letters and half of it at least.
+  const letters = (text) => text.normalize("NFD").toLowerCase().match(/[a-z0-9]+/g) ?? [];
+  const together = (one, other) => { let i = 0; while (i < one.length && one[i] === other[i]) i++; return i; };
+  const answers = (asked, excerpt) => {
+    const marked = [...excerpt.matchAll(/<mark>(.*?)<\/mark>/g)].flatMap(([, word]) => letters(word));
+    return asked.some((word) => marked.some((one) => together(word, one) >= Math.min(word.length, Math.max(3, word.length / 2))));
+  };
+
   const found = async (text) => {
+    const asked = letters(text);
     const { results } = await (await load()).search(text);
     const pages = await Promise.all(results.slice(0, 12).map((result) => result.data()));
     return pages.flatMap((page) => {
@@ -16,7 +26,7 @@
         page: page.meta.title, title: section.title ?? page.meta.title, url: section.url ?? page.url, excerpt: section.excerpt,
         weight: (section.weighted_locations ?? []).reduce((sum, { balanced_score }) => sum + balanced_score, 0),
       }));
-    }).sort((a, b) => b.weight - a.weight).slice(0, 20);
+    }).filter(({ excerpt }) => answers(asked, excerpt)).sort((a, b) => b.weight - a.weight).slice(0, 20);
   };
 
   const show = (box, hits, text) => {
