@@ -51,7 +51,7 @@ def memorising(steps: int, shuffled: bool, updates: int = 400, size: int = 64) -
 # --------------------------------------------------------------------------------------------------------- dropout
 
 
-def dropping(steps: int, size: int, updates: int = 400) -> Experiment:
+def dropping(steps: int, size: int, updates: int = 200) -> Experiment:
     """Two LSTM layers that drop a quarter of their units at one place or another, on a training set that ends."""
     places = (
         replace(FREE, name=place.replace(",", ""), cell=partial(DroppedLSTM, place=place), updates=updates)
@@ -93,7 +93,7 @@ def embedded(size: int, cell: Any) -> Any:
     return lambda inputs, units: cell(size, units)
 
 
-def deepening(updates: int = 200) -> Experiment:
+def deepening(updates: int = 400) -> Experiment:
     """One, two and four layers of about as many parameters, on a text."""
     layers = ((1, 64), (2, 42), (4, 29))
     arms = (
