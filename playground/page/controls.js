@@ -18,6 +18,22 @@ export const ABOUT = {
   text: "Text: at every step the next character is asked for.",
   numbers: "Numbers: at every step the next number is asked for.",
 };
+/** What a choice means, for whoever has not read of it yet. */
+const SAYS = {
+  task: ABOUT,
+  cell: {
+    plain: "The state is replaced at every step, h = tanh(W h + U x + b).",
+    relu: "The same with max(a, 0) in place of tanh.",
+    residual: "What a plain cell computes is added to the state (chapter 7).",
+    leaky: "The state keeps a part κ of itself at every step (chapter 7).",
+    lstm: "A memory beside the state; gates between 0 and 1 say how much of it is kept, written and read (chapter 7).",
+    gru: "A gate for each unit says how much of the state is kept, another what the next value may read of it (chapter 7).",
+    orthogonal: "W is held orthogonal, so that it changes no length (chapter 8).",
+    mingru: "A GRU whose gate and new value read the input alone, not the state (chapter 10).",
+  },
+  chrono: { yes: "Gate biases drawn so that memories last from one step up to the whole length (chapter 7)." },
+  cut: { yes: "The sequence is cut into pieces of k steps, and no gradient crosses a cut (chapter 6)." },
+};
 
 const LOGARITHMIC = ["rate", "theta"];
 const GRAIN = { gain: 0.05, input: 0.05, noise: 0.05, kappa: 0.01, forget: 0.5, pulses: 0.01 };
@@ -42,7 +58,7 @@ export class Controls {
   field(name) {
     const { kind, label } = FIELDS[name], id = `pg-${name}`;
     const make = { choice: this.choice, whole: this.range, number: this.range, pasted: this.pasted }[kind];
-    const { elements, show } = name === "task" ? this.task(id) : make.call(this, name, id), row = html("div", { className: `pg-field pg-${kind}` }, html("label", { htmlFor: id, textContent: label }), ...elements);
+    const { elements, show } = make.call(this, name, id), row = html("div", { className: `pg-field pg-${kind}` }, html("label", { htmlFor: id, textContent: label }), ...elements);
     this.parts[name] = { row, show };
     return row;
   }
@@ -50,13 +66,14 @@ export class Controls {
   choice(name, id) {
     const select = html("select", { id }, ...Object.entries(FIELDS[name].values).map(([value, textContent]) => html("option", { value, textContent })));
     select.addEventListener("change", () => this.change(name, select.value));
-    return { elements: [select], show: (setting) => { select.value = setting[name]; } };
-  }
-
-  /** The choice of a task says what it asks for. */
-  task(id) {
-    const { elements, show } = this.choice("task", id), about = html("span", { className: "pg-about" });
-    return { elements: [...elements, about], show: (setting) => { show(setting); about.textContent = ABOUT[setting.task]; } };
+    const about = html("span", { className: "pg-about" }), says = SAYS[name];
+    return {
+      elements: says ? [select, about] : [select],
+      show: (setting) => {
+        select.value = setting[name];
+        about.textContent = says?.[setting[name]] ?? "";
+      },
+    };
   }
 
   /** A slider for the hand and a box for the exact number. */

@@ -32,7 +32,7 @@ export function lossPanel(view) {
     pen.line(sample(means.length, area.width).map((i) => [X(i), Y(means[i])]), "blue");
     const { solvedAt } = view.frame;
     if (solvedAt) pen.add("circle", { class: "blue-dot", cx: X(solvedAt - 1), cy: Y(means[solvedAt - 1]), r: 5 });
-    pen.say(shares.length ? `Loss over ${shares.length} updates: now ${amount(view.frame.share)} of the memoryless baseline.` : "No update yet.");
+    pen.say(shares.length ? `Loss over ${shares.length.toLocaleString("en")} updates: now ${amount(view.frame.share)} of the memoryless baseline.` : "No update yet.");
   }, () => [["update", "loss", "of the baseline"], ...sample(view.loss.length).map((i) => [i, number(view.loss[i]), number(view.loss[i] / view.frame.baseline)])]);
 }
 

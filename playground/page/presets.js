@@ -7,7 +7,7 @@ import { html } from "./draw.js";
 function inWords({ seeds }, updates) {
   const solved = seeds.filter(({ solvedAt }) => solvedAt !== null), diverged = seeds.filter(({ divergedAt }) => divergedAt !== null);
   const took = solved.map(({ solvedAt }) => solvedAt).sort((a, b) => a - b), median = took[Math.floor((took.length - 1) / 2)];
-  const parts = [`${solved.length} of ${seeds.length} seeds solved it within ${updates.toLocaleString("en")} updates${took.length ? `, half of those by update ${median}` : ""}`];
+  const parts = [`${solved.length} of ${seeds.length} seeds solved it within ${updates.toLocaleString("en")} updates${took.length ? `, half of those by update ${median.toLocaleString("en")}` : ""}`];
   if (diverged.length) parts.push(`${diverged.length} diverged`);
   return parts.join("; ");
 }
@@ -27,7 +27,7 @@ export class Presets {
     this.select = html("select", { id: "pg-preset" }, html("option", { value: "", textContent: "none: your own settings" }),
       ...chapters.map(([chapter, members]) => html("optgroup", { label: members[0].chapterTitle }, ...members.map(({ id, title }) => html("option", { value: id, textContent: title })))));
     this.card = html("div", { className: "pg-card" });
-    this.verdict = html("div", { className: "pg-verdict", role: "status" });
+    this.verdict = html("div", { className: "pg-verdict", role: "status", tabIndex: 0, ariaLabel: "What came of it" });
     this.select.addEventListener("change", () => this.choose(this.select.value));
     this.root = html("section", { className: "pg-presets", ariaLabel: "Experiments" }, html("div", { className: "pg-choose" }, html("label", { htmlFor: "pg-preset", textContent: "Experiment" }), this.select), this.card);
   }

@@ -6,7 +6,8 @@ import { Draws } from "../../playground/engine/draws.js";
 import { clipEach, clipNorm, clipValues } from "../../playground/engine/gradients.js";
 import { orthogonal } from "../../playground/engine/initialisers.js";
 import { softmaxCrossEntropy } from "../../playground/engine/losses.js";
-import { eigenvalues } from "../../playground/engine/spectra.js";
+import { DEFAULTS } from "../../playground/engine/settings.js";
+import { eigenvalues, jacobian, kept } from "../../playground/engine/spectra.js";
 import { Run } from "../../playground/engine/training.js";
 
 const draws = new Draws(5), random = (count) => draws.normal(count);
@@ -82,6 +83,29 @@ function* spectra() {
   }
 }
 
+/** Of a block of two: a small eigenvalue to all its digits beside a large one, at two scales; and two that are both 0. */
+function* pairs() {
+  for (const scale of [1, 0.25]) {
+    const tiny = 2 ** -40, found = eigenvalues(Float64Array.of(1, 1, 1, 1 + tiny).map((x) => scale * x), 2).map(([re]) => re / scale);
+    const large = (2 + tiny + Math.sqrt(4 + tiny * tiny)) / 2;
+    yield [`a small eigenvalue, at ${scale}`, [found[0] / large, (found[1] * large) / tiny], [1, 1]];
+  }
+  yield ["two eigenvalues of 0", eigenvalues(Float64Array.of(1, -1, 1, -1), 2).flat().map(Math.abs), [0, 0, 0, 0]];
+}
+
+/** The Jacobian of each sequence of a batch is its own, that of the first if none is named; and what is kept is a mean over
+ * the steps of all windows. */
+function* steps() {
+  const run = new Run({ ...DEFAULTS, T: 4, B: 2, n: 3 });
+  run.differentiate();
+  const [{ tape }] = run.pass.windows, { W } = run.params.cell, h = tape.steps[3].h;
+  const want = (b) => W.map((weight, at) => (1 - h[b * 3 + Math.floor(at / 3)] ** 2) * weight);
+  yield ["the Jacobian of the first sequence", jacobian(tape, 3), want(0)];
+  yield ["that of the second", jacobian(tape, 3, 1), want(1)];
+  const cell = { units: 1, addKept: ([value], means) => { means[0] += value; } };
+  yield ["kept over windows of two and of three steps", kept([{ cell, B: 1, T: 2, saved: [[1], [2]] }, { cell, B: 1, T: 3, saved: [[3], [4], [5]] }]), [3]];
+}
+
 /** An orthogonal start from columns that are all but parallel, of which one pass of orthogonalisation leaves digits. */
 function* starts() {
   const n = 8, common = random(n), Q = orthogonal({ normal: () => random(n * n).map((z, i) => common[Math.floor(i / n)] + 1e-7 * z) }, n);
@@ -129,5 +153,5 @@ function* endings() {
 const same = (got, want) => near(got, want) || (got.length === 1 && Number.isNaN(got[0]) && Number.isNaN(want[0]));
 /** All that differs. */
 export function differences() {
-  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...starts(), ...exponentials(), ...clippings(), ...losses(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
+  return [...products(), ...sums(), ...shapes(), ...systems(), ...norms(), ...spectra(), ...pairs(), ...steps(), ...starts(), ...exponentials(), ...clippings(), ...losses(), ...endings()].filter(([, got, want]) => !same(got, want)).map(([what, got, want]) => [what, [...got], [...want]]);
 }

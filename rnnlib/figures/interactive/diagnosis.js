@@ -9,12 +9,13 @@ const NEAR = 0.1;
 // With word joiners, or a line may break before the bar that closes it.
 const DELTA = "|\u2060δ\u2060|";
 const power = (n) => String(n).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+const counted = (whole) => whole.toLocaleString("en");
 /** A size with two digits, a power of ten where it is far from one. */
 export function amount(x) {
   if (x === 0) return "0";
   const exponent = Math.floor(Math.log10(Math.abs(x)) + 1e-12);
   if (exponent < -3 || exponent > 4) return `${(x / 10 ** exponent).toFixed(1)} × 10${power(exponent)}`;
-  return x.toFixed(Math.max(0, 1 - exponent)).replace("-", "−");
+  return (exponent < 3 ? x.toFixed(Math.max(0, 1 - exponent)) : counted(Math.round(x))).replace("-", "−");
 }
 const percent = (share) => (share < 0.01 ? `${amount(100 * share)} %` : `${Math.round(100 * share)} %`);
 const steps = ([from, to]) => (from === to ? `${from} step${from === 1 ? "" : "s"}` : `${from} to ${to} steps`);
@@ -69,8 +70,8 @@ function ofReach({ lags, zero, gone, tenfold }, { needs, cut, carried }) {
 function ofLoss(reach, { update, share, window, solvedAt, needs }) {
   if (share === null || share === undefined) return null;
   if (update < window) return { kind: "early", text: `${update === 0 ? "No update yet" : `Only ${update} update${update === 1 ? "" : "s"} so far`}: too early to speak of the loss.` };
-  if (solvedAt !== null) return { kind: "solved", text: `Solved after ${solvedAt} updates: the mean loss of ${window} fell below a tenth of the baseline.` };
-  const over = `after ${update} updates`;
+  if (solvedAt !== null) return { kind: "solved", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.` };
+  const over = `after ${counted(update)} updates`;
   if (share > 1 + NEAR) return { kind: "above", text: `The loss is ${amount(share)} times that of a predictor without memory, ${over}.` };
   if (share < 1 - NEAR) return { kind: "learning", text: `The loss is ${percent(share)} of what a predictor without memory reaches, ${over}.` };
   const reaches = reach && needs && reach.tenfold === null && reach.lags[Math.min(needs[1], reach.lags.length - 1)] >= GONE;
@@ -86,19 +87,19 @@ function ofClipping({ update, clipped, window, mean }) {
 
 function ofSeeds({ seeds, update }) {
   if (!seeds) return null;
-  const more = update > seeds.updates ? `; this run has made ${update}` : "";
-  return { kind: "seeds", text: `With these settings ${seeds.solved} of ${seeds.of} seeds solved it within ${seeds.updates} updates${more}.` };
+  const more = update > seeds.updates ? `; this run has made ${counted(update)}` : "";
+  return { kind: "seeds", text: `With these settings ${seeds.solved} of ${seeds.of} seeds solved it within ${counted(seeds.updates)} updates${more}.` };
 }
 
 /** Which settings to change follows from what was seen last: a message that grew on its way back, or only a long step. */
 function ofDivergence({ diverged: { update, what, norm }, sizes, sizesAt, clip }) {
   const reach = sizes && sizes[0] > 0 && Number.isFinite(sizes[0]) ? reachOf(sizes) : null, grew = reach?.tenfold;
   const before = norm === null ? "" : ` (the gradient's last norm was ${amount(norm)})`;
-  const seen = sizesAt === undefined ? "" : `, as last looked at after ${sizesAt} updates`;
+  const seen = sizesAt === undefined ? "" : `, as last looked at after ${counted(sizesAt)} updates`;
   const grown = grew && `${DELTA} had been growing tenfold every ${grew < 10 ? grew.toFixed(1) : Math.round(grew)} steps back${seen}. `;
   const why = grown || (reach ? `${DELTA} had not been growing on its way back${seen}, so the steps were too long. ` : "");
   const change = [...(clip === "none" ? ["clip"] : []), ...(grew ? ["gain", "cell"] : []), "rate"];
   const named = { clip: "turn clipping on", gain: "start W smaller", cell: "take a cell that saturates", rate: "lower the rate" };
   const advice = inOneSentence(change.map((one) => named[one]).join(", or "));
-  return { kind: "diverged", change, text: `Stopped at update ${update}: the ${what} is no longer a finite number${before}. ${why}${advice}.` };
+  return { kind: "diverged", change, text: `Stopped at update ${counted(update)}: the ${what} is no longer a finite number${before}. ${why}${advice}.` };
 }
