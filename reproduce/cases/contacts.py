@@ -184,7 +184,7 @@ def gather() -> Record:
     found["windowed"] = [kept(f"{NAME}-windowed-{seed}", partial(windowed, seed))["right"] for seed in SEEDS]
     for task in TASKS:
         found[task] = {}
-        for name in CELLS:
+        for name in CELLS if task == "contact" else ("plain", "GRU"):
             stem = f"{NAME}-{task}-{name}"
             rate, _, curves = chosen(stem, partial(pilot, task, name), EVERY)
             runs = [kept(f"{stem}-{seed}", partial(report, task, name, rate, seed)) for seed in SEEDS]

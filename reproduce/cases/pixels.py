@@ -25,8 +25,8 @@ from rnnlib.readouts import LinearReadout
 NAME = "pixels"
 CELLS = {"plain": PlainCell, "GRU": GRUCell}
 ORDERS = ("rows", "permuted")
-UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 500, 100, 5
-ENDS = (1, 4, 8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64)
+UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 400, 100, 5
+ENDS = (1, 8, 16, 24, 32, 48, 64)
 
 
 @cache
