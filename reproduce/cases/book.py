@@ -23,7 +23,7 @@ from rnnlib.trees import leaves, map_leaves
 NAME = "book"
 WEIGHTS = Path("chapters/data/cases_reader.npz")
 """The weights of one trained net, the GRU of the median seed by its validation loss, in half precision."""
-STEPS, BATCH, UPDATES, EVERY, SIZE, LONGEST, BLOCK = 50, 32, 800, 80, 24, 8, 250
+STEPS, BATCH, UPDATES, EVERY, SIZE, LONGEST, BLOCK = 50, 32, 600, 60, 24, 8, 250
 CELLS = {"plain": (PlainCell, 180), "GRU": (GRUCell, 104)}
 LAGS = 80
 

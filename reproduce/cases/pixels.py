@@ -25,7 +25,7 @@ from rnnlib.readouts import LinearReadout
 NAME = "pixels"
 CELLS = {"plain": PlainCell, "GRU": GRUCell}
 ORDERS = ("rows", "permuted")
-UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 400, 100, 5
+UNITS, BATCH, UPDATES, EVERY, FOLDS = 64, 64, 300, 50, 5
 ENDS = (1, 8, 16, 24, 32, 48, 64)
 
 

@@ -21,7 +21,7 @@ from rnnlib.readouts import LinearReadout
 from rnnlib.trees import map_leaves
 
 NAME = "plant"
-STEPS, BATCH, UPDATES, EVERY, UNITS, DT, PULL = 40, 64, 300, 50, 16, 0.1, 4.0
+STEPS, BATCH, UPDATES, EVERY, UNITS, DT, PULL = 40, 64, 200, 25, 16, 0.1, 4.0
 _both = expm(DT * np.array([[0, 1, 0], [PULL, 0, 1], [0, 0, 0]]))
 A, B, C = _both[:2, :2], _both[:2, 2:], np.array([[1.0, 0.0]])
 Q, R = np.diag([1.0, 0.1]), np.array([[0.05]])
