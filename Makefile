@@ -5,6 +5,7 @@
 # make check     the change at hand: linters and its fast tests, in under two minutes
 # make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
 # make exercises regenerate the learners' notebooks, the solved ones and the keys from exercises/source
+# make pack      what an instructor wants beside the judge: solved notebooks, quizzes, a marking guide, in one zip
 # make bench     timings, as ratios measured in one run
 # make reproduce the long training runs the chapters quote, into chapters/data (hours; resumes where it was stopped)
 # make diagnoses what checks say to wrong answers that outsiders wrote, as a table
@@ -33,7 +34,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book live-files site serve check test exercises diagnoses bench reproduce mutation lock clean setup
+.PHONY: book live-files site serve check test exercises pack diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -90,6 +91,10 @@ reproduce: $(READY)
 	$(BIN)/python -m reproduce.cases
 	$(BIN)/python -m reproduce.playground
 	$(BIN)/python -m reproduce.instructors
+
+pack: $(READY)
+	mkdir -p _build
+	$(BIN)/python -m rnngrade.authoring.pack exercises --quizzes instructors/quizzes -o _build/solutions-pack.zip
 
 diagnoses: $(READY)
 	$(BIN)/python -m tests.rnngrade.outsiders

@@ -32,7 +32,7 @@
     ...Object.entries(page.predictions).filter(([, one]) => one.off > FAR || one.answer === null)
       .map(([id, one]) => ({ href: address(name, `predict-${id}`), asks: one.asks, why: one.answer === null ? "shown, not predicted" : "your prediction was far off" })),
     ...Object.entries(page.selfchecks).filter(([, one]) => one.first === false)
-      .map(([id, one]) => ({ href: address(name, id), asks: one.asks, why: "your first answer was wrong" })),
+      .map(([id, one]) => ({ href: address(name, id), asks: one.asks, why: name.endsWith("interview_room") ? "you marked it: not yet" : "your first answer was wrong" })),
   ];
 
   const show = () => {

@@ -8,7 +8,7 @@
   const toDo = {
     sections: sections.map((one) => one.id),
     predictions: ids(".predict", (one) => one.id.replace("predict-", "")),
-    selfchecks: ids("fieldset.selfcheck", (one) => one.id),
+    selfchecks: ids("fieldset.selfcheck, details.answer", (one) => one.id || one.closest("section").id),
   };
   const isCourse = Object.values(toDo).some((list) => list.length) && !article.querySelector(".actions, #course-record");
   if (isCourse) memory.register(words(article.querySelector("h1")).replace(/\s*#$/, ""), toDo);

@@ -1,10 +1,10 @@
 """What the experiments claim holds for the stated share of twenty seeds, and a seed run again gives what is kept."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
+from reproduce.answers import agreeing, holds
 from tests.playground.conftest import ROOT
 
 PRESETS = json.loads((ROOT / "playground" / "presets.json").read_text(encoding="utf8"))
@@ -13,41 +13,14 @@ WHICH_LEARNS = [preset for preset in PRESETS if "Only A." in preset["options"] a
 CLAIMS = [(preset["id"], claim) for preset in PRESETS for claim in preset["claims"]]
 
 
-def first(seed):
-    """The update at which a seed solved it; never is later than any."""
-    return float("inf") if seed["solvedAt"] is None else seed["solvedAt"]
-
-
-# For each kind of claim: does it hold of a seed, given what the same seed did in the other run?
-HOLDS: dict[str, Callable] = {
-    "solved": lambda seed, bound, _: seed["solvedAt"] is not None,
-    "diverged": lambda seed, bound, _: seed["divergedAt"] is not None,
-    "grows": lambda seed, bound, _: seed["start"]["tenfold"] is not None,
-    "left": lambda seed, bound, _: seed["start"]["left"] >= bound["above"],
-    "below": lambda seed, bound, _: seed["start"]["below"] is not None and seed["start"]["below"] <= bound["within"],
-    "faint": lambda seed, bound, _: seed["start"]["left"] <= bound["within"],
-    "arrives": lambda seed, bound, _: seed["end"]["left"] >= bound["above"],
-    "gone": lambda seed, bound, _: seed["end"]["left"] <= bound["within"],
-    "slow": lambda seed, bound, _: seed["start"]["kept"] <= bound["within"],
-    "open": lambda seed, bound, _: seed["end"]["kept"] >= bound["above"],
-    "shut": lambda seed, bound, _: seed["end"]["kept"] <= bound["within"],
-    "clipped": lambda seed, bound, _: seed["clipped"] >= bound["share"],
-    "sooner": lambda seed, bound, other: first(seed) < first(other),
-}
-
-
 def of_seeds(name, claim):
-    """The bound of a claim, and of which of the seeds it holds."""
-    runs = RESULTS[name]["runs"]
-    ((kind, bound),) = [(key, value) for key, value in claim.items() if key not in ("run", "beside")]
-    others = runs[bound.get("than", claim["run"])]["seeds"]
-    return bound, [HOLDS[kind](seed, bound, other) for seed, other in zip(runs[claim["run"]]["seeds"], others)]
+    return holds(RESULTS[name]["runs"], claim)
 
 
 @pytest.mark.parametrize(("name", "claim"), CLAIMS, ids=[f"{name}-{'-'.join(claim)}" for name, claim in CLAIMS])
 def test_a_claim_holds_for_the_stated_share_of_seeds(name, claim):
-    bound, holds = of_seeds(name, claim)
-    count = sum(holds)
+    bound, found = of_seeds(name, claim)
+    count = sum(found)
     assert bound.get("least", 0) <= count <= bound.get("most", 20), f"{count} of 20"
     assert {"least", "most"} & set(bound)
 
@@ -75,10 +48,7 @@ def test_the_page_counts_the_seeds_that_gave_the_answer(engine):
         [PRESETS, RESULTS],
     )
     for preset, agree in zip(PRESETS, counted):
-        asked = [of_seeds(preset["id"], claim) for claim in preset["claims"] if not claim.get("beside")]
-        each = [[holds == ("least" in bound) for holds in seeds] for bound, seeds in asked]
-        want = [all(seed) for seed in zip(*each)]
-        assert agree == want, preset["id"]
+        assert agree == agreeing(preset["claims"], RESULTS[preset["id"]]["runs"]), preset["id"]
         assert sum(agree) > 10, "the answer is what most seeds gave"
         assert agree[preset.get("seed", 0)], "the seed that the page shows is one of them"
 

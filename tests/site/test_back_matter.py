@@ -1,0 +1,155 @@
+"""The pages that gather: terms linked from their first uses, numbers quoted from cells, marks and filters."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.site.conftest import CHAPTERS, ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+import first_uses
+
+CONF = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "_ext")!r})
+extensions = ["myst_parser", "fold", "first_uses"]
+myst_enable_extensions = ["dollarmath"]
+html_theme = "basic"
+"""
+GLOSSARY = """# Glossary
+
+```{glossary}
+backpropagation
+  Back.
+
+truncated backpropagation
+TB
+  Cut.
+
+mask
+  Which steps are real.
+```
+"""
+CHAPTER = """# A mask in a heading
+
+A `mask` in code, $mask$ in a formula and [mask](glossary.md) in a link. Unmasked. Truncated
+backpropagation stops; TB does. Masks, a mask. Backpropagation. Then backpropagation again.
+"""
+
+
+class TestFirstUses:
+    @pytest.fixture(scope="class")
+    def page(self, tmp_path_factory):
+        folder = tmp_path_factory.mktemp("book")
+        (folder / "chapters").mkdir()
+        (folder / "conf.py").write_text(CONF)
+        (folder / "index.md").write_text("# Book\n\n```{toctree}\nchapters/glossary\nchapters/01_page\n```\n")
+        (folder / "chapters" / "glossary.md").write_text(GLOSSARY)
+        (folder / "chapters" / "01_page.md").write_text(CHAPTER)
+        command = [sys.executable, "-m", "sphinx", "-W", "-q", str(folder), str(folder / "html")]
+        built = subprocess.run(command, capture_output=True, text=True)
+        assert built.returncode == 0, built.stderr
+        return (folder / "html" / "chapters" / "01_page.html").read_text()
+
+    def test_links_the_first_use_in_running_text_and_no_other(self, page):
+        linked = re.findall(r'<a class="term[^"]*" href="([^"]*)">([^<]*)</a>', page)
+        assert [(target, " ".join(text.split())) for target, text in linked] == [
+            ("glossary.html#term-truncated-backpropagation", "Truncated backpropagation"),  # and not its second name
+            ("glossary.html#term-mask", "Masks"),
+            ("glossary.html#term-backpropagation", "Backpropagation"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("a step Jacobian here", "step Jacobian"),
+            ("Jacobians", "Jacobian"),
+            ("the LSTMs", "LSTM"),
+            ("lstm", None),
+            ("time-scale", "time-scale"),
+            ("a Long-term thing", None),
+            ("preJacobian", None),
+        ],
+    )
+    def test_what_is_a_use(self, text, found):
+        match = first_uses.pattern(["Jacobian", "step Jacobian", "LSTM", "time-scale"]).search(text)
+        assert (match and first_uses.meant(match)) == found
+
+
+def test_every_chapter_links_terms_once_each(html):
+    for name in CHAPTERS:
+        linked = re.findall(r'<a class="term[^"]*" href="([^"]*)"', (html / name).read_text(encoding="utf8"))
+        assert 8 <= len(linked) == len(set(linked)), name
+
+
+def test_the_pages_ask_what_was_promised(html):
+    answers = (html / "chapters/interview_room.html").read_text(encoding="utf8")
+    assert answers.count('<details class="fold answer">') >= 20
+    for part in ("Short.", "Long.", "Often heard, and wrong.", "Where it is proved."):
+        assert answers.count(f"<strong>{part}</strong>") == answers.count('<details class="fold answer">')
+    assert (html / "chapters/symptoms.html").read_text(encoding="utf8").count("<h3>") >= 25
+    assert (html / "chapters/quizzes.html").read_text(encoding="utf8").count('<details class="fold solution">') == 65
+
+
+def test_a_number_that_is_quoted_leads_to_its_cell(html):
+    quoted = re.findall(
+        r'<a class="reference internal" href="([^"#]+)#([^"]+)" title="[^"]+"><span class="quoted">([^<]+)</span>',
+        (html / "chapters/interview_room.html").read_text(encoding="utf8"),
+    )
+    assert len(quoted) > 100
+    for page, anchor, _ in quoted:
+        assert f'id="{anchor}"' in (html / "chapters" / page).read_text(encoding="utf8")
+
+
+def test_every_reference_that_is_annotated_is_in_the_list():
+    page = (ROOT / "chapters/further_reading.md").read_text(encoding="utf8")
+    cited = {key for keys in re.findall(r"\{cite:t\}`([^`]+)`", page) for key in keys.split(",")}
+    listed = set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "chapters/references.bib").read_text(encoding="utf8"), re.MULTILINE))
+    assert len(cited) > 40
+    assert cited <= listed
+
+
+def test_the_search_knows_every_page_of_the_back_matter():
+    words = yaml.safe_load((ROOT / "_ext/search_words.yaml").read_text(encoding="utf8"))
+    pages = {address.partition("#")[0] for address in words}
+    for page in ("interview_room", "symptoms", "further_reading", "quizzes", "contributors", "instructors"):
+        assert f"chapters/{page}.html" in pages
+
+
+@pytest.mark.browser
+def test_an_answer_is_marked_and_found_on_my_course(open_page):
+    page = open_page("chapters/interview_room.html")
+    page.get_by_role("button", name="Ask me one").press("Enter")
+    assert page.evaluate("document.activeElement.matches('details.answer > summary')")
+    page.keyboard.press("Enter")
+    asked = page.evaluate("document.activeElement.closest('section').querySelector('h3').firstChild.textContent")
+    page.locator("details.answer[open]").get_by_role("button", name="Not yet").press("Enter")
+    assert page.locator("#interview-room [role=status]").inner_text().endswith("known, 1 not yet.")
+    page.locator("details.answer").first.locator("summary").click()
+    page.locator("details.answer").first.get_by_role("button", name="I knew it").click()
+    page.reload()
+    assert page.locator("#interview-room [role=status]").inner_text().startswith(("1 of", "0 of"))
+    page.goto(page.url.replace("interview_room", "my_course"))
+    again = page.locator(".course-again")
+    if again.is_visible():  # unless the one that was drawn was the first, which is known by now
+        assert asked.strip()[:40] in again.inner_text()
+        assert "you marked it: not yet" in again.inner_text()
+
+
+@pytest.mark.browser
+def test_symptoms_are_found_as_one_types(open_page):
+    page = open_page("chapters/symptoms.html")
+    shown = page.locator("article section > h3:visible")
+    every = shown.count()
+    page.get_by_role("searchbox").fill("padding batch")
+    assert 0 < shown.count() < every / 3
+    assert "as the batch grows" in " ".join(shown.all_inner_texts())
+    page.get_by_role("searchbox").fill("no such thing")
+    assert shown.count() == 0
+    assert page.locator("#symptom-search [role=status]").inner_text() == f"None of {every}."
+    page.get_by_role("searchbox").fill("")
+    assert shown.count() == every
