@@ -69,6 +69,7 @@ class FirstUses(SphinxPostTransform):
         if not LINKED.fullmatch(page) or not terms:
             return
         left, uses = dict(terms), pattern(terms)
+        _join_texts(self.document)
         for text in [text for text in self.document.findall(nodes.Text) if _is_running(text)]:
             pieces = list(self._linked(str(text), uses, left))
             if len(pieces) > 1 or not isinstance(pieces[0], nodes.Text):
@@ -90,6 +91,14 @@ class FirstUses(SphinxPostTransform):
             done = match.end()
         if done < len(text) or not text:
             yield nodes.Text(text[done:])
+
+
+def _join_texts(document: nodes.document) -> None:
+    """Make one text of neighbours: the parser begins a new one at every line."""
+    for parent in {id(text.parent): text.parent for text in document.findall(nodes.Text)}.values():
+        for i in range(len(parent) - 1, 0, -1):
+            if isinstance(parent[i], nodes.Text) and isinstance(parent[i - 1], nodes.Text):
+                parent[i - 1 : i + 1] = [nodes.Text(str(parent[i - 1]) + str(parent[i]))]
 
 
 def _is_running(text: nodes.Node) -> bool:
