@@ -10,7 +10,8 @@
   const show = () => {
     for (const answer of answers) for (const button of answer.querySelectorAll(".interview-mark button")) button.setAttribute("aria-pressed", MARKS[button.textContent] === marked(answer));
     const known = answers.filter(marked).length, open = answers.filter((answer) => marked(answer) === false).length;
-    said.textContent = known + open ? `${known} of ${answers.length} known${open ? `, ${open} not yet` : ""}.` : `${answers.length} questions.`;
+    const left = open ? `, ${open} not yet` : "";
+    said.textContent = known + open ? `${known} of ${answers.length} known${left}.` : `${answers.length} questions.`;
   };
   for (const answer of answers) {
     const row = Object.assign(document.createElement("p"), { className: "interview-mark tool-row" });
