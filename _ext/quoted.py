@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
+TEMPLATE = re.compile(r'f"([^"]+)"')
 QUOTE = re.compile(r"\{quoted\}`([\w-]+):([^`\s]+)`")
 log = logging.getLogger(__name__)
 
@@ -41,17 +43,27 @@ class QuotedRole(SphinxRole):
 
 
 @lru_cache(maxsize=64)
-def _cell_of_each(notebook: Path, changed: float) -> dict[str, int]:
+def _gluing_cells(notebook: Path, changed: float) -> dict[int, str]:
     cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
-    outputs = ((index, output) for index, cell in enumerate(cells) for output in cell.get("outputs", ()))
-    named = ((index, output.get("metadata", {}).get("scrapbook", {}).get("name")) for index, output in outputs)
-    return {name: index for index, name in named if name}
+    sources = {index: "".join(cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"}
+    return {index: source for index, source in sources.items() if "glue(" in source}
 
 
-def cells_by_name(app: Sphinx, page: str) -> dict[str, int]:
-    """Return which cell of ``page`` has glued each name."""
-    notebook = executed(app, page)
-    return _cell_of_each(notebook, notebook.stat().st_mtime) if notebook.exists() else {}
+def cell_that_glues(cells: Mapping[int, str], name: str) -> int | None:
+    """Return the first of the cells that holds ``name``, written out or, failing that, as an f-string that can be it.
+
+    Of two such strings the one that has more of the name is meant.
+    """
+    written = [index for index, source in cells.items() if f'"{name}"' in source]
+    if written:
+        return written[0]
+    fits = []
+    for index, source in cells.items():
+        for template in TEMPLATE.findall(source):
+            parts = re.split(r"\{[^{}]*\}", template)
+            if len(parts) > 1 and re.fullmatch(".+".join(map(re.escape, parts)), name):
+                fits.append((-sum(map(len, parts)), index))
+    return min(fits)[1] if fits else None
 
 
 def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
@@ -70,12 +82,13 @@ def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
 
 def found(app: Sphinx, page: str, name: str) -> tuple[str, str, str] | None:
     """Return the number as printed, the id to link to and the section's title; None if the page has no such name."""
-    values, cells = glued(app, page), cells_by_name(app, page)
-    if name not in values or name not in cells:
+    values, notebook = glued(app, page), executed(app, page)
+    if name not in values:
         return None
+    cell = cell_that_glues(_gluing_cells(notebook, notebook.stat().st_mtime), name)
     shown: dict[int, tuple[str, str]] = app.env.metadata[page].get("shown_cells", {})
-    before = [index for index in shown if index <= cells[name]]
-    return (values[name], *shown[max(before)]) if before else (values[name], "", "")
+    before = [index for index in shown if cell is not None and index <= cell]
+    return (values[name], *shown[max(before)]) if before else None
 
 
 class FillIn(SphinxPostTransform):
@@ -91,7 +104,7 @@ class FillIn(SphinxPostTransform):
     def _number(self, page: str, name: str, place: nodes.Node) -> nodes.Node:
         number = found(self.app, page, name)
         if number is None:
-            log.warning("quoted: page %s has glued no %r", page, name, location=place)
+            log.warning("quoted: page %s has glued no %r in a cell that holds the name", page, name, location=place)
             return nodes.Text("?")
         value, anchor, section = number
         title = f"{self.env.titles[page].astext()}: {section}"

@@ -12,6 +12,7 @@ from tests.site.conftest import CHAPTERS, ROOT
 sys.path.insert(0, str(ROOT / "_ext"))
 
 import first_uses
+import quoted
 
 CONF = f"""
 import sys
@@ -79,6 +80,15 @@ class TestFirstUses:
     def test_what_is_a_use(self, text, found):
         match = first_uses.pattern(["Jacobian", "step Jacobian", "LSTM", "time-scale"]).search(text)
         assert (match and first_uses.meant(match)) == found
+
+
+def test_the_cell_that_glues_a_name():
+    cells = {
+        1: 'glue("rate", 1)', 4: 'for k in ks:\n    glue(f"rate-{k}-low", k)', 7: 'glue(f"rate-{s}", s)',
+        9: 'for key, value in (("held", 2),):\n    glue(key, value)',
+    }  # fmt: skip
+    names = ("rate", "rate-1.0-low", "rate-1.0", "held", "else")
+    assert [quoted.cell_that_glues(cells, name) for name in names] == [1, 4, 7, 9, None]
 
 
 def test_every_chapter_links_terms_once_each(html):
