@@ -16,7 +16,7 @@ import rjsmin
 from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "asides", "mathematics", "print")
+STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "live", "asides", "mathematics", "print")
 SCRIPTS = ("theme", "memory", "contents", "code", "search", "hints", "a11y", "selfcheck", "progress", "moved", "report")
 NESTED = re.compile(r"\$\{[^{}`]*`")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}
@@ -53,7 +53,7 @@ def _script(stem: str, names: tuple[str, ...]) -> Asset:
 
 # Scripts of pages that need them, each with what a page that does so holds.
 MORE = {"predict": 'class="predict ', "my_course": 'id="course-record"', "interview_room": 'id="interview-room"',
-        "symptoms": 'id="symptom-search"'}  # fmt: skip
+        "symptoms": 'id="symptom-search"', "live": 'class="live-place"'}  # fmt: skip
 
 
 def scripts(figures: bool, body: str) -> list[Asset]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
+from live_page import live_place
 from notebook_download import launch_links
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -49,7 +50,7 @@ In a checkout of the repository the notebook is there already: `.venv/bin/jupyte
 """
         sheet = nodes.container(classes=["exercise-notebook"])
         self.state.nested_parse(StringList(text.splitlines(), path), 0, sheet)
-        return [sheet]
+        return [live_place(), sheet]
 
 
 def _either(links: list[str]) -> str:
@@ -59,5 +60,6 @@ def _either(links: list[str]) -> str:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive."""
     app.setup_extension("fold")
+    app.setup_extension("live_page")
     app.add_directive("exercise-notebook", ExerciseNotebookDirective)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,8 @@
 
 It reads ``exercises/source/01_unrolling.md`` and the questions beside it. Each question can be linked to by
 ``{ref}`exercise-<id>` ``. A cell tagged ``notebook-only`` is left out. The directive stands directly under the page's
-title, which takes the place of the notebook's.
+title, which takes the place of the notebook's. A block of code that is a cell of the notebook has ``cell-<id of the
+cell>`` for its id, by which ``live/page`` finds it.
 """
 
 from __future__ import annotations
@@ -59,10 +60,10 @@ def sheet_text(assignment: Assignment, notebook: NotebookNode) -> str:
     labelled: set[str] = set()
     pieces: list[str] = []
     first = next(i for i, cell in enumerate(cells) if _heading(cell))
-    given = [cell.source for cell in cells[:first] if cell.cell_type == "code"]
+    given = [cell for cell in cells[:first] if cell.cell_type == "code"]
     for i, cell in enumerate(cells):
         if i == first and given:
-            pieces.append(_given("\n\n\n".join(given)))
+            pieces.append(_given(given))
         if i < first and cell.cell_type == "code":
             continue
         question = assignment.questions.get(cell.id)
@@ -93,7 +94,12 @@ def _plain(cell: NotebookNode) -> list[str]:
         text = TITLE.sub("", cell.source).strip()
         return [text] if text else []
     is_check = "nbgrader" in cell.metadata
-    return [] if is_check else [f"```python\n{cell.source}\n```"]
+    return [] if is_check else [_block(cell, cell.source)]
+
+
+def _block(cell: NotebookNode, code: str, kind: str = "") -> str:
+    """What the learner's notebook holds in this cell."""
+    return f"{{#cell-{cell.id}{kind}}}\n```python\n{code}\n```"
 
 
 def _question(question: Question, cell: NotebookNode) -> Iterator[str]:
@@ -102,15 +108,16 @@ def _question(question: Question, cell: NotebookNode) -> Iterator[str]:
     in_groups = f" {parts}." if len(question.groups) > 1 else ""
     points = f"{question.points:g} point{'s' if question.points != 1 else ''}"
     yield f"{{.points}}\n**{points}**{in_groups} You start from:"
-    yield f"```python\n{stubbed(cell.source, question)}\n```"
+    yield _block(cell, stubbed(cell.source, question), " .live-question")
     for i, hint in enumerate(question.hints, 1):
         yield _fold(f"Hint {i} of {len(question.hints)}", "hint", hint)
     yield _fold("Solution", "solution", f"```python\n{solution_code(cell)}\n```")
 
 
-def _given(code: str) -> str:
+def _given(cells: list[NotebookNode]) -> str:
     """What the notebook has imported and defined before the first question."""
-    return _fold(code_folds.title(code), "code", f"```python\n{code}\n```")
+    title = code_folds.title("\n\n\n".join(cell.source for cell in cells))
+    return _fold(title, "code", "\n\n".join(_block(cell, cell.source) for cell in cells))
 
 
 def _fold(title: str, kind: str, text: str) -> str:

@@ -2,14 +2,17 @@
 //
 // One entry of the browser's storage holds, by page, what was read, predicted, answered, opened and passed:
 //   {version, latest: page, pages: {page: {title, last: section, lastTitle, at, of: {kind: how many there are}, <kind>: {id: entry}}}}
+// and, of the pages that are worked on, the code that was written there (`answers`), which nothing counts.
 // Whatever else is found there, broken, of another kind or another version, is left out. Where a browser keeps nothing,
 // the same holds until the page is left.
 window.courseMemory = (() => {
   const KEY = "training-recurrent-networks", VERSION = 1;
-  const KINDS = ["sections", "predictions", "selfchecks", "hints", "exercises"];
-  const LONGEST = 200, MOST = 500;
+  const KINDS = ["sections", "predictions", "selfchecks", "hints", "exercises", "answers"];
+  const UNCOUNTED = ["hints", "answers"];
+  const LONGEST = 200, MOST = 500, MOST_CODE = 400_000;
 
   const isText = (one) => typeof one === "string" && one.length <= LONGEST;
+  const isCode = (one) => typeof one === "string" && one.length <= MOST_CODE;
   const isCount = (one) => Number.isInteger(one) && one >= 0 && one <= 10_000;
   const isNumber = (one) => typeof one === "number" && Number.isFinite(one);
   const isAnswer = (one) => one === null || isText(one) || isNumber(one) || (Array.isArray(one) && one.length <= 50 && one.every(isNumber));
@@ -23,6 +26,7 @@ window.courseMemory = (() => {
     selfchecks: { asks: isText, first: isFlag, right: isFlag },
     hints: { asks: isText },
     exercises: { asks: isText, points: isNumber, of: isNumber },
+    answers: { asks: isText, source: isCode, base: isCode, older: isCode },
   };
 
   const isObject = (one) => typeof one === "object" && one !== null && !Array.isArray(one);
@@ -96,7 +100,8 @@ window.courseMemory = (() => {
       return Object.hasOwn(held, id) ? structuredClone(held[id]) : null;
     },
     // Note that something was done: a section read, a prediction made (answer, off: how far, as a part of the axis),
-    // a self-check answered (first: right at the first attempt?), a hint opened, an exercise passed (points, of).
+    // a self-check answered (first: right at the first attempt?), a hint opened, an exercise passed (points, of),
+    // code written (source, the code it began with, what was put aside).
     note(kind, id, entry = {}, name = here) {
       check(kind);
       change((memory) => {
@@ -124,9 +129,9 @@ window.courseMemory = (() => {
       if (unkept) unkept = empty();
       document.dispatchEvent(new CustomEvent("course-memory"));
     },
-    // How much of a page is done, from 0 to 1, of what is to be done there: hints are none of it.
+    // How much of a page is done, from 0 to 1, of what is to be done there: hints and code are none of it.
     share(page) {
-      const kinds = KINDS.filter((kind) => kind !== "hints" && page.of[kind]);
+      const kinds = KINDS.filter((kind) => !UNCOUNTED.includes(kind) && page.of[kind]);
       const sum = (count) => kinds.reduce((total, kind) => total + count(kind), 0);
       const all = sum((kind) => page.of[kind]);
       return all ? sum((kind) => Math.min(Object.keys(page[kind]).length, page.of[kind])) / all : 0;

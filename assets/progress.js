@@ -9,6 +9,7 @@
     sections: sections.map((one) => one.id),
     predictions: ids(".predict", (one) => one.id.replace("predict-", "")),
     selfchecks: ids("fieldset.selfcheck, details.answer", (one) => one.id || one.closest("section").id),
+    ...(article.querySelector(".live-place") ? { exercises: ids(".live-question", (one) => one.id.replace("cell-", "")) } : {}),
   };
   const isCourse = Object.values(toDo).some((list) => list.length) && !article.querySelector(".actions, #course-record");
   if (isCourse) memory.register(words(article.querySelector("h1")).replace(/\s*#$/, ""), toDo);

@@ -1,0 +1,101 @@
+"""A stand-in for a host of static sites: files with ETag, max-age and gzip, no header of ours, counted as it sends.
+
+The site lies at the root, or under a path, as it does where a project's pages are published beside others.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+PACKED = {".whl", ".zip", ".png", ".woff2", ".npz", ".gz"}  # nothing is gained by compressing these again
+
+
+@cache
+def _gzipped(data: bytes) -> bytes:
+    return gzip.compress(data, 6)
+
+
+class Host:
+    """What was asked of it, and how many bytes went out."""
+
+    def __init__(self, folder: Path, under: str = "") -> None:
+        self.folder, self.under, self.down = folder, f"/{under}".rstrip("/"), False
+        self.lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Count from zero."""
+        self.wire, self.asked, self.missing = 0, [], []
+
+    def find(self, path: str) -> Path | None:
+        """The file under an address, if there is one."""
+        path = path.partition("?")[0]
+        if not path.startswith(f"{self.under}/"):
+            return None
+        file = (self.folder / path[len(self.under) + 1 :]).resolve()
+        file = file / "index.html" if file.is_dir() else file
+        return file if file.is_file() and file.is_relative_to(self.folder.resolve()) else None
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Answers as static hosting does."""
+
+    protocol_version = "HTTP/1.1"
+    host: Host
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".wasm": "application/wasm", ".mjs": "text/javascript", ".js": "text/javascript", ".ipynb": "application/json",
+        ".whl": "application/octet-stream", ".woff2": "font/woff2", ".svg": "image/svg+xml",
+    }  # fmt: skip
+
+    def do_GET(self) -> None:
+        host, file = self.host, self.host.find(self.path)
+        host.asked.append(self.path)
+        if host.down:
+            return self.connection.close()
+        if file is None:
+            host.missing.append(self.path)
+            return self._answer(404, b"", {})
+        data = file.read_bytes()
+        tag = {"ETag": f'"{hashlib.sha256(data).hexdigest()[:16]}"', "Cache-Control": "max-age=600"}
+        if self.headers.get("If-None-Match") == tag["ETag"]:
+            return self._answer(304, None, tag)
+        if file.suffix not in PACKED and "gzip" in self.headers.get("Accept-Encoding", ""):
+            data, tag = _gzipped(data), tag | {"Content-Encoding": "gzip"}
+        with host.lock:
+            host.wire += len(data)
+        self._answer(200, data, tag | {"Content-Type": self.guess_type(str(file))})
+
+    def _answer(self, status: int, body: bytes | None, headers: dict[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        if body is not None:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if body:
+            try:
+                self.wfile.write(body)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is printed."""
+
+
+@contextmanager
+def hosted(folder: Path, under: str = "") -> Iterator[tuple[str, Host]]:
+    """The site's address, and its host, while the context lasts."""
+    host = Host(folder, under)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Served", (Handler,), {"host": host}))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{host.under}/", host
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,272 @@
+"""Pages that are worked on, in a browser, on a host that sets no headers: at its root and under a path."""
+
+import json
+import re
+from urllib.parse import urlparse
+
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbgrader import nbgraderformat
+
+from tests.site.conftest import ROOT
+from tests.site.static_host import hosted
+
+pytestmark = pytest.mark.browser
+
+PAGE, CHAPTER = "chapters/exercises_01.html", "chapters/01_unrolling.html"
+LONG = 90_000  # milliseconds: Python starts in four seconds, and on a busy machine in many more
+RIGHT = """def unroll(W, U, b, x, h0):
+    T, B, _ = x.shape
+    h = np.empty((T + 1, B, len(b)))
+    h[0] = h0
+    for t in range(1, T + 1):
+        h[t] = np.tanh(h[t - 1] @ W.T + x[t - 1] @ U.T + b)
+    return h"""
+STUBBORN = "while True:\n    try:\n        while True: pass\n    except BaseException: pass"
+
+
+@pytest.fixture(scope="module")
+def offered(html):
+    """Skip where the book was built without Python's files, and fail where it ought to have had them."""
+    if (html / "_live").exists():
+        return html
+    gone = ROOT / "_build" / "pyodide-gone.txt"
+    if gone.exists():
+        pytest.skip(gone.read_text(encoding="utf8"))
+    pytest.skip("the book was built without Python's files: make live-files, make book")
+
+
+class Reader:
+    """Someone at a page, on a host of their own."""
+
+    def __init__(self, context, address, host):
+        self.context, self.address, self.host, self.problems, self.requests = context, address, host, [], []
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("console", lambda said: said.type == "error" and self.problems.append(said.text))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def begin(self, name=PAGE):
+        self.page.goto(self.address + name)
+        self.page.locator(".live-begin:enabled").click()
+        self.page.wait_for_selector(".live .cm-content", timeout=LONG)
+
+    def cell(self, id):
+        return self.page.locator(f'.live[data-cell="{id}"]')
+
+    def write(self, id, text):
+        self.cell(id).locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+
+    def press(self, id, name):
+        self.cell(id).get_by_role("button", name=name, exact=True).click()
+
+    def panels(self, id, count=2):
+        """The titles of a cell's panels, once there are so many."""
+        titles = self.cell(id).locator(".live-html strong")
+        titles.nth(count - 1).wait_for(timeout=LONG)
+        return [title.strip() for title in titles.all_inner_texts()]
+
+    def quiet(self):
+        self.page.wait_for_selector(".live-stop:disabled", timeout=LONG)
+
+    def output(self, id):
+        return self.cell(id).locator(".live-pane").first.inner_text()
+
+    def stop(self):
+        self.page.locator(".live-stop").click()
+
+    def hears(self, words):
+        self.page.wait_for_selector(f'.live-said:has-text("{words}")', timeout=LONG)
+
+    def download(self):
+        with self.page.expect_download() as waiting:
+            self.page.get_by_role("button", name="Download notebook").click()
+        return waiting.value.path().read_text(encoding="utf8")
+
+
+@pytest.fixture(scope="module")
+def reader(offered, browser):
+    """One reader, with Python started once, under a path; the tests below go on where the one before has ended."""
+    with hosted(offered, under="course") as (address, host):
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+        one = Reader(context, address, host)
+        one.page.goto(address + PAGE)
+        one.page.wait_for_selector(".live-begin:enabled")
+        one.before = list(host.asked)
+        one.begin()
+        yield one
+        context.close()
+
+
+def test_nothing_is_loaded_before_the_button_is_pressed(reader):
+    assert not [path for path in reader.before if "_live" in path or "live-service" in path]
+
+
+def test_a_check_pressed_before_python_is_there_waits_and_then_names_what_is_wrong(reader):
+    reader.press("unroll", "Check")
+    assert reader.panels("unroll") == ["→ unroll, typical: not yet", "→ unroll, edge: not yet"]
+    reader.write("unroll", RIGHT.replace("W.T", "W"))
+    reader.page.keyboard.press("Shift+Enter")
+    reader.page.wait_for_selector("[data-cell=unroll] .live-html:has-text('W.T')")
+    reader.write("unroll", RIGHT)
+    reader.page.keyboard.press("Shift+Enter")
+    reader.page.wait_for_selector("[data-cell=unroll].live-right")
+    assert reader.panels("unroll") == ["✓ unroll, typical: right, 2 points", "✓ unroll, edge: right, 1 point"]
+    assert reader.page.evaluate("courseMemory.of('exercises', 'unroll')").items() >= {"points": 3, "of": 3}.items()
+    assert reader.page.evaluate("courseMemory.page().of.exercises") == 7
+
+
+def test_stop_keeps_the_values_and_a_page_full_of_output_stays_usable(reader):
+    assert reader.page.evaluate("crossOriginIsolated")
+    reader.write("unroll", "kept = 41\nwhile True: print('x' * 60)")
+    reader.page.keyboard.press("Control+Enter")
+    reader.page.wait_for_function("document.querySelector('[data-cell=unroll] pre')?.textContent.length > 40000")
+    reader.stop()
+    reader.quiet()
+    assert "Stopped." in reader.output("unroll")
+    assert len(reader.output("unroll")) < 110_000
+    reader.write("unroll", "kept + 1")
+    reader.page.keyboard.press("Control+Enter")
+    reader.quiet()
+    assert reader.output("unroll").strip() == "42"
+
+
+def test_code_that_catches_the_interrupt_is_ended_and_what_is_lost_is_told(reader):
+    reader.write("unroll", STUBBORN)
+    reader.page.keyboard.press("Control+Enter")
+    reader.page.wait_for_selector("[data-cell=unroll].live-runs")
+    reader.page.wait_for_timeout(300)
+    reader.stop()
+    reader.page.get_by_role("button", name="Start Python afresh").click()
+    reader.hears("afresh, without the values")
+    reader.write("unroll", "kept")
+    reader.page.keyboard.press("Control+Enter")
+    reader.quiet()
+    assert "NameError" in reader.output("unroll")
+    assert reader.cell("unroll").get_by_role("button", name="Run the cells above").is_visible()
+
+
+def test_the_keyboard_gets_out_of_the_editor(reader):
+    reader.write("unroll", RIGHT)
+    reader.page.keyboard.press("Tab")
+    assert reader.page.evaluate("document.activeElement.classList.contains('cm-content')")
+    reader.page.keyboard.press("Escape")
+    reader.page.keyboard.press("Tab")
+    assert reader.page.evaluate("document.activeElement.textContent") == "Run"
+    reader.write("unroll", RIGHT)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_while_the_page_is_worked_on(reader, scheme):
+    reader.press("unroll", "Check")
+    reader.panels("unroll")
+    reader.page.emulate_media(color_scheme=scheme)
+    reader.page.wait_for_timeout(300)
+    found = Axe().run(reader.page).response["violations"]
+    assert not [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"][:3]]
+    words = reader.cell("unroll").locator(".cm-line :is(.k, .nb, .mi)")
+    colours = words.evaluate_all("words => words.map((one) => getComputedStyle(one).color)")
+    assert len(set(colours)) == 2, "the page's colours: keywords, and numbers with built-in names"
+
+
+def test_start_over_can_be_taken_back(reader):
+    reader.press("unroll", "Start over")
+    assert "NotImplementedError" in reader.cell("unroll").locator(".cm-content").inner_text()
+    reader.press("unroll", "Bring it back")
+    assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
+
+
+def test_what_is_downloaded_is_the_learners_notebook_and_opening_it_changes_nothing(reader, tmp_path):
+    text = reader.download()
+    own = json.loads((ROOT / "exercises" / "01_unrolling.ipynb").read_text(encoding="utf8"))
+    wanted = next(cell for cell in own["cells"] if cell["id"] == "unroll")
+    wanted["source"] = RIGHT.splitlines(keepends=True)
+    assert json.loads(text) == own
+    (tmp_path / "handed_in.ipynb").write_text(text, encoding="utf8")
+    nbformat.validate(nbgraderformat.read(tmp_path / "handed_in.ipynb", as_version=4))
+    other = json.loads(text)
+    other["cells"].insert(0, {"cell_type": "code", "execution_count": None, "id": "mine", "metadata": {}, "outputs": [],
+                              "source": ["own = 1"]})  # fmt: skip
+    changed = tmp_path / "other.ipynb"
+    changed.write_text(json.dumps(other, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
+    reader.page.locator(".live-bar input").set_input_files(changed)
+    reader.hears("Opened other.ipynb")
+    assert reader.download() == changed.read_text(encoding="utf8")
+    second = ROOT / "exercises" / "02_bptt.ipynb"
+    reader.page.locator(".live-bar input").set_input_files(second)
+    reader.hears("the notebook 02_bptt")
+
+
+def test_without_a_network_the_page_is_there_with_what_was_written_and_python_runs(reader):
+    reader.page.wait_for_selector("[data-kept=offline]", state="attached", timeout=LONG)
+    reader.host.down = True
+    try:
+        reader.begin()
+        assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
+        reader.press("unroll", "Check")
+        assert reader.panels("unroll") == ["✓ unroll, typical: right, 2 points", "✓ unroll, edge: right, 1 point"]
+    finally:
+        reader.host.down = False
+
+
+def test_a_question_that_a_new_release_has_changed_keeps_the_old_answer_beside_it(reader):
+    reader.page.evaluate("courseMemory.note('answers', 'unroll', {base: 'def unroll(): ...'})")
+    reader.page.evaluate("courseMemory.note('answers', 'gone', {source: 'gone = 1', base: ''})")
+    reader.begin()
+    assert "NotImplementedError" in reader.cell("unroll").locator(".cm-content").inner_text()
+    assert "W.T" in reader.cell("unroll").locator(".live-older").inner_text()
+    reader.press("unroll", "Bring it back")
+    assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
+    assert "gone" in reader.page.locator("article > .live-older").inner_text()
+
+
+def test_it_asked_no_other_host_and_nothing_failed(reader):
+    assert {urlparse(url).hostname for url in reader.requests if url.startswith("http")} == {"127.0.0.1"}
+    assert reader.host.missing == []
+    assert [one for one in reader.problems if "ERR_" not in one] == []
+
+
+def test_where_nothing_isolates_the_page_stop_starts_python_afresh(offered, browser):
+    """And on a telephone, where the bar must leave room for the page."""
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    with hosted(offered) as (address, host):
+        context = browser.new_context(service_workers="block", **phone)
+        reader = Reader(context, address, host)
+        reader.begin()
+        assert not reader.page.evaluate("crossOriginIsolated")
+        reader.write("unroll", "a = 1")
+        reader.press("unroll", "Run")
+        reader.hears("Done in")
+        reader.write("unroll", "while True: pass")
+        reader.press("unroll", "Run")
+        reader.page.wait_for_selector("[data-cell=unroll].live-runs")
+        reader.stop()
+        reader.hears("Stopped. Python has started afresh")
+        assert reader.page.get_by_role("button", name=re.compile("Run again what had run")).is_visible()
+        assert reader.page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert reader.page.locator(".live-bar").bounding_box()["height"] < 740 / 4
+        context.close()
+
+
+def test_a_chapters_block_is_changed_and_run_in_its_place(offered, browser):
+    with hosted(offered) as (address, host):
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        reader = Reader(context, address, host)
+        reader.page.goto(address + CHAPTER)
+        block = reader.page.locator(".live-block").nth(3)
+        id = block.get_attribute("id").removeprefix("cell-")
+        cell = block.locator("xpath=ancestor::div[contains(@class, 'docutils')][1]/..")
+        printed = cell.locator(".cell_output pre").all_inner_texts()
+        block.get_by_role("button", name="Run and change").click()
+        reader.cell(id).locator(".live-out").wait_for(timeout=LONG)
+        reader.quiet()
+        assert reader.output(id).strip() == "".join(printed).strip()
+        reader.write(id, "1 + 1")
+        reader.page.keyboard.press("Control+Enter")
+        reader.quiet()
+        assert reader.output(id).strip() == "2"
+        assert reader.problems == []
+        context.close()
