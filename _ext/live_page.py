@@ -49,7 +49,7 @@ def place(live: Live, cells: str | None = None, count: int = 0) -> str:
     blocks = "One block of code here can" if count == 1 else f"{count} blocks of code here can"
     does = f"{blocks} be changed and run in the page." if cells else "Nothing to install: Python runs in this page."
     return (
-        f'<div class="live-place" data-live="{data}"{listed}>'
+        f'<div class="live-place" data-pagefind-ignore data-live="{data}"{listed}>'
         '<button type="button" class="live-begin" disabled>Work on this page</button> '
         f'<span role="status" data-ready="{does} {size}">{OLD}</span></div>\n'
     )

@@ -1,4 +1,4 @@
-// The button *Work on this page*, and of a chapter's block that can be run. Nothing else is loaded before it is pressed.
+// The button *Work on this page*, and that of a chapter's block which can be run. Nothing else is loaded before a press.
 {
   const place = document.querySelector(".live-place"), { page, service } = JSON.parse(place.dataset.live);
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI), at = (name) => new URL(name, root).href;

@@ -34,6 +34,9 @@ export class Answers {
     this.#timer = setTimeout(() => this.flush(), WAIT);
   }
 
+  // Whether something is not written down yet.
+  waits(cell) { return this.#waiting.has(cell.id); }
+
   // What was written before is kept aside, and can be brought back.
   putAside(cell, older, source) {
     this.#waiting.delete(cell.id);

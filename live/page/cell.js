@@ -40,6 +40,12 @@ export class Cell {
     ];
   }
 
+  // What another tab has written.
+  refresh() {
+    const { source } = this.answers.begin(this.model);
+    if (!this.answers.waits(this.model) && source !== this.source) replace(this.view, source);
+  }
+
   // The code as it was at first; what was written is kept beside it.
   startOver() {
     const { source } = this;

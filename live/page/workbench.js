@@ -35,6 +35,8 @@ class Workbench {
     this.models = models ?? this.#modelled();
     this.packages = ["numpy", "training-recurrent-networks", "course-cells", ...(notebook ? [keysOf(notebook)] : [])];
     this.python = new Python((interrupt) => this.#boot(interrupt));
+    // The same page in another tab: what is written there is read here.
+    addEventListener("storage", (event) => { if (event.key === window.courseMemory.KEY) for (const cell of this.cells.values()) cell.refresh(); });
     const whole = notebook ? { all: () => this.all(), download: () => this.download(), open: (file) => this.open(file) } : {};
     this.bar = new Bar({ stop: () => this.python.stop(), ...whole });
     this.ready = new Promise((resolve) => this.python.addEventListener("ready", resolve, { once: true }));

@@ -1,7 +1,10 @@
 """Pages that are worked on, in a browser, on a host that sets no headers: at its root and under a path."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
 from urllib.parse import urlparse
 
 import nbformat
@@ -260,6 +263,7 @@ def test_a_chapters_block_is_changed_and_run_in_its_place(offered, browser):
         id = block.get_attribute("id").removeprefix("cell-")
         cell = block.locator("xpath=ancestor::div[contains(@class, 'docutils')][1]/..")
         printed = cell.locator(".cell_output pre").all_inner_texts()
+        block.hover()
         block.get_by_role("button", name="Run and change").click()
         reader.cell(id).locator(".live-out").wait_for(timeout=LONG)
         reader.quiet()
@@ -270,3 +274,21 @@ def test_a_chapters_block_is_changed_and_run_in_its_place(offered, browser):
         assert reader.output(id).strip() == "2"
         assert reader.problems == []
         context.close()
+
+
+def test_firefox_runs_checks_stops_and_keeps_as_well(offered):
+    """At the root of the site; Playwright drives no Firefox but its own, so Puppeteer does."""
+    firefox = next(filter(None, map(shutil.which, ("firefox-esr", "firefox"))), None)
+    if firefox is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Firefox on the PATH")
+    with hosted(offered) as (address, host):
+        script, modules = ROOT / "tests" / "live" / "firefox.mjs", ROOT / "_build" / "npm" / "node_modules"
+        command = ["node", str(script), str(modules), firefox, address + PAGE]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr[-3000:]
+    found = json.loads(run.stdout)
+    assert found["isolated"]
+    assert "Stopped" in found["stopped"]
+    assert found["kept"] == "kept + 1"
+    assert found["problems"] == []
+    assert host.missing == []
