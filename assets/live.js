@@ -2,7 +2,7 @@
 {
   const place = document.querySelector(".live-place"), { page, service } = JSON.parse(place.dataset.live);
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI), at = (name) => new URL(name, root).href;
-  const button = place.querySelector("button"), said = place.querySelector("[role=status]"), AGAIN = "course-live-again";
+  const button = place.querySelector("button"), said = place.querySelector("[role=status]"), AGAIN = "course-live-again", PATIENCE = 3000;
   const able = typeof WebAssembly === "object" && typeof Worker === "function" && typeof structuredClone === "function" && "findLast" in Array.prototype;
 
   const begin = async () => {
@@ -26,8 +26,8 @@
     if (!crossOriginIsolated && !again && navigator.serviceWorker) {
       try {
         said.textContent = "Loading …";
-        await navigator.serviceWorker.register(at(service));
-        await navigator.serviceWorker.ready;
+        const late = new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no service worker")));
+        await Promise.race([navigator.serviceWorker.register(at(service)).then(() => navigator.serviceWorker.ready), late]);
         sessionStorage.setItem(AGAIN, id);
         location.reload();
         return;

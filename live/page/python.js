@@ -35,6 +35,7 @@ export class Python extends EventTarget {
 
   get busy() { return this.#running !== null || this.#line.length > 0; }
   get running() { return this.#running?.id; }
+  is(job) { return job === this.#running; }
   waits(id) { return this.#line.some((job) => job.id === id); }
 
   // Drops what waits. What runs is interrupted, if it can be; asked a second time, or if it cannot, Python starts afresh.
@@ -67,7 +68,7 @@ export class Python extends EventTarget {
     const { id, source } = this.#running;
     this.#running.began = performance.now();
     this.#worker.postMessage({ run: source, cell: id });
-    this.#tell("state", {});
+    this.#tell("state", { running: this.#running });
   }
 
   #heard({ kind, data, words }) {

@@ -13,6 +13,7 @@ import { Python } from "./python.js";
 const DRAWS = /\bmatplotlib\b|\brnnlib\.figures\b|\bfrom rnnlib import [^\n]*\bfigures\b/;
 const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
 const keysOf = (notebook) => `course-keys-${notebook.metadata.rnngrade.assignment.replaceAll("_", "-")}`;
+const SOON = 300; // milliseconds, after which it is said that a cell runs
 const absolute = (name) => new URL(name, root).href;
 
 export async function begin(place) {
@@ -101,7 +102,8 @@ class Workbench {
     on("step", ({ words }) => this.bar.say(`${words} …`));
     on("ready", () => { performance.mark("live-ready"); this.already = true; this.bar.load(1); this.bar.say("Python is ready."); });
     on("broken", ({ why }) => { this.bar.load(1); this.bar.say(`Python could not be started: ${why}`); });
-    on("state", ({ state, stubborn, stopping }) => {
+    on("state", ({ state, stubborn, stopping, running }) => {
+      if (running) setTimeout(() => this.python.is(running) && !running.asked && this.bar.say("Running …"), SOON);
       if (state === "loading") { this.bar.load(null); this.bar.say(this.already ? "Starting Python …" : "Loading Python …"); }
       if (stopping) this.bar.say("Stopping …");
       this.bar.stop.textContent = stubborn ? "Start Python afresh" : "Stop";
