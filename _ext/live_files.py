@@ -30,7 +30,7 @@ from live.files import PINS, FilesError, lay  # noqa: E402
 from live.files.course import CELLS, COURSE, KEYS  # noqa: E402
 from live.files.laying import LAID  # noqa: E402
 
-SOURCE = ROOT / "live" / "page"
+SOURCE, BUILD = ROOT / "live" / "page", ROOT / "_build"
 FOLDER, BLOCKS = "_live", "blocks"
 SERVICE = "live-service.js"
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -84,8 +84,8 @@ class Live:
         (site / SERVICE).write_text(self.service, encoding="utf8")
 
 
-def collect(build: Path) -> Live:
-    """Everything, from ``_build/pyodide``, brought up to date, and from ``live/page``.
+def collect() -> Live:
+    """Everything, from ``_build/pyodide``, which is brought up to date, and from ``live/page``.
 
     Raises:
         NotOffered: if Pyodide's files, or the programs that join the scripts, are not here.
@@ -94,7 +94,7 @@ def collect(build: Path) -> Live:
         lay(PINS)
     except FilesError as error:
         raise NotOffered(str(error)) from None
-    page = scripts(build)
+    page = scripts()
     service = page.pop("service.js").decode()
     text = (LAID / LOCK).read_bytes()
     packages = json.loads(text)["packages"]
@@ -140,10 +140,9 @@ def _mark(parts: Iterable[bytes | str]) -> str:
     return digest.hexdigest()[:10]
 
 
-def scripts(build: Path) -> dict[str, bytes]:
+def scripts() -> dict[str, bytes]:
     """The page's scripts and stylesheet, joined and made small."""
-    modules = packages(build)
-    target = build / "live"
+    modules, target = packages(), BUILD / "live"
     shutil.rmtree(target, ignore_errors=True)
     entries = [str(SOURCE / name) for name in ENTRIES]
     command = ["node", str(modules / "esbuild" / "bin" / "esbuild"), *entries, *OPTIONS, f"--outdir={target}"]
@@ -153,11 +152,11 @@ def scripts(build: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted(target.iterdir())}
 
 
-def packages(build: Path) -> Path:
+def packages() -> Path:
     """The folder of the npm packages that ``package-lock.json`` pins, installed when it has changed."""
     if not (shutil.which("node") and shutil.which("npm")):
         raise NotOffered("node and npm, which join the page's scripts, are not installed")
-    folder, pins = build / "npm", [SOURCE / name for name in ("package.json", "package-lock.json", ".npmrc")]
+    folder, pins = BUILD / "npm", [SOURCE / name for name in ("package.json", "package-lock.json", ".npmrc")]
     stamp, wanted = folder / "node_modules" / ".installed", _mark(file.read_bytes() for file in pins)
     if not stamp.is_file() or stamp.read_text() != wanted:
         folder.mkdir(parents=True, exist_ok=True)

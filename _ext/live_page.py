@@ -1,6 +1,7 @@
 """Pages that can be worked on: the button, the files behind it, and where a chapter's blocks can be run.
 
-Where Pyodide's files or npm are missing, pages are built without the button, and the log says why.
+They are made where ``live_pages`` is set. Where Pyodide's files or npm are missing, pages are built without the button,
+and the log says why.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ class live_place(nodes.General, nodes.Element):
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    app.live = None  # type: ignore[attr-defined]
-    try:
-        app.live = live_files.collect(Path(app.outdir).parent)  # type: ignore[attr-defined]
-    except NotOffered as missing:
-        logger.info("live pages: not offered, since %s", missing)
-    config.live_key = app.live.key if app.live else ""  # type: ignore[attr-defined]
+    live: Live | None = None
+    if config.live_pages:
+        try:
+            live = live_files.collect()
+        except NotOffered as missing:
+            logger.info("live pages: not offered, since %s", missing)
+    app.live = live  # type: ignore[attr-defined]
+    config.live_key = live.key if live else ""
 
 
 def _open(self: HTML5Translator, node: live_place) -> None:
@@ -67,6 +70,7 @@ def _nothing(self: Any, node: nodes.Element) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
+    app.add_config_value("live_pages", False, "html", [bool])
     app.add_config_value("live_key", "", "html", [str])
     app.add_node(live_place, html=(_open, _nothing), **dict.fromkeys(("latex", "epub", "text"), (_nothing, _nothing)))
     app.connect("config-inited", _configure, priority=850)
