@@ -55,7 +55,7 @@ REPLACED = [(re.escape(old) + (r"(?!\w+(\.\w)*\.length;)" if old == " < " else "
 # The modules that are also looked at by themselves.
 IN_PARTS = (
     "arrays.js", "cells/orthogonal_maps.js", "gradients.js", "initialisers.js", "losses.js", "spectra.js",
-    "training.js",
+    "tasks.js", "training.js",
 )  # fmt: skip
 # Of the processor, after which a change has made a loop endless: unbroken, the first file takes a quarter of a second
 # and all cases two.
