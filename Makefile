@@ -1,6 +1,8 @@
 # make book      execute the chapters and build the site into _build/html
 # make live-files  Python for the exercise pages that run in the browser, into _build/pyodide: make book then adds the button
-# make site      the book and whatever else the site offers
+# make pdf       the built book as one file for paper, offered on the site; needs Chromium
+# make epub      the same for readers of books; validated by EPUBCheck where there is Java
+# make site      the book and whatever else the site offers: PDF, EPUB, Python for the exercise pages
 # make serve     serve the built site on a free local port
 # make check     the change at hand: linters and its fast tests, in under two minutes
 # make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
@@ -34,7 +36,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book live-files site serve check test exercises pack diagnoses bench reproduce mutation lock clean setup
+.PHONY: book live-files pdf epub site serve check test exercises pack diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -58,6 +60,10 @@ live-files: $(READY)
 site: $(READY)
 	$(MAKE) live-files || { test -z "$$CI" && echo "No Python for the exercise pages: they are built without it."; }
 	$(MAKE) book
+	$(BIN)/python -m bound pdf epub
+
+pdf epub: book
+	$(BIN)/python -m bound $@
 
 serve: $(READY)
 	@test -f _build/html/index.html || { echo "Nothing is built yet: run make book first."; exit 1; }

@@ -74,7 +74,7 @@ def step_jacobians(tape: Tape) -> Array:
 def products(J: ArrayLike) -> Iterator[tuple[Array, Array]]:
     r"""Yield for each ``t`` the product :math:`J_t \cdots J_1` as ``(P (.., s, s), log_scale (..))``.
 
-    It is :math:`e^{\text{log_scale}} P`, where :math:`P` has Frobenius norm 1, so that neither overflows or vanishes.
+    It is :math:`e^{\text{log\_scale}} P`, where :math:`P` has Frobenius norm 1, so that neither overflows or vanishes.
 
     >>> *_, (P, log_scale) = products([3 * np.eye(1)] * 2000)
     >>> P, (log_scale / np.log(3)).round(9)
