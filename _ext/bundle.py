@@ -16,7 +16,8 @@ import rjsmin
 from pygments.formatters import HtmlFormatter
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "live", "asides", "reference", "mathematics", "print")
+STYLES = ("tokens", "frame", "course", "predict", "memory", "code", "live", "asides", "reference", "mathematics",
+          "print")  # fmt: skip
 SCRIPTS = ("theme", "memory", "contents", "code", "search", "hints", "a11y", "selfcheck", "progress", "moved", "report")
 NESTED = re.compile(r"\$\{[^{}`]*`")
 HIGHLIGHT = {"light": "a11y-high-contrast-light", "dark": "a11y-high-contrast-dark"}

@@ -22,6 +22,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.ext import napoleon
 from sphinx.util.docutils import SphinxDirective
 
 PACKAGES = ("rnnlib", "rnngrade")
@@ -72,6 +73,16 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.autodoc_member_order = "bysource"
     config.add_module_names = False
     config.napoleon_numpy_docstring = False
+    config.html_domain_indices = ["prf-prf"]  # reference.md lists every object; Sphinx's list has pictures
+    listeners = app.events.listeners["autodoc-process-docstring"]
+    listeners[:] = [one._replace(handler=_sections) if one.handler.__module__ == "sphinx.ext.napoleon" else one
+                    for one in listeners]  # fmt: skip
+
+
+def _sections(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Napoleon's ``Args:`` and the like, but not of properties, where it takes words before a colon for a type."""
+    if what not in ("attribute", "data", "property"):
+        napoleon._process_docstring(app, what, name, thing, options, lines)
 
 
 def _skip(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: Any) -> bool | None:
@@ -316,8 +327,8 @@ def _exists(name: str) -> bool:
 
 # ---- highlighted code
 
-DOT = r'<span class="o">\.</span>'
-BLOCK = re.compile(r'<div class="highlight">.*?</pre>', re.DOTALL)
+BLOCK = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
+TAG = re.compile(r"(<[^>]+>)")
 
 
 def _link_code(
@@ -332,23 +343,36 @@ def _link_code(
 
 
 def linked(body: str, addresses: dict[str, str]) -> str:
-    """Return the page's ``body`` with the first mention in code of each object as a link."""
+    """Return the page's ``body`` with the first mention in code of each object as a link.
+
+    Names stand bare in highlighted code (``highlighting``); what is in an element there is a string or a comment.
+    """
     left = dict(sorted(addresses.items(), key=lambda one: -len(one[0])))
-    seen: set[str] = set()
 
     def block(match: re.Match[str]) -> str:
-        text = match[0]
-        for spelling, address in list(left.items()):
-            tokens = DOT.join(f'<span class="n[nf]?">{part}</span>' for part in spelling.split("."))
-            code = re.compile(f'(?<!<span class="o">.</span>){tokens}')
-            if address in seen or (found := code.search(text)) is None:
-                continue
-            seen.add(address)
-            link = f'<a class="to-reference" href="{escape(address)}">{found[0]}</a>'
-            text = text[: found.start()] + link + text[found.end() :]
-        return text
+        parts, depth = TAG.split(match[0]), 0
+        for i, part in enumerate(parts):
+            depth += part.startswith("<span") - part.startswith("</span")
+            if not part.startswith("<") and not depth:
+                parts[i] = _linked_names(part, left)
+        return "".join(parts)
 
-    return BLOCK.sub(block, body)
+    return BLOCK.sub(block, body) if left else body
+
+
+def _linked_names(text: str, left: dict[str, str]) -> str:
+    """Link the first mention of each name that is ``left``; it is left no more, nor is another way to spell it."""
+    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, left))})(?!\w)") if left else None
+
+    def link(match: re.Match[str]) -> str:
+        address = left.get(match[0])
+        if address is None:
+            return match[0]
+        for spelling in [one for one, there in left.items() if there == address]:
+            del left[spelling]
+        return f'<a class="to-reference" href="{escape(address)}">{match[0]}</a>'
+
+    return names.sub(link, text) if names else text
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
