@@ -56,7 +56,7 @@ def _text(version: str, server: str, pypi: str, found: dict[str, bytes], lock: d
              "", "[info]", *(f'{key} = "{value}"' for key, value in sorted(lock["info"].items())),
              "", "[core]", *(f'"{name}" = "{sha256(found[name])}"' for name in CORE)]
     for name, entry in known.items():
-        depends = [other for other in map(_key(lock["packages"]), entry["depends"]) if other in known]
+        depends = [other for other in map(_plain, entry["depends"]) if other in known]
         lines += ["", f"[packages.{name}]", f'version = "{entry["version"]}"', f'file_name = "{entry["file_name"]}"',
                   f'sha256 = "{entry["sha256"]}"', f"imports = {json.dumps(entry['imports'])}",
                   f"depends = {json.dumps(depends)}"]
@@ -65,20 +65,20 @@ def _text(version: str, server: str, pypi: str, found: dict[str, bytes], lock: d
 
 def closure(packages: dict[str, Any], wanted: tuple[str, ...] = WANTED) -> dict[str, Any]:
     """The packages ``wanted`` and all they depend on, without those that are needless here, by name."""
+    entries = {_plain(name): entry for name, entry in packages.items()}
     found: dict[str, Any] = {}
     pending = list(wanted)
     while pending:
-        name = _key(packages)(pending.pop())
+        name = _plain(pending.pop())
         if name not in found and name not in NEEDLESS:
-            found[name] = packages[name]
-            pending += packages[name]["depends"]
+            found[name] = entries[name]
+            pending += entries[name]["depends"]
     return dict(sorted(found.items()))
 
 
-def _key(packages: dict[str, Any]) -> Any:
-    """Lock files write one name in several ways."""
-    known = {name.lower().replace("_", "-"): name for name in packages}
-    return lambda name: known[name.lower().replace("_", "-")]
+def _plain(name: str) -> str:
+    """A package's name in one spelling: lock files have several."""
+    return name.lower().replace("_", "-")
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ def _get(address: str) -> bytes:
         with urllib.request.urlopen(address, timeout=SECONDS) as answer:
             return bytes(answer.read())
     except urllib.error.HTTPError as error:
+        error.close()
         kind = Gone if error.code in (404, 410) else FilesError
         raise kind(f"{address}: the server answers {error.code} {error.reason}") from error
     except (OSError, http.client.HTTPException) as error:
@@ -55,10 +56,10 @@ def place(path: Path) -> Source:
         return lambda names: _in_folder(path, names)
     if not path.is_file():
         raise FilesError(f"{path}: there is no such folder or archive")
+    if tarfile.is_tarfile(path):  # asked first: a tar whose last file is a wheel passes for a zip
+        return lambda names: _in_tar(path, names)
     if zipfile.is_zipfile(path):
         return lambda names: _in_zip(path, names)
-    if tarfile.is_tarfile(path):
-        return lambda names: _in_tar(path, names)
     raise FilesError(f"{path}: neither a folder nor an archive (zip, tar, tar.gz, tar.bz2, tar.xz)")
 
 
