@@ -89,6 +89,7 @@ bench: $(READY)
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench
 	env -u OPENBLAS_CORETYPE $(BIN)/python -m bench.playground
 	$(BIN)/python -m bench.lighthouse
+	$(BIN)/python -m bench.live_sizes
 	$(BIN)/python -m bench.live
 	env -u OPENBLAS_CORETYPE -u MALLOC_TRIM_THRESHOLD_ -u MALLOC_MMAP_THRESHOLD_ $(BIN)/python -m bench.judge
 

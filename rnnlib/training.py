@@ -53,7 +53,7 @@ class Fit(namedtuple("Fit", "params state carried log solved_at seconds generato
         arrays, rest = leaves(self[:3]), json.dumps(self[3:], default=lambda array: array.tolist())
         unfinished = Path(f"{path}.unfinished")
         with unfinished.open("wb") as file:
-            np.savez(file, rest, *arrays, allow_pickle=False)
+            np.savez(file, rest, *arrays)  # what is no array of numbers, load refuses
         unfinished.replace(path)
 
     @staticmethod

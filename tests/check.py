@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("rnnlib", "rnngrade", "reproduce", "bench")
+PACKAGES = ("rnnlib", "rnngrade", "reproduce", "bench", "live")
 MOST = 12
 """Test files that import a changed module are run if they are at most so many; else the change is for ``make test``."""
 LEFT = {

@@ -12,7 +12,7 @@ from live.files.wheels import wheel
 COURSE, CELLS, KEYS = "training-recurrent-networks", "course-cells", "course-keys-"
 # What needs a kernel, torch or the system's processes: nothing that a learner's notebook imports.
 ELSEWHERE = ("rnngrade/judge/", "rnngrade/authoring/", "rnngrade/keys/", "rnngrade/cli.py", "rnngrade/commands.py",
-             "rnngrade/stopping.py", "rnnlib/figures/interactive/", "rnnlib/torch_bridge.py")
+             "rnngrade/stopping.py", "rnngrade/quizzes.py", "rnnlib/figures/interactive/", "rnnlib/torch_bridge.py")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ ABSENT = {
 OTHERS = ("`{}` is not there: a page has NumPy, matplotlib, rnnlib and most of Python's library. To use more, download "
           "the notebook and open it in Jupyter.")
 MODULE = re.compile(r"[Mm]odule (?:named )?'([\w.]+)'")
+TOO_BIG = "array is too big"  # more than the addresses of a page, as NumPy says it
 CELLS_ABOVE = "If a cell above defines it, run that cell first."
 HINTS = (
     ("RuntimeError", "can't start new thread", ABSENT["multiprocessing"]),
@@ -42,7 +43,7 @@ def explain(error: BaseException, output: Output) -> None:
     if hasattr(error, "_render_traceback_"):
         return output.say("note", "\n".join(error._render_traceback_()))
     output.say("err", formatted(error))
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or TOO_BIG in message:
         output.say("memory", "")
     elif isinstance(error, NameError) and error.name:
         output.say("missing", error.name)

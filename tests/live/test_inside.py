@@ -20,8 +20,10 @@ They fail here as everywhere, and are told what they look like."""
 LIBRARY = (
     "test_bptt.py", "test_additive_cells.py", "test_layer_norm.py", "test_logistic.py", "test_norms.py",
     "test_initialisers.py", "test_models.py", "test_tasks.py", "test_scan.py", "test_gates.py", "test_cells.py",
-    "test_jacobians.py", "test_truncation.py",
+    "test_jacobians.py", "test_truncation.py", "test_training.py",
 )  # fmt: skip
+LEFT = ("the_bar_shows", "a_gradient_that_overflows")
+"""tqdm is not there; and WebAssembly has no flags for floating-point errors, so that NumPy cannot raise one."""
 PASSED = 1000
 
 
@@ -36,7 +38,8 @@ def test_every_listed_mistake_is_recognised_as_itself(in_pyodide):
 
 @pytest.mark.slow
 def test_the_library_passes_its_own_tests(in_pyodide, testers):
-    lines = in_pyodide("library.py", *(f"/repo/tests/rnnlib/{name}" for name in LIBRARY), site=testers)
+    left = " and ".join(f"not {words}" for words in LEFT)
+    lines = in_pyodide("library.py", "-k", left, *(f"/repo/tests/rnnlib/{name}" for name in LIBRARY), site=testers)
     summary = lines[-1]
     assert "failed" not in summary, "\n".join(lines[-40:])
     assert "error" not in summary, "\n".join(lines[-40:])
@@ -48,7 +51,7 @@ def test_a_page_says_what_it_lacks_and_nothing_ends_it(in_pyodide):
     """Each cell of ``hostile.py``, in one session: it comes back, is explained, and the next one runs."""
     sent = dict(map(json.loads, in_pyodide("hostile.py")))
     expected = {
-        "torch": ("hint", errors.TORCH), "inside": ("html", errors.TORCH[:30]), "scipy": ("hint", "`scipy`"),
+        "torch": ("hint", errors.TORCH), "inside": ("html", "open it in Jupyter"), "scipy": ("hint", "`scipy`"),
         "ssl": ("hint", "`ssl`"), "processes": ("hint", "no system"), "threads": ("hint", "one thread"),
         "recursion": ("err", "RecursionError"), "memory": ("memory", ""), "list": ("memory", ""),
         "input": ("err", "give the value"), "print": ("out", "not shown"), "network": ("hint", "cannot open"),
