@@ -215,7 +215,8 @@ def save(name: str, keys: dict[str, Key], source: str, folder: Path = FOLDER) ->
                       **({"made": [key.made.name, writer.out(key.made.args)]} if key.made else {})}
                  for id, key in keys.items()}
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(folder / f"{name}.npz", **writer.pools)
+    pools: dict[str, Any] = writer.pools  # allow_pickle is no argument in NumPy 2.0, and would be stored as an array
+    np.savez_compressed(folder / f"{name}.npz", **pools)
     document = {"format": FORMAT, "assignment": name, "source": source, "questions": questions}
     text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
