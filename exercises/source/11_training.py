@@ -429,6 +429,26 @@ def _targets_of_training(z, split, width):
     return z[width:split]
 
 
+def scaled_before_filling(series, width, split):
+    mean, sd = np.nanmean(series[:split]), np.nanstd(series[:split])
+    return _windows((series - mean) / sd, width, split, raw=True)
+
+
+def _spread(series, width, split, measure):
+    low, size = measure(_forward(series)[:split])
+    return _windows((series - low) / size, width, split, raw=True)
+
+
+def each_by_itself(series, width, split):
+    X, y, X_test, y_test = _windows(series, width, split, raw=True)
+
+    def own(X, y):
+        mean, sd = X.mean(axis=1), X.std(axis=1) + 1e-8
+        return (X - mean[:, None]) / sd[:, None], (y - mean) / sd
+
+    return *own(X, y), *own(X_test, y_test)
+
+
 windows_question = Question(
     "windows-without-leaks", points=4, answer="prepare", parts=("X_train", "y_train", "X_test", "y_test"),
     cases=[Group("typical", 2, series_cases), Group("edge", 2, series_edge_cases)], reference=prepare,
@@ -447,6 +467,14 @@ windows_question = Question(
                "by the number of days."),
         _named(lambda *args: _windows(*args, spread=False), "only_centred", "The mean is taken off; the deviation is "
                "still to be divided by."),
+        Mistake(scaled_before_filling, "Mean and deviation are those of the known values alone. Fill first: the "
+                "repeated values count as well."),
+        _named(lambda *args: _spread(*args, lambda known: (known.min(), np.ptp(known))), "to_zero_and_one",
+               "The values are brought to 0 .. 1 by the smallest and the largest. Asked are mean and deviation."),
+        _named(lambda *args: _spread(*args, lambda known: (known.mean(), known.var())), "by_the_variance",
+               "You divide by the variance. Asked is the standard deviation, its root."),
+        Mistake(each_by_itself, "Each window is scaled by itself. Asked is one mean and one deviation for all, those "
+                "of the training days."),
         _named(lambda *args: _windows(*args, raw=True), "not_scaled", "The values are not scaled."),
         _named(lambda *args: _windows(*args, fill=_straight), "straight_lines",
                "Gaps are filled by straight lines, which lead to a value that comes later: a leak. Take the last known "
@@ -650,6 +678,9 @@ drop_question = Question(
                    "the readout sees, stays whole.", where="state"),
         _drop_with("sum_struck", "The mask stands on the sum in front of tanh, and strikes what W and U bring "
                    "together. It belongs on h_{t-1}, before W.", where="sum"),
+        _named(lambda W, U, b, x, h0, kept_x, kept_h, p, dh: _dropped(
+            W, U, b, x, h0, ~kept_x, ~kept_h, p, dh), "kept_for_dropped",
+            "Both masks are used the other way round: True is where something is kept."),
         _drop_with("no_scale", "What is kept is to be divided by 1 - p, so that the sums keep their size on average.",
                    scale=lambda p: 1.0),
         _drop_with("scaled_down", "What is kept is multiplied by 1 - p, which is what one did at test time in the old "
