@@ -23,6 +23,7 @@ LEFT = {
     "chapters": "chapters/ is executed and checked by `make book`",
     "assets": "assets/ is looked at in a browser by `make test`",
     "playground": "playground/ is compared with rnnlib by `make test`",
+    "live/page": "live/page/ is used in Chromium and Firefox by `make test`",
     "rnnlib/figures/interactive": "interactive figures are compared with rnnlib in a browser by `make test`",
 }
 ALWAYS = {"rnnlib": ["tests/rnnlib/test_package.py"]}

@@ -47,6 +47,7 @@ class Workbench {
   // ---- the page
 
   async mount() {
+    for (const model of this.models) if (document.getElementById(`cell-${model.id}`)) this.#show(model);
     for (const model of this.models) this.#show(model);
     for (const { id, source } of this.notebook ? this.answers.orphans(this.models) : []) this.#orphan(id, source);
     document.querySelector("article").append(this.bar.element);
@@ -55,15 +56,17 @@ class Workbench {
     if (!this.answers.kept) this.bar.element.append(make("p", { className: "live-word" }, "This browser keeps nothing: download the notebook before you leave."));
   }
 
-  // A cell in the place of its block; one that the page does not show, a learner's own, after the one before it.
+  // A cell in the place of its block; a learner's own after the one before it. What the notebook has and the page has not,
+  // how to install the course elsewhere, is neither shown nor run.
   #show(model) {
     if (model.kind === "check" || this.cells.has(model.id)) return;
-    const block = document.getElementById(`cell-${model.id}`);
+    const block = document.getElementById(`cell-${model.id}`), first = this.cells.values().next().value;
+    if (!block && (!first || !this.own || this.own.cells.some((cell) => cell.id === model.id))) return;
     const before = block ? null : this.#before(model);
-    if (!block && !before) return;
-    const cell = new Cell(model, block, { bench: this, answers: this.answers, label: this.#label(model, block ?? before.element) });
+    const cell = new Cell(model, block, { bench: this, answers: this.answers, label: this.#label(model, block ?? (before ?? first).element) });
     this.cells.set(model.id, cell);
-    before?.element.after(cell.element);
+    if (before) before.element.after(cell.element);
+    else if (!block) first.element.before(cell.element);
   }
 
   #before(model) {
@@ -150,7 +153,7 @@ class Workbench {
 
   // What must have run before a cell can: what the notebook begins with, or what a chapter's cell names.
   #needed(model) {
-    const needs = model.needs ?? this.models.slice(0, this.models.indexOf(model)).filter((one) => one.kind === "given").map((one) => one.id);
+    const needs = model.needs ?? this.models.slice(0, this.models.indexOf(model)).filter((one) => one.kind === "given" && this.cells.has(one.id)).map((one) => one.id);
     return this.models.filter((one) => needs.includes(one.id) && !this.python.ran.includes(one.id));
   }
 
