@@ -10,6 +10,7 @@ from rnnlib.figures.interactive.gate_board import GateBoard
 from rnnlib.figures.interactive.gradient_map import GradientMap
 from rnnlib.figures.interactive.landing_craft import LandingCraft
 from rnnlib.figures.interactive.loss_cliff import LossCliff
+from rnnlib.figures.interactive.memory_budget import MemoryBudget
 from rnnlib.figures.interactive.message_in_time import MessageInTime
 from rnnlib.figures.interactive.newton_sweeps import NewtonSweeps
 from rnnlib.figures.interactive.padded_states import PaddedStates
@@ -36,6 +37,7 @@ __all__ = [
     "InteractiveFigure",
     "LandingCraft",
     "LossCliff",
+    "MemoryBudget",
     "MessageInTime",
     "NewtonSweeps",
     "PaddedStates",
