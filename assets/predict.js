@@ -254,6 +254,7 @@
     const kind = { curve, value, label }[data.kind](root, data);
     const measured = kind.measured?.() ?? numbers.textContent, spoken = document.createElement("span");
     numbers.replaceChildren(spoken);
+    numbers.dataset.measured = measured; // on paper, for whoever has said nothing
 
     const cover = () => {
       root.classList.remove("revealed", "guessed");

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 
 import matplotlib
 import nbformat
@@ -475,6 +476,15 @@ class TestOnThePage:
         assert text_of(root)[-1] == "It halves."
         assert not root.locator(".predict-layer").is_visible()
         assert not root.locator(".predict-commit").is_visible()
+        label = question(page, "which")
+        rows = label.evaluate(
+            "root => [...root.querySelectorAll('.predict-to > *')].map((one) => one.getBoundingClientRect())"
+            ".filter(({height}) => height).map(({top, bottom}) => [top, bottom])"
+        )
+        assert len(rows) > 1
+        assert all(above[1] <= below[0] for above, below in pairwise(rows)), "answers lie over each other"
+        said = "root => getComputedStyle(root.querySelector('.predict-numbers'), '::after').content"
+        assert label.evaluate(said).startswith('"Measured')  # nobody has said anything
 
     def test_with_reduced_motion_nothing_fades(self, asked):
         fades = "one => getComputedStyle(one).transitionDuration"
