@@ -47,6 +47,9 @@
     link.setAttribute("href", whole ? `#${there}${anchor && `--${anchor}`}` : `${there}.xhtml${anchor && `#${anchor}`}`);
     for (const name of ["target", "rel", "title"]) link.removeAttribute(name);
   }
+  const ids = new Set(); // sphinx-proof gives all proofs of a page one: the first keeps it, as a link goes there
+  for (const node of all("[id]")) if (ids.has(node.id)) node.removeAttribute("id"); else ids.add(node.id);
+  for (const node of all("[role^=doc-biblio]")) node.removeAttribute("role"); // withdrawn from the standard
   if (whole) for (const node of all("[id]")) if (!node.closest("svg")) node.id = `${key}--${node.id}`;
   for (const image of all("img[src]")) image.setAttribute("src", new URL(image.getAttribute("src"), document.baseURI).href);
   for (const node of all("*")) for (const { name } of [...node.attributes])

@@ -22,7 +22,7 @@ TOKENS = site.ROOT / "assets" / "tokens.css"
 STYLE = Path(__file__).with_name("book.css")
 IDENTIFIER = uuid.uuid5(uuid.NAMESPACE_URL, "training-recurrent-networks")
 KINDS = {".xhtml": "application/xhtml+xml", ".css": "text/css", ".woff2": "font/woff2", ".png": "image/png",
-         ".svg": "image/svg+xml", ".jpg": "image/jpeg"}  # fmt: skip
+         ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".webp": "image/webp"}  # fmt: skip
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
 <rootfile full-path="book/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>
