@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from html import escape
 from itertools import groupby
@@ -56,10 +57,16 @@ def document(pages: list[Page], title: str, author: str, css: Path, numbers: Map
     articles = "\n".join(f'<article class="bd-article" id="{page.key}">{page.html}</article>' for page in pages)
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{escape(title)}</title>
-<link rel="stylesheet" href="{css.as_uri()}"><style>{STYLE.read_text(encoding="utf-8")}</style></head><body>
+<style>{_screen(css)}</style><style>{STYLE.read_text(encoding="utf-8")}</style></head><body>
 <header class="title-page"><h1>{escape(title)}</h1><p>{escape(author)}</p></header>
 <nav class="contents"><h1>Contents</h1>{contents(pages, numbers)}</nav>
 {articles}</body></html>"""
+
+
+def _screen(css: Path) -> str:
+    """The site's stylesheet, with typefaces that are waited for: on the screen one that is late is done without."""
+    text = re.sub(r"font-display:\s*optional", "font-display:block", css.read_text(encoding="utf-8"))
+    return re.sub(r"""url\((["']?)fonts/""", rf"url(\g<1>{css.parent.as_uri()}/fonts/", text)
 
 
 def bind(html: Path, target: Path, pages: list[tuple[str, str]], title: str, author: str) -> int:
@@ -92,7 +99,7 @@ def bind(html: Path, target: Path, pages: list[tuple[str, str]], title: str, aut
 def _printed(tab: Any, draft: Path) -> bytes:
     tab.goto(draft.as_uri())
     tab.emulate_media(media="print")
-    tab.evaluate("document.fonts.ready")
+    tab.evaluate("Promise.all([...document.fonts].map((face) => face.load().catch(() => null)))")
     if cut := tab.evaluate(FIT):
         raise NotBuilt("wider than the paper: " + "; ".join(cut))
     return bytes(tab.pdf(**PAPER))

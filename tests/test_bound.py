@@ -32,7 +32,8 @@ viewBox="0 0 10 10" style="fill: var(--fig-1, red); max-width: calc(1 * var(--wi
 <fieldset class="selfcheck"><legend>Why?</legend>
 <div class="selfcheck-option"><input type="radio"><label>so</label></div>
 <details class="selfcheck-answers"><summary>Answers</summary><ol><li>Because.</li></ol></details></fieldset>
-<div id="proof"></div><div id="proof"></div><p>Back to <a href="../index.html">the start</a>.</p></section></section></article></body></html>"""
+<div id="proof"></div><div id="proof"></div>
+<p>Back to <a href="../index.html">the start</a>.</p></section></section></article></body></html>"""
 WIDE = "<mo>+</mo>".join(["<mi>abcdefghijk</mi>"] * 9)
 
 
