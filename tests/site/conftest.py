@@ -21,7 +21,9 @@ def toc() -> list[str]:
 
 
 PAGES = [f"{name}.html" for name in toc()]
-INTERLUDES = ["chapters/what_a_state_can_hold.html", "chapters/the_recursion_at_work.html"]
+INTERLUDES = [
+    f"chapters/{name}.html" for name in ("what_a_state_can_hold", "the_recursion_at_work", "reading_a_trained_state")
+]
 CHAPTERS = [page for page in PAGES if re.match(r"chapters/\d", page) or page in INTERLUDES]
 
 

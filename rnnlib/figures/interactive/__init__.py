@@ -22,6 +22,7 @@ from rnnlib.figures.interactive.speller_speaks import SpellerSpeaks
 from rnnlib.figures.interactive.telephone_game import TelephoneGame
 from rnnlib.figures.interactive.three_checks import ThreeChecks
 from rnnlib.figures.interactive.two_modes import TwoModes
+from rnnlib.figures.interactive.units_over_text import UnitsOverText
 from rnnlib.figures.interactive.unrolled_network import UnrolledNetwork
 from rnnlib.figures.interactive.whispering_chain import WhisperingChain
 from rnnlib.figures.interactive.window_or_state import WindowOrState
@@ -49,6 +50,7 @@ __all__ = [
     "TelephoneGame",
     "ThreeChecks",
     "TwoModes",
+    "UnitsOverText",
     "UnrolledNetwork",
     "WhisperingChain",
     "WindowOrState",
