@@ -129,6 +129,7 @@ function* tasks() {
   for (const [period, noise, ahead] of [[5, 0.2, 1], [20, 0.2, 3], [7, 0.9, 1], [12, 0.1, 7]]) {
     const task = new SineTask(40, period, noise, ahead), solved = span(38).find((lag) => lag > 0 && straight(period, noise, ahead, lag) < task.baseline / 10);
     yield [`how far a sine looks: ${[period, noise, ahead]}`, task.needs, [1, solved ?? 39]];
+    if (solved) yield ["as far as there is a lag", new SineTask(solved + 2, period, noise, ahead).needs, [1, solved]];
   }
   yield ["two values without noise", new SineTask(30, 20, 0, 3).needs, [1, 1]];
   yield ["the shortest series", new NumbersTask(3, [1, 2, 4, 8, 5, 3, 7]).draw(null, 2).targets.map((x) => Math.round(x * 1000)).slice(0, 1), new NumbersTask(3, [1, 2, 4, 8, 5, 3, 7]).series.map((x) => Math.round(x * 1000)).slice(1, 2)];
