@@ -55,6 +55,8 @@ def _copy(pages: Iterable[Path], site: Path, copy: Path) -> None:
         except ValueError as error:
             logger.warning("search_words.yaml: %s: %s", name, error)
             continue
+        if re.match(r"chapters/reference(_\w+)?\.html", name):  # a chapter explains, and is found first
+            text = text.replace("data-pagefind-body", 'data-pagefind-body data-pagefind-weight="0.3"', 1)
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf8")
