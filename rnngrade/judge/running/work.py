@@ -52,7 +52,8 @@ class Zygotes:
         """
         forbid = {name for name in self._conditions.forbidden if not notebook.mentions(name)} | set(key.info.forbid)
         words = {word for word in PRELOADED if notebook.mentions(word) and word not in forbid}
-        modules = {PRELOADED[word] for word in words} | {"rnnlib"} - forbid
+        wanted = {PRELOADED[word] for word in words} | {"rnnlib"}
+        modules = {module for module in wanted if module.partition(".")[0] not in forbid}
         recipe = Recipe(frozenset(filter(importlib.util.find_spec, modules)), frozenset(forbid))
         with self._lock:
             if self._closed:
