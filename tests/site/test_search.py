@@ -54,13 +54,13 @@ FIRST = {
     "accuracy depends on batch size": "symptoms.html#accuracy-falls-as-the-batch-grows",
     "trying to backward a second time": "symptoms.html#runtimeerror-trying-to-backward-through-the-graph-a-second-time",
     "works in training fails in production": "symptoms.html#fine-in-training-bad-when-streamed-step-by-step",
-    "out of memory": "symptoms.html#out-of-memory-at-once",
+    "OOM": "symptoms.html#out-of-memory-at-once",
     "batch_first": "symptoms.html#a-prediction-changes-with-its-neighbours-in-the-batch",
     "longer sequences": "symptoms.html#validation-is-worse-on-longer-sequences-than-were-trained-on",
     "multiple choice": "quizzes.html",
     "weekly schedule": "instructors.html#a-plan-for-a-term",
     "marking guide": "instructors.html#the-solutions-pack",
-    "add a chapter": "contributors.html#adding-to-the-course",
+    "pull request": "contributors.html#adding-to-the-course",
 }
 
 
