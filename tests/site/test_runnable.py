@@ -57,8 +57,8 @@ def test_what_nobody_has_bound_is_not_run_nor_is_what_opens_files_or_is_no_pytho
 
 @pytest.mark.parametrize("name", [CHAPTERS[1]])
 def test_a_chapters_blocks_run_with_nothing_before_them_but_what_they_say_they_need(name):
-    cells = [cell for cell in jupytext.read(ROOT / f"{name.removesuffix('.html')}.md").cells if cell.cell_type == "code"]
-    sources = [code_folds.shown(cell.source) for cell in cells]
+    cells = jupytext.read(ROOT / f"{name.removesuffix('.html')}.md").cells
+    sources = [code_folds.shown(cell.source) for cell in cells if cell.cell_type == "code"]
     blocks = runnable(sources)
     assert len(blocks) > 5
     known = {model["id"]: model for model in models(sources, blocks)}
