@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from arch.data import sp500
-from arch.univariate import GARCH, ConstantMean, ConstantVariance, EWMAVariance, Normal, StudentsT
+from arch.univariate import EGARCH, GARCH, ConstantMean, ConstantVariance, EWMAVariance, Normal, StudentsT
 from scipy import special, stats
 
 from reproduce.cases.choosing import PILOTS, SEEDS, Record, chosen, few, kept, train
@@ -22,7 +22,8 @@ from rnnlib import GRUCell, PlainCell, bptt, unroll
 from rnnlib.readouts import LinearReadout
 
 NAME = "volatility"
-CELLS = {"plain": PlainCell, "GRU": GRUCell}
+CELLS = {"plain": PlainCell, "GRU": GRUCell, "GRU, no sign": GRUCell}
+"""The last one is the control: it is told how large a return was, and not whether it was a fall."""
 STEPS, WARM, BATCH, UPDATES, EVERY, UNITS = 120, 20, 32, 1200, 100, 8
 YEARS = range(2013, 2019)
 BLOCK, CUTS, REACH = 21, (1, 2, 5, 10, 20, 50, 100, 200, 400), 120
@@ -34,6 +35,7 @@ CLASSICAL: dict[str, Any] = {
     "GARCH, normal": (partial(GARCH, p=1, o=0, q=1), Normal),
     "GARCH": (partial(GARCH, p=1, o=0, q=1), StudentsT),
     "GJR-GARCH": (partial(GARCH, p=1, o=1, q=1), StudentsT),
+    "EGARCH": (partial(EGARCH, p=1, o=1, q=1), StudentsT),
 }
 
 
@@ -77,7 +79,7 @@ class Net:
         _, r = returns()
         self.mean, self.scale = r[:days].mean(), r[:days].std()
         z = (r - self.mean) / self.scale
-        self.z, self.x = z, np.stack([z, np.abs(z)], axis=-1).astype(np.float32)
+        self.z, self.x = z, np.stack([0 * z if name.endswith("no sign") else z, np.abs(z)], axis=-1).astype(np.float32)
         self.cell, self.readout = CELLS[name](2, UNITS), LinearReadout(UNITS, 1)
         eta = (np.full(1, np.log(6.0), np.float32),)
         start = self.cell.init(rng, np.float32), self.readout.init(rng, np.float32), eta
@@ -228,9 +230,10 @@ def gather() -> Record:
             "against": [[*few(diebold_mariano(one - daily["GARCH"]))] for one in days],
         }  # fmt: skip
         found["cuts"][name] = [run["cuts"] for run in runs]
-        found.setdefault("reach", {})[name] = [run["reach"] for run in runs]
+        if not name.endswith("no sign"):
+            found.setdefault("reach", {})[name] = [run["reach"] for run in runs]
     found["cuts"]["GARCH"], found["reach"]["GARCH"] = few(cut_garch(), 5), few(garch_reach(), 3)
-    for opponent in ("GARCH", "GJR-GARCH", "constant"):
+    for opponent in ("GARCH", "GJR-GARCH", "EGARCH", "GRU, no sign", "constant"):
         for name in daily:
             if name != opponent:
                 d = daily[name] - daily[opponent]

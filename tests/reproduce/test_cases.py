@@ -9,7 +9,7 @@ import pytest
 import torch
 from scipy import stats
 
-from reproduce.cases import contacts, plant, volatility
+from reproduce.cases import book, contacts, pixels, plant, sunspots, volatility
 from reproduce.cases.choosing import chosen, few
 from reproduce.cases.held_out import diebold_mariano, interval
 from reproduce.cases.ngrams import kneser_ney
@@ -153,6 +153,16 @@ def test_the_grid_goes_on_where_the_best_lies_at_its_end(tmp_path, monkeypatch):
     rate, updates, curves = chosen("x", lambda rate, seed: {"validation": [abs(np.log(rate / 0.02)), 9.0]}, 50)
     assert (rate, updates) == (0.03, 50)
     assert list(curves) == ["0.001", "0.003", "0.01", "0.03", "0.09"]
+
+
+def test_the_data_are_those_that_the_code_would_make():
+    """The chapter's contenders, and their budgets, are the ones that ``reproduce.cases`` trains."""
+    data = json.loads(DATA.read_text(encoding="utf8"))
+    assert set(data["volatility"]["contenders"]) == {*volatility.CLASSICAL, *volatility.CELLS}
+    assert set(data["contacts"]["contact"]) == set(contacts.CELLS)
+    for study in (book, contacts, pixels, plant, sunspots, volatility):
+        budget = data[study.NAME]["budget"]
+        assert (budget["updates"], budget["batch"]) == (study.UPDATES, study.BATCH)
 
 
 def test_the_data_are_complete():
