@@ -27,17 +27,20 @@ NAME = "contacts"
 CELLS = {"plain": PlainCell, "GRU": GRUCell, "attention": PlainCell}
 DISTANCES = (1, 2, 4, 8, 12, 16, 24, 32, 44, 58)
 UNITS, BATCH, UPDATES, EVERY, SIZE, WINDOW = 32, 64, 1200, 100, 8, 16
+FAR, ALONE_RATES = 24, (0.01, 0.03, 0.09)
+"""The control: GRUs that are taught far contacts alone, at three rates, the one of the mixed chains among them."""
 
 
 @dataclass(frozen=True)
 class ContactTask(Task):
     """Do the last residue and a marked one, ``distance`` steps before it, attract each other? See DistantContactTask.
 
-    Without a distance each chain draws one of ``DISTANCES``, all equally likely.
+    Without a distance each chain draws one of ``DISTANCES`` from ``nearest`` on, all equally likely.
     """
 
     steps: int = 60
     distance: int | None = None
+    nearest: int = 1
 
     inputs, outputs, baseline = 5, 2, log(2)
     least = {"steps": 2}  # noqa: RUF012
@@ -46,7 +49,8 @@ class ContactTask(Task):
         """Draw ``B`` chains."""
         ids = rng.integers(4, size=(self.steps, B))
         x = np.eye(5, dtype=dtype)[ids]
-        d = rng.choice(DISTANCES, B) if self.distance is None else np.full(B, self.distance)
+        far = [d for d in DISTANCES if d >= self.nearest]
+        d = rng.choice(far, B) if self.distance is None else np.full(B, self.distance)
         places = np.array([self.steps - 1 - d, np.full(B, self.steps - 1)])
         x[places, np.arange(B), -1] = 1
         first, second = ids[places, np.arange(B)] < 2
@@ -162,6 +166,21 @@ def decay(net: Reader, params: Any, task: str) -> float:
     return float(np.exp((logs[-26] - logs[-2]) / 24))
 
 
+def alone(rate: float, seed: int) -> Record:
+    """Return what one GRU gets right, by distance, that has been taught contacts from ``FAR`` on and no nearer ones."""
+    net, params, seen = learn(ContactTask(nearest=FAR), "GRU", rate, seed)
+    return {"curve": few(seen), **contacts_right(net, params)}
+
+
+def taught_alone() -> Record:
+    """Return the control's curves and what they get right, by rate."""
+    found = {}
+    for rate in ALONE_RATES:
+        runs = [kept(f"{NAME}-alone-GRU-{rate:g}-{seed}", partial(alone, rate, seed)) for seed in SEEDS]
+        found[f"{rate:g}"] = {key: [run[key] for run in runs] for key in ("curve", "right")}
+    return found
+
+
 def windowed(seed: int) -> Record:
     """Return what a feed-forward net gets right that is given the last ``WINDOW`` residues of 96,000 chains."""
     rng = np.random.default_rng(seed)
@@ -182,6 +201,7 @@ def gather() -> Record:
     """Train what is missing, and return what the chapter reads."""
     found: Record = {"distances": DISTANCES, "budget": {"updates": UPDATES, "batch": BATCH, "units": UNITS}}
     found["windowed"] = [kept(f"{NAME}-windowed-{seed}", partial(windowed, seed))["right"] for seed in SEEDS]
+    found["alone"] = {"from": FAR, **taught_alone()}
     for task in TASKS:
         found[task] = {}
         for name in CELLS if task == "contact" else ("plain", "GRU"):

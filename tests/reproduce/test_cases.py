@@ -119,6 +119,8 @@ def test_what_flights_cost_is_what_covariances_say():
 def test_a_chain_asks_for_the_residue_at_its_distance():
     batch = contacts.ContactTask(distance=7).draw(np.random.default_rng(5), 50, np.float64)
     assert (np.flatnonzero(batch.x[:, 0, -1]) == [52, 59]).all()
+    far = contacts.ContactTask(nearest=24).draw(np.random.default_rng(5), 200, np.float64)
+    assert set(59 - np.argmax(far.x[:, :, -1], axis=0)) == {24, 32, 44, 58}
     positive = batch.x[:, :, :2].sum(axis=-1)
     np.testing.assert_array_equal(batch.targets[-1], positive[52] != positive[59])
 
