@@ -18,7 +18,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-LINKED = re.compile(r"chapters/(\d\d_.*|what_a_state_can_hold|the_recursion_at_work)")
+LINKED = re.compile(r"chapters/(\d\d_.*|what_a_state_can_hold|the_recursion_at_work|the_framework_and_its_traps"
+                    r"|recurrent_net_or_transformer|reading_a_trained_state)")
 PASSED_OVER = (
     nodes.title, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.reference, nodes.caption,
     nodes.raw, nodes.thead, nodes.term, addnodes.pending_xref,
