@@ -1,6 +1,6 @@
 """The case studies of chapter 12, a module each: ``python -m reproduce.cases [names] [--quick]``.
 
-A study is a module with ``NAME``, ``runs()``, which yields what is to be trained, one small job each, and ``gather``,
-which makes of all their records what the chapter reads. ``choosing`` has the rule by which a rate is chosen, the same
-in every study; ``held_out`` the statistics of few data; ``snapshot`` cuts this book's text.
+A study is a module with ``NAME`` and ``gather``, which trains what is missing, one small job each that is kept, and
+makes of all records what the chapter reads. ``choosing`` has the rule by which a rate is chosen, the same in every
+study; ``held_out`` the statistics of few data; ``snapshot`` cuts this book's text.
 """
