@@ -6,6 +6,7 @@
 # make serve     serve the built site on a free local port
 # make check     the change at hand: linters and its fast tests, in under two minutes
 # make test      everything: linters, unit tests, notebooks, exercises, the judge, the site in a real browser
+# make thorough  what is slow and seldom finds anything that make test does not, see CONTRIBUTING.md
 # make exercises regenerate the learners' notebooks, the solved ones and the keys from exercises/source
 # make pack      what an instructor wants beside the judge: solved notebooks, quizzes, a marking guide, in one zip
 # make bench     timings, as ratios measured in one run
@@ -36,7 +37,7 @@ export MKL_NUM_THREADS := 1
 export PYDEVD_DISABLE_FILE_VALIDATION := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: book live-files pdf epub site serve check test exercises pack diagnoses bench reproduce mutation lock clean setup
+.PHONY: book live-files pdf epub site serve check test thorough exercises pack diagnoses bench reproduce mutation lock clean setup
 .DEFAULT_GOAL := book
 
 setup: $(READY)
@@ -75,8 +76,11 @@ check: $(READY)
 test: book
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile tests
+	$(BIN)/pytest -n 2 --dist loadfile -m "not thorough" tests
 	$(BIN)/pytest --nbval --nbval-sanitize-with exercises/nbval_sanitize.cfg --nbval-cell-timeout=120 -n 2 --dist loadfile exercises/solved
+
+thorough: $(READY)
+	$(BIN)/pytest -n 2 --dist load -m thorough tests
 
 exercises: $(READY)
 	$(BIN)/python -m rnngrade.authoring exercises

@@ -24,7 +24,7 @@ def nbgrader(*arguments, cwd):
                           capture_output=True, text=True)
 
 
-# Of one notebook: that each solved one gets all points and each unsolved one none is asked below, by the same checks.
+# Of one notebook: of all, make thorough has nbgrader's points, nbval runs each solved one, the judge grades them.
 def test_validate_accepts_the_solved_and_not_the_unsolved(exercises, tmp_path):
     name = SOURCES[-1].stem
     solved = nbgrader("validate", str(exercises / "solved" / f"{name}.ipynb"), cwd=tmp_path)
@@ -33,7 +33,16 @@ def test_validate_accepts_the_solved_and_not_the_unsolved(exercises, tmp_path):
     assert "VALIDATION FAILED ON" in unsolved.stdout, unsolved.stdout + unsolved.stderr
 
 
+@pytest.mark.thorough
 def test_autograde_gives_all_points_or_none(source, exercises, tmp_path):
+    graded_by_nbgrader(source, exercises, tmp_path)
+
+
+def test_autograde_gives_all_points_or_none_of_the_last_notebook(exercises, tmp_path):
+    graded_by_nbgrader(SOURCES[-1], exercises, tmp_path)
+
+
+def graded_by_nbgrader(source, exercises, tmp_path):
     name = source.stem
     solved, learner = exercises / "solved" / f"{name}.ipynb", exercises / f"{name}.ipynb"
     for folder, notebook in [(f"source/{name}", solved), (f"submitted/ada/{name}", solved),
