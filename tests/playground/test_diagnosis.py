@@ -94,7 +94,18 @@ def test_solved_replaces_what_would_be_said_of_the_loss(diagnose):
     kinds, text, _ = diagnose(share=0.05, solvedAt=321)
     assert "solved" in kinds
     assert "Solved after 321 updates" in text
+    assert "of now" not in text
     assert "predictor" not in text
+
+
+def test_a_solved_task_with_no_reach_left_says_that_the_two_are_of_different_times(diagnose):
+    def sizes(rate):
+        return [rate**lag for lag in range(40)]
+
+    of_now = "said of now, not of the updates that solved it"
+    assert of_now in diagnose(share=0.05, solvedAt=100, update=300, sizes=sizes(0.5), needs=[20, 20])[1]
+    assert of_now not in diagnose(share=0.05, solvedAt=300, update=300, sizes=sizes(0.5), needs=[20, 20])[1]
+    assert of_now not in diagnose(share=0.05, solvedAt=100, update=300, sizes=sizes(0.99), needs=[20, 20])[1]
 
 
 def test_clipped_at_every_update_names_the_causes(diagnose):

@@ -70,12 +70,16 @@ function ofReach({ lags, zero, gone, tenfold }, { needs, cut, carried }) {
 function ofLoss(reach, { update, share, window, solvedAt, needs }) {
   if (share === null || share === undefined) return null;
   if (update < window) return { kind: "early", text: `${update === 0 ? "No update yet" : `Only ${update} update${update === 1 ? "" : "s"} so far`}: too early to speak of the loss.` };
-  if (solvedAt !== null) return { kind: "solved", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.` };
+  if (solvedAt !== null) {
+    const since = reach?.gone != null && needs && reach.gone <= needs[1] && solvedAt < update
+      ? ` How far ${DELTA} reaches is said of now, not of the updates that solved it: a state that holds what it needs lets little back.` : "";
+    return { kind: "solved", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.${since}` };
+  }
   const over = `after ${counted(update)} updates`;
   if (share > 1 + NEAR) return { kind: "above", text: `The loss is ${amount(share)} times that of a predictor without memory, ${over}.` };
   if (share < 1 - NEAR) return { kind: "learning", text: `The loss is ${percent(share)} of what a predictor without memory reaches, ${over}.` };
   const reaches = reach && needs && reach.tenfold === null && reach.lags[Math.min(needs[1], reach.lags.length - 1)] >= GONE;
-  return { kind: "baseline", text: `The loss is still that of a predictor without memory, ${over}${reaches ? ": that the gradient reaches has not been enough" : ""}.` };
+  return { kind: "baseline", text: `The loss is still that of a predictor without memory, ${over}${reaches ? ": that the gradient reaches has not been enough so far" : ""}.` };
 }
 
 function ofClipping({ update, clipped, window, mean }) {
