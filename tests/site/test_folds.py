@@ -75,7 +75,7 @@ def test_no_long_code_stands_open_and_every_fold_counts_right(open_page, name):
         assert title == code_folds.title(code.strip("\n")), title
         assert "glue(" not in code
     open_code = page.locator(".cell:not(.tag_reading) > .cell_input pre").all_text_contents()
-    assert max(len(code.strip("\n").split("\n")) for code in open_code) <= code_folds.LONGEST
+    assert all(len(code.strip("\n").split("\n")) <= code_folds.LONGEST for code in open_code)
 
 
 def test_folded_code_opens_without_scripts_and_is_copied_with_them(open_page):
