@@ -94,7 +94,7 @@ def test_the_cell_that_glues_a_name():
 def test_every_chapter_links_terms_once_each(html):
     for name in CHAPTERS:
         linked = re.findall(r'<a class="term[^"]*" href="([^"]*)"', (html / name).read_text(encoding="utf8"))
-        assert 8 <= len(linked) == len(set(linked)), name
+        assert (8 if re.match(r"chapters/\d", name) else 3) <= len(linked) == len(set(linked)), name
 
 
 def test_the_pages_ask_what_was_promised(html):

@@ -312,7 +312,7 @@ def test_a_prediction_comes_before_its_run(play):
     trained(page, 310)
     press(page, "Stop")
     standing(page)
-    assert re.search(r"within 300 updates; this run has made \d{3,}\.", sentence(page))
+    assert re.search(r"within 300 updates; this run has made [\d,]{3,}\.", sentence(page))
 
 
 def told(page):

@@ -55,7 +55,7 @@ FIRST = {
     "trying to backward a second time": "symptoms.html#runtimeerror-trying-to-backward-through-the-graph-a-second-time",
     "works in training fails in production": "symptoms.html#fine-in-training-bad-when-streamed-step-by-step",
     "OOM": "symptoms.html#out-of-memory-at-once",
-    "batch_first": "symptoms.html#a-prediction-changes-with-its-neighbours-in-the-batch",
+    "batch_first": "the_framework_and_its_traps.html#axes-modes-shapes",
     "longer sequences": "symptoms.html#validation-is-worse-on-longer-sequences-than-were-trained-on",
     "multiple choice": "quizzes.html",
     "weekly schedule": "instructors.html#a-plan-for-a-term",
