@@ -18,7 +18,7 @@ EXTENSIONS = Path(__file__).resolve().parent
 UNUSED = (  # what Sphinx, its basic theme and other extensions put beside: no page names it
     "*.png", "basic.css", "pygments.css", "mystnb.*.css", "exercise.css", "proof.css", "sphinx-design.min.css",
     "doctools.js", "documentation_options.js", "language_data.js", "searchtools.js", "sphinx_highlight.js",
-    "design-tabs.js", "../searchindex.js",
+    "design-tabs.js",
 )  # fmt: skip
 KEPT = ("card.png", "claims.png")
 
