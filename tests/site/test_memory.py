@@ -174,4 +174,4 @@ def test_a_page_that_changed_forgets_what_is_no_longer_there(remember):
 
 def test_refuses_a_kind_that_it_does_not_keep(remember):
     said = remember().evaluate("try { courseMemory.note('books', 'a'); } catch (error) { error.message }")
-    assert said == "courseMemory keeps sections, predictions, selfchecks, hints, exercises, got books"
+    assert said == "courseMemory keeps sections, predictions, selfchecks, hints, exercises, answers, got books"
