@@ -28,7 +28,7 @@ def models(sources: list[str], blocks: list[Block]) -> list[dict[str, Any]]:
     own = {block.place for block in blocks}
     imports = dict.fromkeys(text for block in blocks for text in block.imports)
     places = sorted(own.union(*(block.before for block in blocks)))
-    needs = {place: (block.imports, block.before) for block in blocks for place in (block.place,)}
+    needs = {block.place: (block.imports, block.before) for block in blocks}
     found: list[dict[str, Any]] = [{"id": text, "source": text, "kind": "given", "needs": []} for text in imports]
     for place in places:
         source = sources[place] if place in own else without_imports(sources[place])

@@ -7,7 +7,6 @@ All but one have innovations by Student's t, with degrees of freedom that are fi
 
 from __future__ import annotations
 
-import warnings
 from functools import cache, partial
 from typing import Any
 
@@ -63,10 +62,10 @@ def classical(name: str, days: int) -> tuple[Any, float, float, dict[str, float]
     """Fit to the first ``days``; return the variance of every day, given those before, mean, dof and parameters."""
     process, distribution = CLASSICAL[name]
     _, r = returns()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        fit = ConstantMean(r[:days], volatility=process(), distribution=distribution()).fit(disp="off")
-        whole = ConstantMean(r, volatility=process(), distribution=distribution()).fix(fit.params)
+    fit = ConstantMean(r[:days], volatility=process(), distribution=distribution()).fit(disp="off")
+    if fit.convergence_flag:
+        raise RuntimeError(f"{name} did not converge on {days} days: its likelihood would not be the opponent's best")
+    whole = ConstantMean(r, volatility=process(), distribution=distribution()).fix(fit.params)
     dof = float(fit.params.get("nu", np.inf))
     return np.asarray(whole.conditional_volatility) ** 2, float(fit.params["mu"]), dof, dict(fit.params)
 

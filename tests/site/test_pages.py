@@ -218,6 +218,15 @@ def test_what_is_printed_is_a_document(open_page):
     assert open_page(CHAPTERS[0]).pdf().startswith(b"%PDF")
 
 
+@pytest.mark.thorough
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_loaded_in_the_dark_has_no_violation_and_is_printed(open_page, name):
+    page = open_page(name, color_scheme="dark")
+    page.wait_for_timeout(300)  # transitions of colour
+    assert not violations(page)
+    assert page.pdf().startswith(b"%PDF")
+
+
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_offers_the_executed_notebook(open_page, name):
     page = open_page(name)
