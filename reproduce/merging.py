@@ -16,26 +16,25 @@ def gather(experiments: Iterable[Experiment], earlier: dict[str, Any] | None = N
     """Return what the finished runs of ``experiments`` say, contender by contender.
 
     Of a contender with fewer finished runs here than ``earlier``, the data gathered before, has of the same settings,
-    the earlier ones are kept: on a machine that has trained one experiment the others do not get lost.
+    the earlier ones are kept: on a machine that has trained one experiment the others do not get lost. Listed are the
+    commits and environments of the rows that are there; of an earlier row that does not name its own, all earlier ones.
     """
     earlier = earlier or {"commits": [], "environments": [], "results": []}
     before = {(row["experiment"], row["contender"]): row for row in earlier["results"]}
-    results, environments, commits = [], list(earlier["environments"]), list(earlier["commits"])
+    results = []
     for experiment in experiments:
         for contender in experiment.contenders:
             runs = [recorded(experiment, contender, seed) for seed in range(experiment.seeds)]
             finished = [run for run in runs if run is not None]
             kept = before.get((experiment.name, contender.name))
             if kept and len(kept["seed"]) > len(finished) and settings(experiment, contender).items() <= kept.items():
-                results.append(kept)
+                results.append({"commits": earlier["commits"], "environments": earlier["environments"]} | kept)
             elif finished:
                 results.append(summarise(experiment, contender, finished))
-                environments += [run["environment"] for run in finished]
-                commits += [run["commit"] for run in finished]
     clipping = compare_clipping(results)
     return {
-        "commits": sorted(set(commits)),
-        "environments": [json.loads(text) for text in sorted({json.dumps(each) for each in environments})],
+        "commits": distinct(commit for row in results for commit in row["commits"]),
+        "environments": distinct(environment for row in results for environment in row["environments"]),
         "seconds": "of the processor, on one thread",
         "results": results,
         **({"clipping": clipping} if clipping else {}),
@@ -53,7 +52,14 @@ def summarise(experiment: Experiment, contender: Contender, runs: list[Record]) 
         "baseline": runs[0]["baseline"],
         **{name: [run[name] for run in runs] for name in lists},
         "curve": runs[0]["curve"],
+        "commits": distinct(run["commit"] for run in runs),
+        "environments": distinct(run["environment"] for run in runs),
     }
+
+
+def distinct(stamps: Iterable[Any]) -> list[Any]:
+    """Return each stamp once, in order."""
+    return [json.loads(text) for text in sorted({json.dumps(stamp) for stamp in stamps})]
 
 
 def path_of(file: str) -> Path:

@@ -20,6 +20,9 @@ from rnnlib.trees import leaves
 RATES = (3e-3, 1e-2, 3e-2)
 """Rates that enclose the best of each contender, unless an experiment says otherwise."""
 
+LOWER = (1e-3, *RATES)
+"""Where the best of a contender stood at the lower end."""
+
 SEEDS = 8
 """Seeds where contenders are compared: with eight pairs a sign test can reach .01."""
 
@@ -46,7 +49,7 @@ def memorised(model: Any, params: Any, task: FewSequences, rng: np.random.Genera
 def memorising(steps: int, shuffled: bool, updates: int = 400, size: int = 64) -> Experiment:
     """Sixty-four sequences of a length learnt by heart, with their own answers or with those of others."""
     task = FewSequences(TemporalOrderTask(steps), size, shuffled)
-    contenders = replace(FREE, name="GRU", cell=GRUCell, updates=updates).at(*RATES)
+    contenders = replace(FREE, name="GRU", cell=GRUCell, updates=updates).at(3e-4, *LOWER)
     name = f"memorising-{steps}{'-shuffled' if shuffled else ''}"
     return Experiment(name, task, 32, 0.0, contenders, batch=32, measure=memorised)
 
@@ -60,7 +63,7 @@ def dropping(steps: int, size: int, updates: int = 200) -> Experiment:
         replace(FREE, name=place.replace(",", ""), cell=partial(DroppedLSTM, place=place), updates=updates)
         for place in PLACES
     )
-    contenders = tuple(one for contender in places for one in contender.at(*RATES))
+    contenders = tuple(one for contender in places for one in contender.at(*LOWER))
     task = FewSequences(TemporalOrderTask(steps), size)
     return Experiment(f"dropout-{steps}", task, 24, 0.0, contenders, SEEDS, batch=32, measure=memorised)
 
@@ -110,15 +113,24 @@ def deepening(updates: int = 400) -> Experiment:
 # ------------------------------------------------------------------------------------- recurrent net or transformer
 
 
-def contenders(updates: int) -> tuple[Contender, ...]:
-    """Return a GRU, two layers of minGRU and a transformer of two blocks, all with some ten thousand parameters."""
+def contenders(updates: int, worst: bool = True) -> tuple[Contender, ...]:
+    """Return a GRU, two layers of minGRU and a transformer of two blocks, all with some ten thousand parameters.
+
+    Without ``worst`` each lacks that end of its rates at which it recalled least of sequences of every length.
+    """
     higher, lower = (*RATES, 1e-1), (3e-4, 1e-3, *RATES[:2])
     arms = (
-        (replace(FREE, name="GRU", cell=lambda d, n: GRUCell(d, n + 4)), higher),
-        (replace(FREE, name="minGRU", cell=lambda d, n: ScannedLayers((MinGRUCell(d, n), MinGRUCell(n, n)))), higher),
-        (replace(FREE, name="transformer", cell=lambda d, n: CausalTransformer(d, n // 2)), lower),
+        (replace(FREE, name="GRU", cell=lambda d, n: GRUCell(d, n + 4)), higher, higher[1:]),
+        (
+            replace(FREE, name="minGRU", cell=lambda d, n: ScannedLayers((MinGRUCell(d, n), MinGRUCell(n, n)))),
+            higher,
+            higher[:-1],
+        ),
+        (replace(FREE, name="transformer", cell=lambda d, n: CausalTransformer(d, n // 2)), lower, lower[1:]),
     )
-    return tuple(one for arm, rates in arms for one in replace(arm, updates=updates).at(*rates))
+    return tuple(
+        one for arm, rates, without in arms for one in replace(arm, updates=updates).at(*(rates if worst else without))
+    )
 
 
 def recalled(model: Any, params: Any, task: SelectiveCopyTask, rng: np.random.Generator) -> dict[str, Any]:
@@ -131,10 +143,21 @@ def recalled(model: Any, params: Any, task: SelectiveCopyTask, rng: np.random.Ge
     return {"recalled": shares} | sizes(model, params)
 
 
-def recalling(steps: int, tokens: int = 1536, updates: int = 1000) -> Experiment:
-    """Four symbols scattered over so many steps, of which an update sees so many tokens, whatever the length."""
-    task = SelectiveCopyTask(steps - 8, 8, 4)
-    return Experiment(f"choice-recall-{steps}", task, 48, 0.0, contenders(updates), SEEDS, tokens // steps, recalled)
+TOKENS = 1536
+"""Tokens of an update where lengths are compared: 64, 32 or 16 sequences of 24, 48 or 96 steps."""
+
+
+def recalling(steps: int, tokens: int = TOKENS, updates: int = 1000) -> Experiment:
+    """Four symbols scattered over so many steps, of which an update sees so many tokens.
+
+    At equal tokens longer sequences are fewer, so that two things change at once. The two controls tell them apart:
+    sequences of 24 steps that are as few as those of 96, and sequences of 96 that are as many as those of 24. If the
+    order of the contenders turns because sequences are few, it turns in the first and does not in the second; if
+    because they are long, it is the other way round. The second, four times as dear, has a rate less for each.
+    """
+    task, sequences = SelectiveCopyTask(steps - 8, 8, 4), tokens // steps
+    name = f"choice-recall-{steps}" + (f"-of-{sequences}" if tokens != TOKENS else "")
+    return Experiment(name, task, 48, 0.0, contenders(updates, worst=tokens <= TOKENS), SEEDS, sequences, recalled)
 
 
 def tracked(model: Any, params: Any, task: FlipFlopTask, rng: np.random.Generator) -> dict[str, Any]:
@@ -156,6 +179,8 @@ LENGTHS = (24, 48, 96)
 
 EXPERIMENTS = by_name(
     *(recalling(steps) for steps in LENGTHS),
+    recalling(24, tokens=TOKENS // 4),
+    recalling(96, tokens=TOKENS * 4),
     tracking(),
     dropping(40, 64),
     *(memorising(steps, shuffled) for steps in (10, 20, 40) for shuffled in (False, True)),
@@ -167,7 +192,7 @@ QUICK = by_name(
         memorising(20, False, 150),
         name="quick-memorising",
         seeds=1,
-        contenders=memorising(20, False, 150).contenders[1:2],
+        contenders=memorising(20, False, 150).contenders[3:4],
     ),
     replace(tracking(24, 150), name="quick-track", seeds=1, contenders=contenders(150)[1::4]),
 )

@@ -126,6 +126,16 @@ def test_updates_see_as_many_tokens_at_every_length():
     assert len({practice.recalling(T).batch * T for T in practice.LENGTHS}) == 1
 
 
+def test_the_controls_of_length_change_one_thing_at_a_time():
+    short, long = practice.LENGTHS[0], practice.LENGTHS[-1]
+    few, many = practice.EXPERIMENTS["choice-recall-24-of-16"], practice.EXPERIMENTS["choice-recall-96-of-64"]
+    assert few.task == practice.recalling(short).task
+    assert few.batch == practice.recalling(long).batch
+    assert many.task == practice.recalling(long).task
+    assert many.batch == practice.recalling(short).batch
+    assert {one.name for one in many.contenders} < {one.name for one in few.contenders}
+
+
 def test_the_text_held_out_is_not_trained_on():
     train, rest = practice.reading(30)
     whole = practice.ALICE.read_text(encoding="utf-8")

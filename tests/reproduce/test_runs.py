@@ -177,6 +177,39 @@ def test_data_of_runs_that_this_machine_has_not_made_are_kept(monkeypatch):
     assert merging.gather([], earlier)["results"] == []
 
 
+def test_stamps_are_those_of_the_rows_that_are_there(monkeypatch):
+    """A row that is made anew takes its commit and environment with it; one that is kept leaves its own."""
+    both = replace(SMALL, seeds=1, contenders=(FAST, replace(FAST, name="another")))
+
+    def made(commit, *contenders):
+        monkeypatch.setattr(runs, "commit", lambda: commit)
+        monkeypatch.setattr(runs, "describe", lambda: {"python": commit})
+        for contender in contenders:
+            runs.write(runs.train(both, contender, 0), runs.path_of(both, contender, 0))
+
+    made("old", *both.contenders)
+    earlier = merging.gather([both])
+    assert earlier["commits"] == ["old"]
+    made("new", FAST)
+    runs.path_of(both, both.contenders[1], 0).unlink()
+    mixed = merging.gather([both], earlier)
+    assert (mixed["commits"], mixed["environments"]) == (["new", "old"], [{"python": "new"}, {"python": "old"}])
+    assert [row["commits"] for row in mixed["results"]] == [["new"], ["old"]]
+    made("new", both.contenders[1])
+    assert merging.gather([both], mixed)["commits"] == ["new"]
+    assert merging.gather([both], mixed)["environments"] == [{"python": "new"}]
+
+
+def test_a_row_that_does_not_name_its_commit_may_be_of_any_listed_before():
+    runs.write(runs.train(SMALL, FAST, 0), runs.path_of(SMALL, FAST, 0))
+    earlier = merging.gather([SMALL])
+    del earlier["results"][0]["commits"], earlier["results"][0]["environments"]
+    runs.path_of(SMALL, FAST, 0).unlink()
+    again = merging.gather([SMALL], earlier)
+    assert (again["commits"], again["environments"]) == (earlier["commits"], earlier["environments"])
+    assert len(again["commits"]) == 1
+
+
 def test_a_stream_is_read_in_chunks_that_continue_one_another():
     chunks = list(islice(RecallTask(lag=3, k=2).stream(np.random.default_rng(0), B=4), 10))
     x = np.concatenate([chunk.x[..., 0] for chunk in chunks])
