@@ -7,12 +7,13 @@ Both cells have about equally many parameters.
 from __future__ import annotations
 
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from reproduce.cases.choosing import FOLDER, SEEDS, Record, chosen, few, kept, train
+from reproduce.cases.choosing import FOLDER, SEEDS, STAMPS, Record, chosen, few, kept, train
 from reproduce.cases.ngrams import kneser_ney
 from reproduce.cases.snapshot import END, TEXT
 from rnnlib import GRUCell, Model, PlainCell, bptt, data, unroll
@@ -26,6 +27,8 @@ WEIGHTS = Path("chapters/data/cases_reader.npz")
 STEPS, BATCH, UPDATES, EVERY, SIZE, LONGEST, BLOCK = 50, 32, 600, 60, 24, 8, 250
 CELLS = {"plain": (PlainCell, 180), "GRU": (GRUCell, 104)}
 LAGS = 80
+SNAPSHOT = sha256(TEXT.read_bytes()).hexdigest()[:12]
+"""The text by its digest: another text is another run."""
 
 
 @cache
@@ -158,7 +161,7 @@ def gather() -> Record:
     for name in CELLS:
         rate, _, curves = chosen(f"{NAME}-{name}", partial(pilot, name), EVERY)
         runs = [kept(f"{NAME}-{name}-{seed}", partial(report, name, rate, seed)) for seed in SEEDS]
-        keys = [key for key in runs[0] if key not in ("seconds", "commit", "environment")]
+        keys = [key for key in runs[0] if key not in STAMPS]
         found[name] = {"rate": rate, "pilots": curves, "units": CELLS[name][1]} | {
             key: [run[key] for run in runs] for key in keys
         }

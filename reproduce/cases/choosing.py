@@ -8,7 +8,9 @@ the lowest lies at an end of the grid, the grid goes on. Five other seeds are th
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -22,6 +24,8 @@ from rnnlib.optimisers import Adam
 
 FOLDER = Path("_build/reproduction/cases")
 RATES, PILOTS, SEEDS, CLIP = (1e-3, 3e-3, 1e-2), (100, 101), range(5), 1.0
+STAMPS = ("settings", "seconds", "commit", "environment")
+"""What a record holds besides what its run has found."""
 
 Record = dict[str, Any]
 
@@ -51,12 +55,23 @@ def train(
     return params, seen
 
 
-def kept(name: str, run: Callable[[], Record]) -> Record:
-    """Return the record of this name; ``run`` makes it if there is none. Seconds are the processor's."""
-    path = FOLDER / f"{name}.json"
-    if not path.exists():
+def settings(run: partial[Record]) -> dict[str, str]:
+    """Return in words what a run depends on besides the code: its arguments, and the constants of its module."""
+    beside = {
+        name: repr(value)
+        for name, value in vars(sys.modules[run.func.__module__]).items()
+        if name.isupper() and not isinstance(value, type | Path) and value is not globals().get(name)
+    }
+    return {"run": f"{run.func.__name__}({', '.join(map(repr, run.args))})", "CLIP": repr(CLIP), **beside}
+
+
+def kept(name: str, run: partial[Record]) -> Record:
+    """Return the record of this name, made by ``run`` if there is none of its settings. Seconds are the processor's."""
+    path, wanted = FOLDER / f"{name}.json", settings(run)
+    record: Record = json.loads(path.read_text(encoding="utf8")) if path.exists() else {}
+    if record.get("settings") != wanted:
         began = process_time()
-        record = run()
+        record = {"settings": wanted, **run()}
         record |= {"seconds": round(process_time() - began, 1), "commit": commit(), "environment": describe()}
         write(record, path)
         print(f"{name}: {record['seconds']} s", *_in_short(record), flush=True)
@@ -79,7 +94,7 @@ def chosen(
     curves: dict[float, np.ndarray] = {}
 
     def try_at(rate: float) -> None:
-        runs = [kept(f"{name}-pilot-{rate:g}-{seed}", lambda seed=seed: pilot(rate, seed)) for seed in pilots]
+        runs = [kept(f"{name}-pilot-{rate:g}-{seed}", partial(pilot, rate, seed)) for seed in pilots]
         curves[rate] = np.mean([run["validation"] for run in runs], axis=0)
 
     for rate in RATES:

@@ -10,7 +10,7 @@ import re
 import subprocess
 from pathlib import Path
 
-CHAPTERS = Path("chapters")
+CHAPTERS = Path(__file__).resolve().parents[2] / "chapters"
 TEXT = CHAPTERS / "data" / "book.txt"
 ORDER = (
     "00_why_time_is_hard", "01_unrolling", "02_backpropagation_through_time", "what_a_state_can_hold",

@@ -1,7 +1,9 @@
 """What the case studies of chapter 12 are scored and trained by, against other routes; and the data it quotes."""
 
+import hashlib
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import torch
 from scipy import stats
 
 from reproduce.cases import book, contacts, pixels, plant, sunspots, volatility
-from reproduce.cases.choosing import chosen, few
+from reproduce.cases.choosing import chosen, few, kept, settings
 from reproduce.cases.held_out import diebold_mariano, interval
 from reproduce.cases.ngrams import kneser_ney
 from reproduce.cases.snapshot import prose
@@ -155,6 +157,37 @@ def test_the_grid_goes_on_where_the_best_lies_at_its_end(tmp_path, monkeypatch):
     rate, updates, curves = chosen("x", lambda rate, seed: {"validation": [abs(np.log(rate / 0.02)), 9.0]}, 50)
     assert (rate, updates) == (0.03, 50)
     assert list(curves) == ["0.001", "0.003", "0.01", "0.03", "0.09"]
+
+
+UPDATES = 3
+
+
+def test_a_run_is_kept_until_a_constant_or_an_argument_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr("reproduce.cases.choosing.FOLDER", tmp_path)
+    made = []
+
+    def train(rate):
+        made.append((rate, UPDATES))
+        return {"validation": [rate]}
+
+    for rate, updates in ((0.1, 3), (0.1, 3), (0.1, 4), (0.2, 4), (0.2, 4)):
+        monkeypatch.setattr(f"{__name__}.UPDATES", updates)
+        assert kept("one", partial(train, rate))["validation"] == [rate]
+    assert made == [(0.1, 3), (0.1, 4), (0.2, 4)]
+
+
+@pytest.mark.parametrize("study", [book, contacts, pixels, plant, sunspots, volatility], ids=lambda study: study.NAME)
+def test_a_run_of_a_study_says_its_budget_and_no_place_in_memory(study):
+    said = settings(partial(study.pilot, "GRU"))
+    assert said["UPDATES"] == str(study.UPDATES)
+    assert said["run"] == "pilot('GRU')"
+    assert not [value for value in said.values() if " at 0x" in value]
+
+
+def test_a_run_on_the_snapshot_says_of_which_text():
+    said = settings(partial(book.pilot, "GRU"))["SNAPSHOT"].strip("'")
+    assert hashlib.sha256((DATA.parent / "book.txt").read_bytes()).hexdigest().startswith(said)
+    assert len(said) == 12
 
 
 def test_the_data_are_those_that_the_code_would_make():
