@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -334,8 +335,13 @@ def _draw_card(app: Sphinx, exception: Exception | None) -> None:
     groups: dict[str, list[str]] = {}
     for claim in claims.values():
         groups.setdefault(claim.page, []).append(claim.judge(pages[claim.page]))
-    titles = {page: app.env.titles[f"chapters/{page}"].astext() for page in groups}
-    preview_card.draw_claims(Path(app.outdir) / "_static" / "claims.png", {titles[p]: v for p, v in groups.items()})
+    shown = {app.env.titles[f"chapters/{page}"].astext(): verdicts for page, verdicts in groups.items()}
+    out = Path(app.outdir)
+    drawn = out.parent / "cards" / f"claims-{preview_card.key(shown)}.png"
+    if not drawn.exists():
+        shutil.rmtree(drawn.parent, ignore_errors=True)
+        preview_card.draw_claims(drawn, shown)
+    shutil.copyfile(drawn, out / "_static" / "claims.png")
 
 
 def _mark_cells(app: Sphinx, doctree: nodes.document) -> None:

@@ -69,21 +69,28 @@ def _pass(self: Any, node: moved) -> None:
     """Other formats show the text alone."""
 
 
+def _note(app: Sphinx, document: nodes.document) -> None:
+    """Keep a page's signposts and anchors: to read every page for them again takes seconds."""
+    signs = [(sign["page"], sign["anchors"]) for sign in document.findall(moved)]
+    anchors = {name for node in document.findall(nodes.Element) for name in node["ids"]}
+    app.env.metadata[app.env.docname] |= {"signs": signs, "anchors": anchors}
+
+
 def _check(app: Sphinx, env: BuildEnvironment) -> None:
     for page in sorted(env.found_docs):
-        for sign in env.get_doctree(page).findall(moved):
-            if sign["page"] not in env.found_docs:
-                log.warning("moved leads to %r, which is no page", sign["page"], location=page)
+        for there, anchors in env.metadata[page]["signs"]:
+            if there not in env.found_docs:
+                log.warning("moved leads to %r, which is no page", there, location=page)
                 continue
-            there = {name for node in env.get_doctree(sign["page"]).findall(nodes.Element) for name in node["ids"]}
-            for old, new in sign["anchors"]:
-                if new not in there:
-                    log.warning("moved: %r leads to %s#%s, which is not there", old, sign["page"], new, location=page)
+            for old, new in anchors:
+                if new not in env.metadata[there]["anchors"]:
+                    log.warning("moved: %r leads to %s#%s, which is not there", old, there, new, location=page)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension."""
     app.add_node(moved, html=(_visit_html, _depart_html), latex=(_pass, _pass), text=(_pass, _pass))
     app.add_directive("moved", MovedDirective)
+    app.connect("doctree-read", _note, priority=900)  # when others have named what they name
     app.connect("env-check-consistency", _check)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -207,8 +207,11 @@ def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 
 def _again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """The reference lists who uses what: it is written anew with any page."""
-    return [page for page in env.found_docs if page.startswith(PAGES)]
+    """Name the pages of the reference, which lists who uses what, if that has changed since they were written."""
+    uses = {page: (env.titles[page].astext(), _all_uses(env).get(page)) for page in _pages(env)}
+    listed = getattr(env, "reference_listed", None)
+    env.reference_listed = uses  # type: ignore[attr-defined]
+    return [page for page in env.found_docs if page.startswith(PAGES)] if uses != listed else []
 
 
 def _pages(env: BuildEnvironment) -> list[str]:
