@@ -14,6 +14,8 @@ import predict
 import selfcheck
 from nbformat import NotebookNode
 
+from rnngrade.quizzes import parse_question
+
 OPENING = re.compile(r"^\s*(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[\w:-]+)\})?(?P<argument>.*)$")
 OPTION = re.compile(r"^:(?P<key>[\w-]+):\s*(?P<value>.*)$")
 ROLE = re.compile(r"\{(?P<name>[a-z:]+)\}`(?P<text>[^`]+)`")
@@ -109,15 +111,14 @@ def _formula(tex: str, label: str | None, book: Book) -> str:
 
 
 def _question(argument: str, body: list[str], convert: Callable[[str], str]) -> str:
-    rest, options = selfcheck.parse(body)
-    question = convert(f"{argument} {rest}".strip())
-    labels = [f"- {convert(option.label)}" for option in options]
+    question = parse_question("\n".join([argument, *body]))
+    labels = [f"- {convert(option.says)}" for option in question.options]
     answers = [
-        f"- {convert(option.label)} **{selfcheck.RIGHT if option.right else selfcheck.WRONG}** {convert(option.why)}"
-        for option in options
+        f"- {convert(option.says)} **{selfcheck.RIGHT if option.right else selfcheck.WRONG}** {convert(option.why)}"
+        for option in question.options
     ]
     folded = ["<details><summary>Answers</summary>", "", *answers, "", "</details>"]
-    return "\n".join([f"**Check yourself.** {question}", "", *labels, "", *folded, ""])
+    return "\n".join([f"**Check yourself.** {convert(question.asks)}", "", *labels, "", *folded, ""])
 
 
 def _prediction(body: list[str], convert: Callable[[str], str]) -> str:

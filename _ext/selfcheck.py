@@ -7,15 +7,14 @@
     - [x] $J_t^\\top$ :: The chain rule transposes it.
     ```
 
-On the page it is a group of native radio buttons, driven by ``assets/selfcheck.js``. Without JavaScript the answers
-stand in a ``details`` element; in EPUB and LaTeX they are a list.
+It is written as a question of a quiz is, and read by its parser. On the page it is a group of native radio buttons,
+driven by ``assets/selfcheck.js``. Without JavaScript the answers stand in a ``details`` element; in EPUB and LaTeX they
+are a list.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from docutils import nodes
@@ -25,7 +24,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-OPTION = re.compile(r"^[-*]\s+\[(?P<mark>[ xX])\]\s+(?P<text>.*)$")
+from rnngrade.quizzes import parse_question
+
 RIGHT, WRONG = "Right.", "Not this one."
 
 
@@ -35,43 +35,6 @@ class selfcheck(nodes.container):
 
 class selfcheck_option(nodes.container):
     """One option: a paragraph with the label, a paragraph with the answer to it."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option as it is written: ``- [x] label :: why``."""
-
-    label: str
-    why: str
-    right: bool
-
-
-def parse(lines: list[str]) -> tuple[str, list[Option]]:
-    """Split the directive's lines into the rest of the question and its options.
-
-    Raises:
-        ValueError: no two options, not exactly one right option, or an option without its answer after ``::``.
-    """
-    question: list[str] = []
-    raw: list[tuple[bool, str]] = []
-    for line in lines:
-        if match := OPTION.match(line):
-            raw.append((match["mark"] != " ", match["text"]))
-        elif raw:
-            raw[-1] = (raw[-1][0], f"{raw[-1][1]} {line.strip()}".rstrip())
-        else:
-            question.append(line)
-    options = []
-    for right, text in raw:
-        label, separator, why = text.partition(" :: ")
-        if not separator or not why.strip():
-            raise ValueError(f"every option needs ' :: ' and the answer to it, got: {text!r}")
-        options.append(Option(label.strip(), why.strip(), right))
-    if len(options) < 2:
-        raise ValueError(f"a question needs at least two options, got {len(options)}")
-    if sum(option.right for option in options) != 1:
-        raise ValueError(f"exactly one option must be marked [x], got {sum(option.right for option in options)}")
-    return "\n".join(question).strip(), options
 
 
 class SelfCheckDirective(SphinxDirective):
@@ -84,15 +47,14 @@ class SelfCheckDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return one ``selfcheck`` node."""
         try:
-            rest, options = parse(list(self.content))
+            question = parse_question("\n".join([*self.arguments, *self.content]))
         except ValueError as problem:
             raise self.error(f"selfcheck: {problem}") from None
-        question = " ".join(filter(None, [*(self.arguments or []), rest]))
         node = selfcheck(ids=[f"selfcheck-{self.env.new_serialno('selfcheck') + 1}"])
-        node += self._inline(question, "selfcheck-question")
-        for option in options:
+        node += self._inline(question.asks, "selfcheck-question")
+        for option in question.options:
             part = selfcheck_option(right=option.right)
-            part += [self._inline(option.label, "selfcheck-label"), self._inline(option.why, "selfcheck-why")]
+            part += [self._inline(option.says, "selfcheck-label"), self._inline(option.why, "selfcheck-why")]
             node += part
         self.set_source_info(node)
         return [node]

@@ -79,16 +79,25 @@ def parse(text: str, name: str = "quiz") -> Quiz:
 
 
 def _question(block: str, name: str) -> Question:
-    asks, *options = block.split("\n- ")
+    try:
+        return parse_question(block)
+    except ValueError as problem:
+        raise ValueError(f"{name}: {problem}") from None
+
+
+def parse_question(text: str) -> Question:
+    """Read one question: what is asked, then an option a line, each of which may go on in indented lines.
+
+    Raises:
+        ValueError: nothing asked, fewer than two options, one without ``::`` and its reason, or not one right option.
+    """
+    asks, *options = f"\n{text}".split("\n- ")
     found = [OPTION.fullmatch(f"- {' '.join(option.split())}") for option in options]
     if None in found:
         broken = options[found.index(None)]
-        raise ValueError(f"{name}: an option is '- [ ] what it says :: why', with [x] if it is right; got {broken!r}")
+        raise ValueError(f"an option is '- [ ] what it says :: why', with [x] if it is right; got {broken!r}")
     parts = tuple(Option(one["says"], one["mark"] == "x", one["why"]) for one in found if one)
-    try:
-        return Question(" ".join(asks.split()), parts)
-    except ValueError as problem:
-        raise ValueError(f"{name}: {problem}") from None
+    return Question(" ".join(asks.split()), parts)
 
 
 def read(path: str | Path) -> Quiz:

@@ -46,6 +46,11 @@ def test_says_what_is_wrong(text, complaint):
         quizzes.parse(text)
 
 
+def test_options_without_a_question_are_no_question():
+    with pytest.raises(ValueError, match="needs a text"):
+        quizzes.parse_question("- [ ] a :: b\n- [x] c :: d\n- [ ] e :: f")
+
+
 def test_formulas_code_and_marks_survive_as_html():
     shown = quizzes.as_html("$a < b$ & `x_t` *so* **it** is")
     assert shown == r"\(a &lt; b\) &amp; <code>x_t</code> <em>so</em> <strong>it</strong> is"

@@ -17,7 +17,6 @@ import cache_key
 import mathml_core
 import moving_figure
 import plain_markdown
-import selfcheck
 from glued import printed
 from plain_markdown import Book, plain
 from typeset import Typesetter, typeset_page
@@ -27,29 +26,6 @@ BOOK = Book(
     equations={"recursion": "7"},
     citations={"werbos1990": ("Werbos", "1990"), "bengio1994": ("Bengio et al.", "1994")},
 )
-
-
-class TestSelfCheck:
-    def test_splits_question_options_and_answers(self):
-        question, options = selfcheck.parse(["and so?", "- [ ] $a$ :: no, since", "  it is b", "- [x] $b$ :: yes"])
-        assert question == "and so?"
-        assert [(one.label, one.why, one.right) for one in options] == [
-            ("$a$", "no, since it is b", False),
-            ("$b$", "yes", True),
-        ]
-
-    @pytest.mark.parametrize(
-        ("lines", "complaint"),
-        [
-            (["- [x] only :: one"], "at least two options"),
-            (["- [ ] a :: b", "- [ ] c :: d"], "exactly one option"),
-            (["- [x] a :: b", "- [x] c :: d"], "exactly one option"),
-            (["- [x] a :: b", "- [ ] c"], "every option needs"),
-        ],
-    )
-    def test_says_what_is_wrong(self, lines, complaint):
-        with pytest.raises(ValueError, match=complaint):
-            selfcheck.parse(lines)
 
 
 class TestPlainMarkdown:
