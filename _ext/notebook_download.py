@@ -13,6 +13,7 @@ import nbformat
 from carried_notebook import carried
 from docutils import nodes
 from glued import executed, glued
+from jupyter_cache import get_cache
 from plain_markdown import Book, plain_notebook
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -71,7 +72,7 @@ def _offer(
     context["course_notebook"] = None
     if doctree is None or "kernelspec" not in app.env.metadata[pagename]:
         return
-    notebook = nbformat.read(executed(app, pagename), as_version=4)
+    notebook = _with_outputs(app, pagename)
     if not any(_shows_code(cell) for cell in notebook.cells):
         return
     target = f"{FOLDER}/{Path(pagename).name}.ipynb"
@@ -89,6 +90,13 @@ def _offer(
     nbformat.write(ready, file)
     context["course_notebook"] = context["pathto"](target, True)
     context["course_launch"] = launch_links(app, f"{pagename}.md", target)
+
+
+def _with_outputs(app: Sphinx, pagename: str) -> nbformat.NotebookNode:
+    """The page's executed notebook; myst-nb writes it without outputs where it has found them in the cache."""
+    notebook = nbformat.read(executed(app, pagename), as_version=4)
+    cache = get_cache(app.config.nb_execution_cache_path)
+    return cache.merge_match_into_notebook(notebook, cell_meta=())[1]
 
 
 def _shows_code(cell: nbformat.NotebookNode) -> bool:

@@ -65,6 +65,11 @@ class Quiz:
     title: str
     questions: tuple[Question, ...]
 
+    @property
+    def ident(self) -> str:
+        """Its name where one must not begin with a digit: as an identifier in XML."""
+        return f"quiz_{self.name}"
+
 
 def parse(text: str, name: str = "quiz") -> Quiz:
     """Read a quiz.
@@ -159,10 +164,10 @@ def _text(node: xml.Element, text: str) -> None:
 def qti(quiz: Quiz) -> str:
     """One quiz as a QTI 1.2 assessment."""
     root = xml.Element("questestinterop", xmlns=QTI)
-    assessment = xml.SubElement(root, "assessment", ident=quiz.name, title=quiz.title)
+    assessment = xml.SubElement(root, "assessment", ident=quiz.ident, title=quiz.title)
     section = xml.SubElement(assessment, "section", ident="root_section")
     for number, question in enumerate(quiz.questions, 1):
-        section.append(_qti_item(question, f"{quiz.name}_{number}"))
+        section.append(_qti_item(question, f"{quiz.ident}_{number}"))
     xml.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
 
@@ -208,7 +213,7 @@ def write_qti(quizzes: Sequence[Quiz], file: str | Path) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         for quiz in quizzes:
             name = f"{quiz.name}/{quiz.name}.xml"
-            resource = xml.SubElement(resources, "resource", identifier=quiz.name, type="imsqti_xmlv1p2", href=name)
+            resource = xml.SubElement(resources, "resource", identifier=quiz.ident, type="imsqti_xmlv1p2", href=name)
             xml.SubElement(resource, "file", href=name)
             package.writestr(name, qti(quiz))
         xml.indent(manifest)

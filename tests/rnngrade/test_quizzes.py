@@ -77,6 +77,7 @@ def test_canvas_gets_a_zip_whose_manifest_names_every_assessment(tmp_path):
         manifest = xml.fromstring(package.read("imsmanifest.xml"))
         named = {file.get("href") for file in manifest.iter() if file.tag.endswith("}file")}
         assert named == names - {"imsmanifest.xml"}
+        assert all(one.get("identifier").isidentifier() for one in manifest.iter() if one.get("identifier"))
         for name in named:
             for item in xml.fromstring(package.read(name)).iterfind(".//q:item", NS):
                 offered = [label.get("ident") for label in item.iterfind(".//q:response_label", NS)]
