@@ -171,7 +171,8 @@ def _case(question: Question, drawn: tuple[Any, ...] | Case, made: Made | None) 
         raise ValueError(f"question {question.id!r}: arguments must be plain data, got {error}") from error
     expected = answered(question.oracle, given)
     if isinstance(expected, Failure):
-        raise ValueError(f"question {question.id!r}: the oracle fails: {expected.type}: {expected.message}")
+        at = f" at {expected.source!r}" if expected.source else ""
+        raise ValueError(f"question {question.id!r}: the oracle fails{at}: {expected.type}: {expected.message}")
     mistaken = {mistake.name: _mistaken(mistake, given) for mistake in question.mistakes}
     if question.measure:
         _measurable(question, expected, mistaken)

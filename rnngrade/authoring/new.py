@@ -67,13 +67,21 @@ def build_course(folder: Path) -> Iterator[tuple[str, list[str], str]]:
         try:
             written = exercises.make(source)
         except CellExecutionError as error:
-            yield source.stem, [], f"{source.stem}: its solution does not run:\n{error}"
+            failed = f"pass its check of {error.evalue}" if error.ename == "CheckFailed" else f"run:\n{error}"
+            yield source.stem, [], f"{source.stem}: its solution does not {failed}"
         except ValueError as error:
-            yield source.stem, [], str(error)
+            yield source.stem, [], f"{_line(error, source)}{error}"
         except Exception:  # the author's code is run here, and may raise anything
             yield source.stem, [], f"{source.stem}: its source does not run:\n{traceback.format_exc(limit=-3)}"
         else:
             yield source.stem, [*written, *_hand_out(exercises, source.stem, bool(written))], ""
+
+
+def _line(error: ValueError, source: Path) -> str:
+    """The line of the author's questions that the error comes from, if it does."""
+    questions = source.with_suffix(".py")
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename) == questions]
+    return f"{questions.parent.name}/{questions.name}, line {lines[-1]}: " if lines else ""
 
 
 def _hand_out(exercises: Exercises, name: str, changed: bool) -> list[str]:

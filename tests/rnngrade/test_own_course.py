@@ -94,6 +94,9 @@ def test_an_empty_folder_may_be_filled(tmp_path):
     [
         (("len(x) - k + 1)])", "len(x) - k)])"), "the reference does not pass group typical"),
         (("def sums", "def totals"), "name 'sums' is not defined"),
+        ((', name="variance"', ""), f"source/{NAME}.py, line 82: a mistake needs a name"),
+        (("for i in range(len(x) - k + 1)", "for i in range(len(x) - k + 1) if x + np.zeros(99) is x"),
+         "the oracle fails at 'return np.array([np.mean(x[i : i + k])"),
         (('"how-many", points', '"how-few", points'), "tagged for 'how-many', but QUESTIONS has"),
     ],
 )
@@ -104,6 +107,14 @@ def test_what_is_wrong_with_a_source_is_said_and_nothing_written(tmp_path, capsy
     assert main(["build", str(tmp_path)]) == 1
     assert said in capsys.readouterr().err
     assert not (tmp_path / f"{NAME}.ipynb").exists()
+
+
+def test_a_solution_that_its_own_check_refuses_is_told_why(tmp_path, capsys):
+    lay_out(tmp_path)
+    source = tmp_path / "source" / f"{NAME}.md"
+    source.write_text(source.read_text().replace("how_many = 100", "how_many = 10"))
+    assert main(["build", str(tmp_path)]) == 1
+    assert "its solution does not pass its check of how-many: Ten numbers divide" in capsys.readouterr().err
 
 
 def test_where_there_is_no_course_it_says_so(tmp_path, capsys):
