@@ -86,7 +86,7 @@ def test_choosing_a_group(built):
 @pytest.mark.parametrize(("draw", "oracle", "words"), [
     (lambda rng: [], oracle, "draws no case"),
     (lambda rng: [(object(), 1, 1.0, "a", None, (1,))], oracle, "arguments must be plain data"),
-    (draw, fails, "the oracle fails: ValueError"),
+    (draw, fails, "the oracle fails.*: ValueError"),
 ])
 def test_a_key_that_cannot_be_built(draw, oracle, words):
     with pytest.raises(ValueError, match=words):
