@@ -7,25 +7,22 @@ entry lists the chapters that use it. Both are worked out when the book is built
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import importlib
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from functools import cache
-from html import escape
+from collections.abc import Iterable
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
+from named_in_code import PACKAGES, linked, spelled
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import napoleon
 from sphinx.util.docutils import SphinxDirective
 
-PACKAGES = ("rnnlib", "rnngrade")
 PAGES = "chapters/reference"
 # Modules that offer all that has a docstring; of every other, what its package offers.
 OFFERING = (*PACKAGES, "rnnlib.figures")
@@ -58,7 +55,6 @@ class IndexDirective(SphinxDirective):
     """``{reference-index} rnnlib``: every object of a package by the page that has it."""
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
         """A place, to be filled when all pages are read."""
@@ -129,52 +125,14 @@ def _uses_below(app: Sphinx, what: str, name: str, thing: Any, options: Any, lin
 # ---- who uses what
 
 
-@cache
-def _package(name: str) -> ModuleType:
-    return importlib.import_module(name)
-
-
-def spelled(source: str, names: dict[str, str]) -> dict[str, str]:
-    """Return what ``source`` names of the packages: as it is spelled there, and its dotted name.
-
-    ``names`` are those that earlier cells have imported; those of this one are added.
-    """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # output, or magics
-        return {}
-    for node in ast.walk(tree):
-        names |= dict(_imported(node))
-    return {spelling: dotted for node in ast.walk(tree) if (spelling := _chain(node))
-            for head, _, rest in [spelling.partition(".")] if head in names
-            for dotted in [f"{names[head]}.{rest}".rstrip(".")]}  # fmt: skip
-
-
-def _imported(node: ast.AST) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.Import):
-        for alias in node.names:
-            if alias.name.split(".")[0] in PACKAGES:
-                yield alias.asname or alias.name.split(".")[0], alias.name if alias.asname else alias.name.split(".")[0]
-    elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in PACKAGES:
-        yield from ((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
-
-
-def _chain(node: ast.AST) -> str:
-    """``a.b.c`` of an attribute or a name, else nothing."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
-
-
 def entry(env: BuildEnvironment, dotted: str) -> str:
     """Return the name under which the reference has what is called ``dotted``, or nothing."""
     objects = env.get_domain("py").objects  # type: ignore[attr-defined]
     package, _, rest = dotted.partition(".")
     if package not in PACKAGES or not rest:
         return ""
-    thing, tail = _package(package), rest.split(".")
+    thing: Any = importlib.import_module(package)
+    tail = rest.split(".")
     while tail and isinstance(thing, ModuleType):
         thing, *tail = getattr(thing, tail[0], None), *tail[1:]
     if not isinstance(thing, ModuleType) and (module := getattr(thing, "__module__", None)):
@@ -234,7 +192,7 @@ def users(env: BuildEnvironment, name: str) -> list[str]:
     return env.reference_users.get(name, [])  # type: ignore[attr-defined]
 
 
-# ---- the links
+# ---- the links and lists
 
 
 def _resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
@@ -251,6 +209,17 @@ def _resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
         if name and name not in seen and not _within_link(literal):
             seen.add(name)
             literal.replace_self(_link(app, docname, name, literal.deepcopy()))
+
+
+def _link_code(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    uses = _all_uses(app.env).get(pagename)
+    if doctree is None or not uses:
+        return
+    addresses = {spelling: _address(app, pagename, name) for spelling, dotted in uses.items()
+                 if (name := entry(app.env, dotted))}  # fmt: skip
+    context["body"] = linked(context["body"], addresses)
 
 
 def _within_link(node: nodes.Node) -> bool:
@@ -326,56 +295,6 @@ def _exists(name: str) -> bool:
     owners = [module for key, module in list(sys.modules.items()) if key.split(".")[0] in PACKAGES]
     things = (vars(owner)[first] for owner in owners if first in vars(owner))
     return any(not rest or hasattr(thing, rest[0]) for thing in things)
-
-
-# ---- highlighted code
-
-BLOCK = re.compile(r"(?<=<pre>).*?(?=</pre>)", re.DOTALL)
-TAG = re.compile(r"(<[^>]+>)")
-
-
-def _link_code(
-    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
-    uses = _all_uses(app.env).get(pagename)
-    if doctree is None or not uses:
-        return
-    addresses = {spelling: _address(app, pagename, name) for spelling, dotted in uses.items()
-                 if (name := entry(app.env, dotted))}  # fmt: skip
-    context["body"] = linked(context["body"], addresses)
-
-
-def linked(body: str, addresses: dict[str, str]) -> str:
-    """Return the page's ``body`` with the first mention in code of each object as a link.
-
-    Names stand bare in highlighted code (``highlighting``); what is in an element there is a string or a comment.
-    """
-    left = dict(sorted(addresses.items(), key=lambda one: -len(one[0])))
-
-    def block(match: re.Match[str]) -> str:
-        parts, depth = TAG.split(match[0]), 0
-        for i, part in enumerate(parts):
-            depth += part.startswith("<span") - part.startswith("</span")
-            if not part.startswith("<") and not depth:
-                parts[i] = _linked_names(part, left)
-        return "".join(parts)
-
-    return BLOCK.sub(block, body) if left else body
-
-
-def _linked_names(text: str, left: dict[str, str]) -> str:
-    """Link the first mention of each name that is ``left``; it is left no more, nor is another way to spell it."""
-    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, left))})(?!\w)") if left else None
-
-    def link(match: re.Match[str]) -> str:
-        address = left.get(match[0])
-        if address is None:
-            return match[0]
-        for spelling in [one for one, there in left.items() if there == address]:
-            del left[spelling]
-        return f'<a class="to-reference" href="{escape(address)}">{match[0]}</a>'
-
-    return names.sub(link, text) if names else text
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def main() -> int:
     for name in given.formats:
         started, target = time.monotonic(), given.into.resolve() / f"{NAME}.{name}"
         try:
-            count = BIND[name](html, target, pages, config["title"], f"By {config['author']}")
+            count = BIND[name](html, target, pages, config["title"], config["author"])
         except site.NotBuilt as error:
             print(error, file=sys.stderr)
             return 1

@@ -5,7 +5,7 @@
   const all = (selector) => [...article.querySelectorAll(selector)];
   const made = (tag, name, ...children) => { const node = document.createElement(tag); node.className = name; node.append(...children); return node; };
 
-  for (const node of all("script, style, noscript, button, .headerlink, .predict-do, .predict-numbers, .selfcheck-feedback, .exercise-notebook, .figure-failed, details.code, details.hint, details.solution, .claims-picture fieldset, .claim-link, template")) node.remove();
+  for (const node of all("script, style, noscript, button, .headerlink, .predict-do, .predict-numbers, .selfcheck-feedback, .exercise-notebook, .figure-failed, details.code, details.hint, details.solution, .claims-picture fieldset, .claim-link, .tool-row, .live-place, template")) node.remove();
 
   // A question with options: a list. What is said to each stands behind the figure, or behind the options.
   for (const predict of all(".predict")) {
@@ -14,13 +14,14 @@
     const list = made("ul", "options", ...options.map((label) => made("li", "", ...label.childNodes)));
     const told = answers.map((answer, i) => {
       const label = options.find((one) => one.htmlFor.endsWith(`-${answer.dataset.to}`));
-      return made("p", "", ...(label ? [made("em", "", list.children[options.indexOf(label)].textContent), " "] : []), ...answer.childNodes);
+      return made("p", "", ...(label ? [made("em", "", list.children[options.indexOf(label)].textContent), ": "] : []), ...answer.childNodes);
     });
-    const said = made("div", "answers", made("p", "answers-title", "After the figure"), ...told);
+    const output = predict.closest(".cell_output");
+    const said = made("div", "answers", made("p", "answers-title", output ? "After the figure" : "Answers"), ...told);
     predict.querySelector(".predict-board")?.remove();
     predict.querySelector(".predict-said")?.remove();
     if (options.length) predict.append(list);
-    if (told.length) (predict.closest(".cell_output") ?? predict).append(said);
+    if (told.length) (output ?? predict).append(said);
   }
   for (const check of all(".selfcheck")) {
     const labels = [...check.querySelectorAll(".selfcheck-option label")];
@@ -34,7 +35,6 @@
     const title = details.querySelector("summary");
     details.replaceWith(made("div", `note ${details.className}`, made("p", "note-title", ...(title?.childNodes ?? [])), ...[...details.childNodes].filter((node) => node !== title)));
   }
-  for (const node of all("fieldset, label")) node.replaceWith(made("div", node.className, ...node.childNodes));
   for (const node of all("input, select, textarea, form, iframe, object, video, audio, canvas")) node.remove();
 
   // Links: into the book, or out of it; what leads to a page that is not bound, or to a download, is its words.

@@ -23,6 +23,7 @@ STYLE = Path(__file__).with_name("book.css")
 IDENTIFIER = uuid.uuid5(uuid.NAMESPACE_URL, "training-recurrent-networks")
 KINDS = {".xhtml": "application/xhtml+xml", ".css": "text/css", ".woff2": "font/woff2", ".png": "image/png",
          ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".webp": "image/webp"}  # fmt: skip
+USE = re.compile(r"var\((--[\w-]+)(?:,\s*((?:[^()]|\([^()]*\))*))?\)")  # of a variable, perhaps with a fallback
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>
 <rootfile full-path="book/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>
@@ -61,13 +62,13 @@ def tokens() -> dict[str, str]:
 
 def plain(text: str, variables: Mapping[str, str]) -> str:
     """Return XHTML with every variable in a style replaced by its value."""
-    use = re.compile(r"var\((--[\w-]+)(?:,\s*((?:[^()]|\([^()]*\))*))?\)")
 
     def value(match: re.Match[str]) -> str:
         return escape(variables.get(match[1], match[2] or "inherit").replace('"', "'"), quote=False)
 
-    for _ in range(4):  # a value may have variables in it
-        text = use.sub(value, text)
+    replaced = 1
+    while replaced:  # a value may have variables in it
+        text, replaced = USE.subn(value, text)
     return text
 
 
@@ -81,7 +82,7 @@ def xhtml(title: str, body: str) -> bytes:
 """.encode()
 
 
-def chapter(page: Page, variables: Mapping[str, str], html: Path) -> Iterator[File]:
+def chapter(page: Page, variables: Mapping[str, str]) -> Iterator[File]:
     """A page's file, and before it the pictures that it shows."""
     text = plain(page.xhtml, variables)
     for address in dict.fromkeys(re.findall(r'src="(file:[^"]+)"', text)):
@@ -118,7 +119,7 @@ def package(files: list[File], spine: list[File], title: str, author: str) -> st
 <package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" xml:lang="en">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:identifier id="id">urn:uuid:{IDENTIFIER}</dc:identifier><dc:title>{escape(title)}</dc:title>
-<dc:creator>{escape(author.removeprefix("By "))}</dc:creator><dc:language>en</dc:language>
+<dc:creator>{escape(author)}</dc:creator><dc:language>en</dc:language>
 <dc:rights>CC BY 4.0</dc:rights><meta property="dcterms:modified">{now}</meta>
 <meta property="schema:accessMode">textual</meta><meta property="schema:accessMode">visual</meta>
 <meta property="schema:accessModeSufficient">textual</meta>
@@ -142,29 +143,32 @@ def bind(html: Path, target: Path, pages: list[tuple[str, str]], title: str, aut
     Raises:
         NotBuilt: if there is no site, or EPUBCheck finds an error, saying which.
     """
-    variables = tokens()
     with site.browser() as chromium:
         read = site.read(chromium, html, pages, whole=False)
         cover = File("cover.png", _cover(chromium, title), "cover-image")
-    chapters = [file for page in read for file in chapter(page, variables, html)]
-    faces = sorted((html / "_static" / "fonts").glob("*.woff2"))
-    fonts = [File(f"fonts/{file.name}", file.read_bytes()) for file in faces]
     contents = File("contents.xhtml", navigation(read), "nav")
-    style = File("book.css", STYLE.read_bytes())
-    files = list({file.name: file for file in [cover, contents, style, *fonts, *chapters]}.values())
-    spine = [contents, *(file for file in files if file.name.endswith(".xhtml") and file is not contents)]
-    target.parent.mkdir(parents=True, exist_ok=True)
+    fonts = [File(f"fonts/{face.name}", face.read_bytes()) for face in sorted((html / "_static/fonts").glob("*.woff2"))]
+    variables = tokens()
+    chapters = {file.name: file for page in read for file in chapter(page, variables)}  # pages may share a picture
+    spine = [contents, *(file for file in chapters.values() if file.name.endswith(".xhtml"))]
+    files = [cover, contents, File("book.css", STYLE.read_bytes()), *fonts, *chapters.values()]
     draft = target.with_suffix(".draft.epub")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
-        archive.writestr("META-INF/container.xml", CONTAINER)
-        archive.writestr("book/book.opf", package(files, spine, title, author))
-        for file in files:
-            archive.writestr(f"book/{file.name}", file.data)
+    _write(draft, files, package(files, spine, title, author))
     if problems := list(complaints(draft)):
         raise NotBuilt(f"{draft} is no valid EPUB:\n" + "\n".join(problems[:40]))
     draft.replace(target)
     return len(read)
+
+
+def _write(target: Path, files: list[File], described: str) -> None:
+    """Pack the book: the kind of file first and uncompressed, as the standard asks."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/epub+zip", zipfile.ZIP_STORED)
+        archive.writestr("META-INF/container.xml", CONTAINER)
+        archive.writestr("book/book.opf", described)
+        for file in files:
+            archive.writestr(f"book/{file.name}", file.data)
 
 
 def _cover(chromium: Any, title: str) -> bytes:
@@ -173,4 +177,3 @@ def _cover(chromium: Any, title: str) -> bytes:
     large = re.sub("<svg ", '<svg width="900" style="margin:auto" ', logo, count=1)
     tab.set_content(COVER.format(logo=large, title=escape(title)))
     return bytes(tab.screenshot())
-

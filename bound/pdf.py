@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from pypdf import PdfReader
+import pikepdf
 
 from bound import site
 from bound.site import NotBuilt, Page
@@ -23,11 +23,16 @@ PAPER = {
     "prefer_css_page_size": True, "print_background": True, "outline": True, "tagged": True,
     "display_header_footer": True, "header_template": "<span></span>", "footer_template": FOOT,
 }  # fmt: skip
-# What is wider than the paper is set smaller until it fits; the answer is what still does not.
+# What is wider than its place is set smaller until it fits; the answer is what still does not. A formula in a line has
+# the place of its paragraph or its table's column.
 FIT = """() => {
+  const inline = (node) => getComputedStyle(node).display.startsWith("inline");
+  const block = (node) => inline(node) ? block(node.parentElement) : node;
+  const right = (node) => node.getBoundingClientRect().right;
   const cut = [];
-  for (const node of document.querySelectorAll("article :is(div.math, table, .rnnstill-box, span.long, img)")) {
-    const wide = () => node.clientWidth && node.scrollWidth > node.clientWidth + 1;
+  for (const node of document.querySelectorAll("article :is(.math, table, .rnnstill-box, img)")) {
+    const place = block(node);
+    const wide = () => (place === node ? node.scrollWidth - node.clientWidth : right(node) - right(place)) > 1;
     for (let size = 1; wide() && size > 0.4; size -= 0.04) node.style.fontSize = `${size}em`;
     if (wide()) cut.push(node.textContent.trim().slice(0, 60));
   }
@@ -58,8 +63,8 @@ def document(pages: list[Page], title: str, author: str, css: Path, numbers: Map
     return f"""<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{escape(title)}</title>
 <style>{_screen(css)}</style><style>{STYLE.read_text(encoding="utf-8")}</style></head><body>
-<header class="title-page"><h1>{escape(title)}</h1><p>{escape(author)}</p></header>
-<nav class="contents"><h1>Contents</h1>{contents(pages, numbers)}</nav>
+<header class="title-page"><h1>{escape(title)}</h1><p>By {escape(author)}</p></header>
+<nav class="contents"><h1>Contents</h1><div>{contents(pages, numbers)}</div></nav>
 {articles}</body></html>"""
 
 
@@ -92,8 +97,10 @@ def bind(html: Path, target: Path, pages: list[tuple[str, str]], title: str, aut
             printed = _printed(tab, draft)
             numbers = _numbers(printed)
         draft.unlink()
-    target.write_bytes(printed)
-    return len(PdfReader(io.BytesIO(printed)).pages)
+    with pikepdf.open(io.BytesIO(printed)) as book:
+        # Its structure, for who has it read aloud, is a hundred thousand small objects: packed, the file is halved.
+        book.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return len(book.pages)
 
 
 def _printed(tab: Any, draft: Path) -> bytes:
@@ -107,7 +114,5 @@ def _printed(tab: Any, draft: Path) -> bytes:
 
 def _numbers(printed: bytes) -> dict[str, int]:
     """The page of every place that a link leads to."""
-    reader = PdfReader(io.BytesIO(printed))
-    places = reader.named_destinations
-    by_page = {page.indirect_reference.idnum: number for number, page in enumerate(reader.pages, 1)}  # type: ignore[union-attr]
-    return {unquote(name.lstrip("/")): by_page[place.raw_get("/Page").idnum] for name, place in places.items()}
+    with pikepdf.open(io.BytesIO(printed)) as book:
+        return {unquote(name.lstrip("/")): pikepdf.Page(place[0]).index + 1 for name, place in book.Root.Dests.items()}

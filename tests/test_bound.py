@@ -15,6 +15,7 @@ HEAD = """<!DOCTYPE html><html><head><title>T</title>
 <link rel="stylesheet" href="{root}_static/course-1.css"></head><body>"""
 INDEX = """<p class="as-file"></p><article class="bd-article"><section id="top">
 <h1>Start<a class="headerlink" href="#top">#</a></h1>
+<p class="tool-row"><label>Find <input type="search"></label></p>
 <p>See <a href="chapters/one.html#two">two</a>, <a href="chapters/playground.html">play</a> and
 <a href="https://example.org/">elsewhere</a>.<button>Copy</button></p></section></article></body></html>"""
 ONE = """<article class="bd-article"><section id="first"><h1>One</h1><details class="fold code"><summary>code</summary>
@@ -57,8 +58,8 @@ def bound(html, browser, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(site, "browser", lambda: _open(browser))
         patch.setattr(epub, "complaints", validity.structure)  # EPUBCheck looks at the whole book, in make epub
-        pdf.bind(html, into / "book.pdf", PAGES, "The title", "By us")
-        epub.bind(html, into / "book.epub", PAGES, "The title", "By us")
+        pdf.bind(html, into / "book.pdf", PAGES, "The title", "us")
+        epub.bind(html, into / "book.epub", PAGES, "The title", "us")
     return into
 
 
@@ -86,7 +87,7 @@ def test_the_pdf_has_contents_with_pages_an_outline_and_links(bound):
     assert {"one", "one--two"} <= {name.lstrip("/") for name in reader.named_destinations}
     assert len(reader.outline) > 2
     assert "hidden" not in "".join(text)
-    for words in ("Aside told", "Which?", "this", "After the figure this Right.", "Answers", "Because."):
+    for words in ("Aside told", "Which?", "this", "After the figure this: Right.", "Answers", "Because."):
         assert words in " ".join(text[one - 1 : two]), words
 
 
@@ -100,7 +101,7 @@ def test_the_epub_is_valid_and_has_formulas_stills_and_no_screen(bound):
     assert 'href="one.xhtml" media-type="application/xhtml+xml" properties="mathml svg"' in package
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML"><mi>x</mi><mo>&lt;</mo>' in page
     assert "fill: #1763b6" in page
-    for gone in ("var(", "<script", "<input", "<button", "hidden", "headerlink"):
+    for gone in ("var(", "<script", "<input", "<button", "hidden", "headerlink", "Find"):
         assert gone not in page + start, gone
     assert 'href="one.xhtml#two"' in start
     assert 'href="https://example.org/"' in start
@@ -137,11 +138,15 @@ def test_only_what_is_there_is_offered(html, tmp_path):
 
 
 @pytest.mark.browser
-def test_a_formula_that_the_paper_would_cut_is_an_error(html, bound, browser, tmp_path):
-    draft = tmp_path / "draft.html"
-    formula = f'<article><div class="math" style="overflow-x: auto"><math>{WIDE * 9}</math></div></article>'
-    draft.write_text(f"<!DOCTYPE html><body>{formula}")
-    tab = browser.new_page(viewport={"width": pdf.WIDTH, "height": 1000})
+@pytest.mark.parametrize("place", ['<div class="math" style="overflow-x: auto">{}</div>',
+                                   '<table><td style="max-width: 9em"><p><span class="math">{}</span></p></table>'])
+def test_a_formula_is_made_to_fit_and_one_that_would_be_cut_is_an_error(browser, tmp_path, place):
+    draft, tab = tmp_path / "draft.html", browser.new_page(viewport={"width": pdf.WIDTH, "height": 1000})
+    row = "<!DOCTYPE html><body><article>" + place.format("<math>{}</math>")
+    draft.write_text(row.format("<mi>abcdefghijklmnopq</mi>" * (1 + 4 * place.startswith("<div"))))
+    pdf._printed(tab, draft)
+    assert tab.locator(".math").evaluate("(node) => node.style.fontSize") != ""
+    draft.write_text(row.format(WIDE * 9))
     with pytest.raises(site.NotBuilt, match="wider than the paper: abcdefghijk"):
         pdf._printed(tab, draft)
     tab.close()

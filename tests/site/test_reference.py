@@ -10,7 +10,7 @@ from tests.site.conftest import CHAPTERS, ROOT
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from reference import linked, spelled
+from named_in_code import linked, spelled
 
 CODE = """import rnnlib as r
 from rnnlib import PlainCell, jacobians
