@@ -4,12 +4,14 @@ The oracles run `torch.nn.RNN` on one trimmed sequence at a time, or go and fit 
 with the reference answers, which work on whole batches in numpy.
 """
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import torch
 
 from rnngrade import Covers, Group, Mistake, Question
+from rnngrade.authoring.dealt import dealing, two_exchanged
 
 FORBID = ("torch", "rnnlib")
 
@@ -604,34 +606,22 @@ def diagnosis():
     }
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(15).permutation(5))}
-
-
-def _exchanged(first, second):
-    """The right diagnosis with two labels exchanged."""
-    other = {first: second, second: first}
-    return {letter: other.get(label, label) for letter, label in diagnosis().items()}
-
+_exchanged = partial(two_exchanged, diagnosis())
 
 logs_question = Question(
-    "five-logs", points=2, answer="diagnosis", kind="choice", reference=diagnosis, oracle=as_dealt,
+    "five-logs", points=2, answer="diagnosis", kind="choice", reference=diagnosis, oracle=dealing(LABELS, 15),
     mistakes=[
-        Mistake(_exchanged("none", "softmax twice"), "Two are exchanged: two programs are right equally often, and one "
-                "of them has a loss far above the floor. Which mistake leaves the order of the scores alone, but not "
-                "their size?", name="none_and_softmax_twice"),
-        Mistake(_exchanged("none", "state carried over"), "Two are exchanged: a loss that moves a little when the same "
-                "batch is read again is no rounding. The same computation gives the same digits.",
-                name="none_and_state_carried_over"),
-        Mistake(_exchanged("padding counted", "targets not shifted"), "Two are exchanged: both losses lie below the "
-                "floor, but only one of them depends on the padding.", name="padding_and_targets"),
-        Mistake(_exchanged("padding counted", "state carried over"), "Two are exchanged: both losses move when the "
-                "batch is padded, but one of them moves as well when the batch is read again as it was.",
-                name="padding_and_state"),
-        Mistake(_exchanged("softmax twice", "targets not shifted"), "Two are exchanged: one of them is never wrong "
-                "about something random, and the other is right as often as can be. Who has seen the answer?",
-                name="softmax_and_targets"),
+        _exchanged("none", "softmax twice", "Two programs are right equally often, and one of them has a loss far "
+                   "above the floor. Which mistake leaves the order of the scores alone, but not their size?",
+                   name="none_and_softmax_twice"),
+        _exchanged("none", "state carried over", "A loss that moves a little when the same batch is read again is no "
+                   "rounding. The same computation gives the same digits.", name="none_and_state_carried_over"),
+        _exchanged("padding counted", "targets not shifted", "Both losses lie below the floor, but only one of them "
+                   "depends on the padding.", name="padding_and_targets"),
+        _exchanged("padding counted", "state carried over", "Both losses move when the batch is padded, but one of "
+                   "them moves as well when the batch is read again as it was.", name="padding_and_state"),
+        _exchanged("softmax twice", "targets not shifted", "One of them is never wrong about something random, and the "
+                   "other is right as often as can be. Who has seen the answer?", name="softmax_and_targets"),
     ],
     hints=(
         "First find the programs whose loss depends on something that it should not depend on.",

@@ -6,13 +6,14 @@ a root by another road, or count in fractions.
 
 import math
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from statistics import geometric_mean, linear_regression
 
 import numpy as np
 import torch
 
 from rnngrade import Covers, Group, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 from rnngrade.slips import RIGHT
 
 DOUBLE = torch.float64
@@ -631,33 +632,23 @@ def as_read():
     }
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
-
-
-def _exchanged(first, second, message):
-    other = {first: second, second: first}
-    wrong = {letter: other.get(label, label) for letter, label in as_read().items()}
-    return Mistake(wrong, message, name=f"{first}_and_{second}".replace(" ", "_"))
-
+_exchanged = partial(two_exchanged, as_read())
 
 logs_question = Question(
-    "look-alikes", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
+    "look-alikes", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=dealing(LABELS, DEAL),
     mistakes=[
-        _exchanged("healthy", "short cut", "Two are exchanged: both losses fall. One of the two networks cannot "
-                   "have heard the first input."),
-        _exchanged("short cut", "vanishing", "Two are exchanged: neither hears the first input. One of them answers "
-                   "rightly all the same."),
-        _exchanged("vanishing", "rate too small", "Two are exchanged: neither loss moves. One of the two would move "
-                   "if only it took longer steps: which one hears the first input?"),
-        _exchanged("vanishing", "wrong targets", "Two are exchanged: neither learns. In one the first input is "
-                   "heard at the loss, and is of no use there."),
-        _exchanged("rate too small", "wrong targets", "Two are exchanged: both hear the first input, and neither "
-                   "learns. One of the two gradients would become smaller if it were followed; whose has been "
-                   "followed already?"),
-        _exchanged("healthy", "wrong targets", "Two are exchanged: a gradient that reaches the first input is no "
-                   "proof of learning. The loss is."),
+        _exchanged("healthy", "short cut", "Both losses fall. One of the two networks cannot have heard the first "
+                   "input."),
+        _exchanged("short cut", "vanishing", "Neither hears the first input. One of them answers rightly all the "
+                   "same."),
+        _exchanged("vanishing", "rate too small", "Neither loss moves. One of the two would move if only it took "
+                   "longer steps: which one hears the first input?"),
+        _exchanged("vanishing", "wrong targets", "Neither learns. In one the first input is heard at the loss, and is "
+                   "of no use there."),
+        _exchanged("rate too small", "wrong targets", "Both hear the first input, and neither learns. One of the two "
+                   "gradients would become smaller if it were followed; whose has been followed already?"),
+        _exchanged("healthy", "wrong targets", "A gradient that reaches the first input is no proof of learning. The "
+                   "loss is."),
     ],
     hints=(
         "Make a table: does the loss fall or stay, does |delta| fade or not? Four boxes for five programs.",

@@ -5,12 +5,14 @@ formula, differentiate by autograd, or find a root exactly among the corners of 
 """
 
 import math
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
 import torch
 
 from rnngrade import Case, Covers, Group, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 
 DOUBLE = torch.float64
 FORBID = ("torch", "rnnlib")
@@ -856,35 +858,26 @@ def as_read():
     }
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
-
-
-def _exchanged(first, second):
-    other = {first: second, second: first}
-    return {letter: other.get(label, label) for letter, label in as_read().items()}
-
+_exchanged = partial(two_exchanged, as_read())
 
 logs_question = Question(
-    "clipping-logs", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
+    "clipping-logs", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=dealing(LABELS, DEAL),
     mistakes=[
-        Mistake(_exchanged("threshold too small", "summed loss"), "Two are exchanged: both are longer than the "
-                "threshold all the time. One of them would not be if the threshold were 1. And what should a loss be "
-                "for a network without memory?", name="two_always_on"),
-        Mistake(_exchanged("healthy", "wrong place"), "Two are exchanged: both have the same norms, rarely above the "
-                "threshold, and both learn something. What did each do with those above?",
-                name="healthy_and_wrong_place"),
-        Mistake(_exchanged("healthy", "vanishing"), "Two are exchanged: never to be clipped is no sign of health. What "
-                "has come of the losses?", name="healthy_and_vanishing"),
-        Mistake(_exchanged("threshold too small", "vanishing"), "Two are exchanged: both have small steps, one because "
-                "its gradients are small, the other because they are cut.", name="small_steps"),
-        Mistake(_exchanged("healthy", "summed loss"), "Two are exchanged: both learn, and one of them prints a loss "
-                "that is ten times what it was asked to report.", name="healthy_and_summed"),
-        Mistake(_exchanged("threshold too small", "wrong place"), "Two are exchanged: the last column says which of "
-                "them clips at all.", name="too_small_and_wrong_place"),
-        Mistake(_exchanged("summed loss", "wrong place"), "Two are exchanged: the last column says which of them clips "
-                "at all.", name="summed_and_wrong_place"),
+        _exchanged("threshold too small", "summed loss", "Both are longer than the threshold all the time. One of them "
+                   "would not be if the threshold were 1. And what should a loss be for a network without memory?",
+                   name="two_always_on"),
+        _exchanged("healthy", "wrong place", "Both have the same norms, rarely above the threshold, and both learn "
+                   "something. What did each do with those above?", name="healthy_and_wrong_place"),
+        _exchanged("healthy", "vanishing", "Never to be clipped is no sign of health. What has come of the losses?",
+                   name="healthy_and_vanishing"),
+        _exchanged("threshold too small", "vanishing", "Both have small steps, one because its gradients are small, "
+                   "the other because they are cut.", name="small_steps"),
+        _exchanged("healthy", "summed loss", "Both learn, and one of them prints a loss that is ten times what it was "
+                   "asked to report.", name="healthy_and_summed"),
+        _exchanged("threshold too small", "wrong place", "The last column says which of them clips at all.",
+                   name="too_small_and_wrong_place"),
+        _exchanged("summed loss", "wrong place", "The last column says which of them clips at all.",
+                   name="summed_and_wrong_place"),
     ],
     hints=(
         "No update of a program that clips is longer than rate times threshold.",

@@ -4,10 +4,13 @@ The references follow the formulas of the chapter. The oracles let autograd diff
 biases, on the values that a case gives.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 
 from rnngrade import Case, Covers, Group, Maker, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 from rnngrade.slips import RIGHT
 from rnnlib import GRUCell, Model, fit, unroll
 from rnnlib.gradients import clip_norm
@@ -804,37 +807,28 @@ def as_read():
     }
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
-
-
-def _exchanged(first, second):
-    other = {first: second, second: first}
-    return {letter: other.get(label, label) for letter, label in as_dealt().items()}
-
+_exchanged = partial(two_exchanged, as_read())
 
 starts_question = Question(
-    "five-starts", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
+    "five-starts", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=dealing(LABELS, DEAL),
     mistakes=[
-        Mistake(_exchanged("bias 0", "bias 1"), "Two are exchanged: sigma(0) is 0.5, sigma(1) 0.73. Which fades "
-                "faster?", name="zero_and_one"),
-        Mistake(_exchanged("bias 5", "bias 5, nothing written"), "Two are exchanged: both keep nearly all along the "
-                "carousel. By which other path can a gradient grow, and which of the two has it?", name="written"),
-        Mistake(_exchanged("bias 5, nothing written", "one step closes"), "Two are exchanged: both are straight and "
-                "nearly level. One of them jumps.", name="straight_or_jump"),
-        Mistake(_exchanged("bias 5", "one step closes"), "Two are exchanged: one grows on its way back, one falls at a "
-                "single step.", name="grows_or_jumps"),
-        Mistake(_exchanged("bias 1", "one step closes"), "Two are exchanged: both lose a great deal. One does so at "
-                "every step, the other at one.", name="slope_or_jump"),
-        Mistake(_exchanged("bias 0", "one step closes"), "Two are exchanged: both lose a great deal. One does so at "
-                "every step, the other at one.", name="steep_or_jump"),
-        Mistake(_exchanged("bias 1", "bias 5"), "Two are exchanged: with a bias of 1 a quarter is lost a step, with 5 "
-                "less than a hundredth.", name="one_and_five"),
-        Mistake(_exchanged("bias 1", "bias 5, nothing written"), "Two are exchanged: with a bias of 1 a quarter is "
-                "lost a step, with 5 less than a hundredth.", name="one_and_five_closed"),
-        Mistake(_exchanged("bias 0", "bias 5"), "Two are exchanged: with a bias of 0 half is lost a step, with 5 less "
-                "than a hundredth.", name="zero_and_five"),
+        _exchanged("bias 0", "bias 1", "Sigma(0) is 0.5, sigma(1) 0.73. Which fades faster?", name="zero_and_one"),
+        _exchanged("bias 5", "bias 5, nothing written", "Both keep nearly all along the carousel. By which other path "
+                   "can a gradient grow, and which of the two has it?", name="written"),
+        _exchanged("bias 5, nothing written", "one step closes", "Both are straight and nearly level. One of them "
+                   "jumps.", name="straight_or_jump"),
+        _exchanged("bias 5", "one step closes", "One grows on its way back, one falls at a single step.",
+                   name="grows_or_jumps"),
+        _exchanged("bias 1", "one step closes", "Both lose a great deal. One does so at every step, the other at one.",
+                   name="slope_or_jump"),
+        _exchanged("bias 0", "one step closes", "Both lose a great deal. One does so at every step, the other at one.",
+                   name="steep_or_jump"),
+        _exchanged("bias 1", "bias 5", "With a bias of 1 a quarter is lost a step, with 5 less than a hundredth.",
+                   name="one_and_five"),
+        _exchanged("bias 1", "bias 5, nothing written", "With a bias of 1 a quarter is lost a step, with 5 less than a "
+                   "hundredth.", name="one_and_five_closed"),
+        _exchanged("bias 0", "bias 5", "With a bias of 0 half is lost a step, with 5 less than a hundredth.",
+                   name="zero_and_five"),
     ],
     hints=(
         "sigma(0) = 0.5, sigma(1) = 0.73, sigma(5) = 0.993: what is left of each after ten steps?",

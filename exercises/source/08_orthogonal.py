@@ -6,12 +6,14 @@ nearest orthogonal matrix by Newton's iteration, run a network twice, or count i
 
 import math
 from fractions import Fraction
+from functools import partial
 from itertools import permutations, product
 
 import numpy as np
 import torch
 
 from rnngrade import Case, Covers, Group, Maker, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 from rnngrade.slips import RIGHT
 from rnnlib import LinearReadout, PlainCell, bptt, unroll
 from rnnlib.gradients import clip_norm
@@ -1011,15 +1013,7 @@ def networks_as_read():
     }
 
 
-def networks_as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
-
-
-def _exchanged(first, second):
-    other = {first: second, second: first}
-    return {letter: other.get(label, label) for letter, label in networks_as_read().items()}
-
+_exchanged = partial(two_exchanged, networks_as_read())
 
 EXCHANGES = {
     (0, 1): "One of them has singular values of 1 to the last digit shown, the other has not: which was kept there?",
@@ -1041,9 +1035,9 @@ networks_question = Question(
     answer="networks",
     kind="choice",
     reference=networks_as_read,
-    oracle=networks_as_dealt,
+    oracle=dealing(LABELS, DEAL),
     mistakes=[
-        Mistake(_exchanged(LABELS[i], LABELS[j]), f"Two are exchanged. {message}", name=f"exchanged_{i}_{j}")
+        _exchanged(LABELS[i], LABELS[j], message, name=f"exchanged_{i}_{j}")
         for (i, j), message in EXCHANGES.items()
     ],
     hints=(

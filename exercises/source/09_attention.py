@@ -5,11 +5,13 @@ spread of a score is counted out over all outcomes of two-valued entries.
 """
 
 import math
+from functools import partial
 
 import numpy as np
 import torch
 
 from rnngrade import Case, Covers, Group, Maker, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 from rnngrade.slips import RIGHT
 from rnnlib.attention import Attention, AttentionParams
 from rnnlib.optimisers import Adam
@@ -1080,39 +1082,28 @@ def as_read():
     }
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
-
-
-def _exchanged(first, second):
-    other = {first: second, second: first}
-    return {letter: other.get(label, label) for letter, label in as_read().items()}
-
+_exchanged = partial(two_exchanged, as_read())
 
 logs_question = Question(
-    "attention-logs", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=as_dealt,
+    "attention-logs", points=2, answer="diagnosis", kind="choice", reference=as_read, oracle=dealing(LABELS, DEAL),
     mistakes=[
-        Mistake(_exchanged("healthy", "sees the future"), "Two are exchanged: one of them has a training loss that no "
-                "program without the answer can have. What does it lose when it streams?", name="too_good"),
-        Mistake(_exchanged("scores too large", "zero start"), "Two are exchanged: in one the largest weight is near 1 "
-                "from the first update, in the other the weights are equal.", name="saturated_or_equal"),
-        Mistake(_exchanged("healthy", "no key path"), "Two are exchanged: in one of them the keys have not moved.",
-                name="keys_moved"),
-        Mistake(_exchanged("zero start", "no key path"), "Two are exchanged: in one neither queries nor keys move, in "
-                "the other the queries do.", name="queries_moved"),
-        Mistake(_exchanged("scores too large", "sees the future"), "Two are exchanged: which of them does worse when "
-                "it streams than in training?", name="streams_worse"),
-        Mistake(_exchanged("healthy", "scores too large"), "Two are exchanged: look at the weights of the first "
-                "updates. A program that has learnt nothing has no reason yet to be sure.", name="first_weights"),
-        Mistake(_exchanged("scores too large", "no key path"), "Two are exchanged: a program that leaves a gradient "
-                "out leaves its matrix exactly where it was.", name="exactly_still"),
-        Mistake(_exchanged("healthy", "zero start"), "Two are exchanged: equal weights to the end are no sign of "
-                "health.", name="equal_to_the_end"),
-        Mistake(_exchanged("sees the future", "zero start"), "Two are exchanged: compare their losses.",
-                name="losses"),
-        Mistake(_exchanged("sees the future", "no key path"), "Two are exchanged: compare the losses in training and "
-                "in streaming.", name="both_losses"),
+        _exchanged("healthy", "sees the future", "One of them has a training loss that no program without the answer "
+                   "can have. What does it lose when it streams?", name="too_good"),
+        _exchanged("scores too large", "zero start", "In one the largest weight is near 1 from the first update, in "
+                   "the other the weights are equal.", name="saturated_or_equal"),
+        _exchanged("healthy", "no key path", "In one of them the keys have not moved.", name="keys_moved"),
+        _exchanged("zero start", "no key path", "In one neither queries nor keys move, in the other the queries do.",
+                   name="queries_moved"),
+        _exchanged("scores too large", "sees the future", "Which of them does worse when it streams than in training?",
+                   name="streams_worse"),
+        _exchanged("healthy", "scores too large", "Look at the weights of the first updates. A program that has learnt "
+                   "nothing has no reason yet to be sure.", name="first_weights"),
+        _exchanged("scores too large", "no key path", "A program that leaves a gradient out leaves its matrix exactly "
+                   "where it was.", name="exactly_still"),
+        _exchanged("healthy", "zero start", "Equal weights to the end are no sign of health.", name="equal_to_the_end"),
+        _exchanged("sees the future", "zero start", "Compare their losses.", name="losses"),
+        _exchanged("sees the future", "no key path", "Compare the losses in training and in streaming.",
+                   name="both_losses"),
     ],
     hints=(
         "Three of eleven targets cannot be known: no honest program gets below 3/11 ln 6 = 0.49.",

@@ -5,10 +5,13 @@ solve differential equations by many short steps, differentiate with autograd, o
 linear system.
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 
 from rnngrade import Case, Group, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 
 FORBID = ("torch", "rnnlib", "scipy")
 DOUBLE = torch.float64
@@ -857,30 +860,21 @@ def as_read():
     return {"A": LABELS[0], "B": LABELS[2], "C": LABELS[1], "D": LABELS[3]}
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: LABELS[k] for letter, k in zip("ABCD", np.random.default_rng(DEAL).permutation(4))}
-
-
-def _exchanged(first, second, message):
-    other = {first: second, second: first}
-    wrong = {letter: other.get(label, label) for letter, label in as_read().items()}
-    return Mistake(wrong, message, name=f"{first}_and_{second}".replace(" ", "_").replace(",", ""))
-
+_exchanged = partial(two_exchanged, as_read())
 
 logs_question = Question(
-    "four-logs", points=2, answer="logs", kind="choice", reference=as_read, oracle=as_dealt,
+    "four-logs", points=2, answer="logs", kind="choice", reference=as_read, oracle=dealing(LABELS, DEAL),
     mistakes=[
-        _exchanged(LABELS[0], LABELS[3], "Two are exchanged. Both residuals fall. In one the digits double, in the "
-                   "other each sweep brings the same number of them."),
-        _exchanged(LABELS[0], LABELS[2], "Two are exchanged. Both are done soon. Where there is no curvature, the "
-                   "tangent is the function."),
-        _exchanged(LABELS[0], LABELS[1], "Two are exchanged. In one the residual falls everywhere at once; in the "
-                   "other it stays of order one beyond a front."),
-        _exchanged(LABELS[1], LABELS[3], "Two are exchanged. Both take long. In one the residual falls by the same "
-                   "factor sweep after sweep, in the other it does not fall until the front has arrived."),
-        _exchanged(LABELS[1], LABELS[2], "Two are exchanged. One of them is done after a single sweep."),
-        _exchanged(LABELS[2], LABELS[3], "Two are exchanged. One of them is done after a single sweep."),
+        _exchanged(LABELS[0], LABELS[3], "Both residuals fall. In one the digits double, in the other each sweep "
+                   "brings the same number of them."),
+        _exchanged(LABELS[0], LABELS[2], "Both are done soon. Where there is no curvature, the tangent is the "
+                   "function."),
+        _exchanged(LABELS[0], LABELS[1], "In one the residual falls everywhere at once; in the other it stays of order "
+                   "one beyond a front."),
+        _exchanged(LABELS[1], LABELS[3], "Both take long. In one the residual falls by the same factor sweep after "
+                   "sweep, in the other it does not fall until the front has arrived."),
+        _exchanged(LABELS[1], LABELS[2], "One of them is done after a single sweep."),
+        _exchanged(LABELS[2], LABELS[3], "One of them is done after a single sweep."),
     ],
     hints=(
         "Look at how the exponent of the residual changes from row to row, then at the front.",

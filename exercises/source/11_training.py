@@ -6,11 +6,13 @@ today moves when tomorrow does.
 """
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import torch
 
 from rnngrade import Case, Covers, Group, Mistake, Question, Tolerance
+from rnngrade.authoring.dealt import dealing, two_exchanged
 
 FORBID = ("torch", "rnnlib", "scipy", "sklearn", "pandas")
 DOUBLE = torch.float64
@@ -1088,34 +1090,24 @@ def as_read():
     return {"A": "exploding", "B": "healthy", "C": "memorising", "D": "rate too small", "E": "vanishing"}
 
 
-def as_dealt():
-    """Oracle: how the notebook's cell deals the letters."""
-    return {letter: AILMENTS[k] for letter, k in zip("ABCDE", np.random.default_rng(DEAL).permutation(5))}
-
-
-def _exchanged(first, second, message):
-    other = {first: second, second: first}
-    wrong = {letter: other.get(label, label) for letter, label in as_read().items()}
-    return Mistake(wrong, message, name=f"{first}_and_{second}".replace(" ", "_"))
-
+_exchanged = partial(two_exchanged, as_read())
 
 logs_question = Question(
-    "ailing-runs", points=3, answer="logs", kind="choice", reference=as_read, oracle=as_dealt,
+    "ailing-runs", points=3, answer="logs", kind="choice", reference=as_read, oracle=dealing(AILMENTS, DEAL),
     mistakes=[
-        _exchanged("vanishing", "rate too small", "Two are exchanged. Both stand still or nearly so. In one, what "
-                   "arrives at the first step is all there, and the loss creeps; in the other nothing arrives."),
-        _exchanged("vanishing", "exploding", "Two are exchanged. Look at the last column: by how much is an error "
-                   "multiplied on its way to the first step?"),
-        _exchanged("memorising", "healthy", "Two are exchanged. Both learn what they are trained on. What about "
-                   "sequences that they have not seen?"),
-        _exchanged("vanishing", "memorising", "Two are exchanged. One of them does learn its own sequences."),
-        _exchanged("exploding", "rate too small", "Two are exchanged. Look at the size of the gradient."),
-        _exchanged("healthy", "rate too small", "Two are exchanged. Both are alive and fall; one arrives."),
-        _exchanged("exploding", "healthy", "Two are exchanged. Look at the size of the gradient, and at the last "
-                   "column."),
-        _exchanged("exploding", "memorising", "Two are exchanged. Look at the size of the gradient."),
-        _exchanged("healthy", "vanishing", "Two are exchanged. One of them learns."),
-        _exchanged("memorising", "rate too small", "Two are exchanged. One of them learns its own sequences by heart."),
+        _exchanged("vanishing", "rate too small", "Both stand still or nearly so. In one, what arrives at the first "
+                   "step is all there, and the loss creeps; in the other nothing arrives."),
+        _exchanged("vanishing", "exploding", "Look at the last column: by how much is an error multiplied on its way "
+                   "to the first step?"),
+        _exchanged("memorising", "healthy", "Both learn what they are trained on. What about sequences that they have "
+                   "not seen?"),
+        _exchanged("vanishing", "memorising", "One of them does learn its own sequences."),
+        _exchanged("exploding", "rate too small", "Look at the size of the gradient."),
+        _exchanged("healthy", "rate too small", "Both are alive and fall; one arrives."),
+        _exchanged("exploding", "healthy", "Look at the size of the gradient, and at the last column."),
+        _exchanged("exploding", "memorising", "Look at the size of the gradient."),
+        _exchanged("healthy", "vanishing", "One of them learns."),
+        _exchanged("memorising", "rate too small", "One of them learns its own sequences by heart."),
     ],
     hints=(
         "First the two losses: which runs learn what they are trained on, and of these, which the sequences they have "
