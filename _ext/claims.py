@@ -24,13 +24,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import preview_card
 import yaml
 from claim_words import words
 from docutils import nodes
 from docutils.statemachine import StringList
-from glued import executed, glued
+from glued import cell_that_glues, glued, gluing_cells, section_of
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -352,30 +351,23 @@ def _mark_cells(app: Sphinx, doctree: nodes.document) -> None:
     if not claims:
         return
     app.env.note_dependency(str(file))
-    cells = nbformat.read(executed(app, page), as_version=4).cells
+    cells = gluing_cells(app, page)
     shown = {node["cell_index"]: node for node in doctree.findall(_has_code)}
     titles = app.env.metadata[page].setdefault("claim_cells", {})
     for claim in claims:
         key = next(iter(claim.values.values()))
-        sources = (index for index, cell in enumerate(cells) if f'"{key}"' in cell.source)
-        glued_in = next(sources, None)
+        glued_in = cell_that_glues(cells, key)
         if glued_in is None:
             log.warning("claim %s: no cell glues %r by that name", claim.id, key, location=page)
             continue
         cell = shown[max(index for index in shown if index <= glued_in)]
         cell["ids"].append(f"claim-{claim.id}")
-        titles[claim.id] = _section_of(cell)
+        titles[claim.id] = section_of(cell)
 
 
 def _has_code(node: nodes.Node) -> bool:
     shown = isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
     return shown and "tag_remove-input" not in node["classes"]
-
-
-def _section_of(node: nodes.Element) -> str:
-    while not isinstance(node, nodes.section):
-        node = node.parent
-    return node.next_node(nodes.title).astext()
 
 
 def _check(app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -1,10 +1,12 @@
-"""What the cells of a page have named with ``glue``, and how the page prints it: with a minus sign, not a hyphen."""
+"""What the cells of a page have named with ``glue``, where, and how it is printed: with a minus sign, not a hyphen."""
 
 from __future__ import annotations
 
 import ast
 import json
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+TEMPLATE = re.compile(r'f"([^"]+)"')
 HYPHEN = re.compile(r"^-(?=\d)")
 
 
@@ -36,6 +39,43 @@ def printed(representation: str) -> str:
     except (SyntaxError, ValueError):  # of an object that has none of its own, as a figure
         return representation
     return HYPHEN.sub("−", text)
+
+
+def gluing_cells(app: Sphinx, page: str) -> dict[int, str]:
+    """Return the sources of the page's cells that glue something, by the number of the cell."""
+    notebook = executed(app, page)
+    return _gluing_cells(notebook, notebook.stat().st_mtime)
+
+
+@lru_cache(maxsize=64)
+def _gluing_cells(notebook: Path, changed: float) -> dict[int, str]:
+    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
+    sources = {index: "".join(cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"}
+    return {index: source for index, source in sources.items() if "glue(" in source}
+
+
+def cell_that_glues(cells: Mapping[int, str], name: str) -> int | None:
+    """Return the first of the cells that holds ``name``, written out or, failing that, as an f-string that can be it.
+
+    Of two such strings the one that has more of the name is meant.
+    """
+    written = [index for index, source in cells.items() if f'"{name}"' in source]
+    if written:
+        return written[0]
+    fits = []
+    for index, source in cells.items():
+        for template in TEMPLATE.findall(source):
+            parts = re.split(r"\{[^{}]*\}", template)
+            if len(parts) > 1 and re.fullmatch(".+".join(map(re.escape, parts)), name):
+                fits.append((-sum(map(len, parts)), index))
+    return min(fits)[1] if fits else None
+
+
+def section_of(node: nodes.Node) -> str:
+    """Return the title of the section in which the node stands."""
+    while not isinstance(node, nodes.section):
+        node = node.parent
+    return node.next_node(nodes.title).astext()
 
 
 class Minus(SphinxTransform):

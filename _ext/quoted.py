@@ -8,15 +8,12 @@ cell that is not shown is represented by the last one before it that is.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from glued import executed, glued
+from glued import cell_that_glues, glued, gluing_cells, section_of
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -24,7 +21,6 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 from sphinx.util.nodes import make_refnode
 
-TEMPLATE = re.compile(r'f"([^"]+)"')
 QUOTE = re.compile(r"\{quoted\}`([\w-]+):([^`\s]+)`")
 log = logging.getLogger(__name__)
 
@@ -42,30 +38,6 @@ class QuotedRole(SphinxRole):
         return [quoted_number(page=f"chapters/{page}", name=name)], []
 
 
-@lru_cache(maxsize=64)
-def _gluing_cells(notebook: Path, changed: float) -> dict[int, str]:
-    cells = json.loads(notebook.read_text(encoding="utf8"))["cells"]
-    sources = {index: "".join(cell["source"]) for index, cell in enumerate(cells) if cell["cell_type"] == "code"}
-    return {index: source for index, source in sources.items() if "glue(" in source}
-
-
-def cell_that_glues(cells: Mapping[int, str], name: str) -> int | None:
-    """Return the first of the cells that holds ``name``, written out or, failing that, as an f-string that can be it.
-
-    Of two such strings the one that has more of the name is meant.
-    """
-    written = [index for index, source in cells.items() if f'"{name}"' in source]
-    if written:
-        return written[0]
-    fits = []
-    for index, source in cells.items():
-        for template in TEMPLATE.findall(source):
-            parts = re.split(r"\{[^{}]*\}", template)
-            if len(parts) > 1 and re.fullmatch(".+".join(map(re.escape, parts)), name):
-                fits.append((-sum(map(len, parts)), index))
-    return min(fits)[1] if fits else None
-
-
 def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give every cell that is shown an id, and note it with the title of its section."""
     shown = {}
@@ -73,19 +45,16 @@ def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
         if cell.get("nb_element") == "cell_code" and "tag_remove-input" not in cell["classes"]:
             if not cell["ids"]:
                 cell["ids"].append(f"cell-{cell['cell_index']}")
-            section = cell.parent
-            while not isinstance(section, nodes.section):
-                section = section.parent
-            shown[cell["cell_index"]] = (cell["ids"][0], section.next_node(nodes.title).astext())
+            shown[cell["cell_index"]] = (cell["ids"][0], section_of(cell))
     app.env.metadata[app.env.docname]["shown_cells"] = shown
 
 
 def found(app: Sphinx, page: str, name: str) -> tuple[str, str, str] | None:
     """Return the number as printed, the id to link to and the section's title; None if the page has no such name."""
-    values, notebook = glued(app, page), executed(app, page)
+    values = glued(app, page)
     if name not in values:
         return None
-    cell = cell_that_glues(_gluing_cells(notebook, notebook.stat().st_mtime), name)
+    cell = cell_that_glues(gluing_cells(app, page), name)
     shown: dict[int, tuple[str, str]] = app.env.metadata[page].get("shown_cells", {})
     before = [index for index in shown if cell is not None and index <= cell]
     return (values[name], *shown[max(before)]) if before else None

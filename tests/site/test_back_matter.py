@@ -12,7 +12,7 @@ from tests.site.conftest import CHAPTERS, ROOT
 sys.path.insert(0, str(ROOT / "_ext"))
 
 import first_uses
-import quoted
+import glued
 
 CONF = f"""
 import sys
@@ -88,7 +88,7 @@ def test_the_cell_that_glues_a_name():
         9: 'for key, value in (("held", 2),):\n    glue(key, value)',
     }  # fmt: skip
     names = ("rate", "rate-1.0-low", "rate-1.0", "held", "else")
-    assert [quoted.cell_that_glues(cells, name) for name in names] == [1, 4, 7, 9, None]
+    assert [glued.cell_that_glues(cells, name) for name in names] == [1, 4, 7, 9, None]
 
 
 def test_every_chapter_links_terms_once_each(html):
