@@ -154,9 +154,9 @@ def test_process_isolation_works_for_an_ordinary_user(tmp_path: Path) -> None:
     hand_in(tmp_path / "in", "cleo", *cells(CHANGE.replace("REPOSITORY", repr(str(tmp_path))).replace("COURSE", "'/'")))
     ordinary = [bubblewrap.bwrap_path(), "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000",
                 "--cap-drop", "ALL", "--dev-bind", "/", "/"]  # fmt: skip
-    command = [sys.executable, "-m", "rnngrade.cli", "grade", tmp_path / "in", "-o", tmp_path / "out",
-               "--course", COURSE, "--isolation", "process"]  # fmt: skip
-    done = subprocess.run([*ordinary, *command], capture_output=True, text=True, check=False)
+    code = f"from pathlib import Path; from {__package__}.conftest import grade; here = Path({str(tmp_path)!r}); "
+    code += "grade(here / 'in', here / 'out', isolation='process')"
+    done = subprocess.run([*ordinary, sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert [row["score"] for row in rows(tmp_path / "out" / "grades.csv")] == ["7", "7", "7"]
     assert "LookupError" not in (tmp_path / "out" / "feedback" / "01_sums" / "cleo.html").read_text()
