@@ -23,6 +23,7 @@ HOLDS: dict[str, Callable[[Seed, Mapping[str, Any], Seed], bool]] = {
     "faint": lambda seed, bound, _: seed["start"]["left"] <= bound["within"],
     "arrives": lambda seed, bound, _: seed["end"]["left"] >= bound["above"],
     "gone": lambda seed, bound, _: seed["end"]["left"] <= bound["within"],
+    "stuck": lambda seed, bound, _: seed["share"] >= bound["above"],
     "slow": lambda seed, bound, _: seed["start"]["kept"] <= bound["within"],
     "open": lambda seed, bound, _: seed["end"]["kept"] >= bound["above"],
     "shut": lambda seed, bound, _: seed["end"]["kept"] <= bound["within"],

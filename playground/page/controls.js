@@ -18,9 +18,36 @@ export const ABOUT = {
   text: "Text: at every step the next character is asked for.",
   numbers: "Numbers: at every step the next number is asked for.",
 };
-/** What a choice means, for whoever has not read of it yet. */
+const share = (x) => Number(x.toPrecision(2));
+/** What a setting means, for whoever has not read of it yet: by its value, or from the whole setting. */
 const SAYS = {
   task: ABOUT,
+  noise: () => "Standard deviation of what is added to the input.",
+  pulses: () => "The chance of a pulse, on each input at each step.",
+  n: () => "How many numbers the state h holds.",
+  start: {
+    normal: "Entries of W drawn about 0, with variance 1/n.",
+    orthogonal: "W begins orthogonal: it changes no length.",
+    identity: "W begins as the identity: it hands the state on.",
+  },
+  gain: () => "The start of W is multiplied by this.",
+  input: () => "The start of U, through which the input acts, is multiplied by this.",
+  kappa: () => "The share of the state that is kept at a step.",
+  forget: ({ forget }) => `Gates begin by keeping about ${share(1 / (1 + Math.exp(-forget)))} of the state a step.`,
+  optimiser: {
+    sgd: "A step is the rate times the gradient.",
+    momentum: "A step follows a decaying sum of past gradients.",
+    rmsprop: "Each weight's gradient is divided by its recent size.",
+    adam: "A mean of past gradients, each weight's divided by its recent size.",
+  },
+  clip: {
+    norm: "A gradient longer than θ, all weights together, is shortened to θ (chapter 5).",
+    values: "Each entry of the gradient is held between −θ and θ (chapter 5).",
+    each: "The gradient of W, of U, .. is shortened to θ, each by itself (chapter 5).",
+  },
+  carry: { yes: "The state goes on across a cut.", no: "After a cut the state begins from 0." },
+  B: () => "So many sequences make the batch of an update.",
+  seed: () => "Draws the start and all batches: the same seed, the same run.",
   cell: {
     plain: "The state is replaced at every step, h = tanh(W h + U x + b).",
     relu: "The same with max(a, 0) in place of tanh.",
@@ -34,46 +61,43 @@ const SAYS = {
   chrono: { yes: "Gate biases drawn so that memories last from one step up to the whole length (chapter 7)." },
   cut: { yes: "The sequence is cut into pieces of k steps, and no gradient crosses a cut (chapter 6)." },
 };
+const saying = (name, setting) => (typeof SAYS[name] === "function" ? SAYS[name](setting) : SAYS[name]?.[setting[name]]) ?? "";
 
 const LOGARITHMIC = ["rate", "theta"];
 const GRAIN = { gain: 0.05, input: 0.05, noise: 0.05, kappa: 0.01, forget: 0.5, pulses: 0.01 };
 
-/** A form for one setting; `changed(setting, field)` hears of every change, already made possible. */
+/** A form for one setting; `changed(setting, field, settled)` hears of every change, already made possible; it is not
+ * `settled` while a slider is on its way. */
 export class Controls {
   constructor(changed) {
     this.changed = changed;
     this.setting = possible({});
     this.parts = {};
-    this.root = html("form", { className: "pg-controls", ariaLabel: "Settings" }, ...Object.entries(GROUPS).map(([name, fields]) =>
+    this.legend = html("p", { className: "pg-legend" });
+    this.root = html("form", { className: "pg-controls", ariaLabel: "Settings" }, this.legend, ...Object.entries(GROUPS).map(([name, fields]) =>
       html("fieldset", {}, html("legend", { textContent: name }), ...fields.map((field) => this.field(field)))));
     this.root.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  change(field, value) {
+  change(field, value, settled = true) {
     const setting = possible({ ...this.setting, [field]: value });
     this.show(setting);
-    this.changed(setting, field);
+    this.changed(setting, field, settled);
   }
 
   field(name) {
     const { kind, label } = FIELDS[name], id = `pg-${name}`;
     const make = { choice: this.choice, whole: this.range, number: this.range, pasted: this.pasted }[kind];
-    const { elements, show } = make.call(this, name, id), row = html("div", { className: `pg-field pg-${kind}` }, html("label", { htmlFor: id, textContent: label }), ...elements);
-    this.parts[name] = { row, show };
+    const { elements, show } = make.call(this, name, id), about = html("span", { className: "pg-about" });
+    const row = html("div", { className: `pg-field pg-${kind}` }, html("label", { htmlFor: id, textContent: label }), ...elements, about);
+    this.parts[name] = { row, show: (setting) => { show(setting); about.textContent = saying(name, setting); } };
     return row;
   }
 
   choice(name, id) {
     const select = html("select", { id }, ...Object.entries(FIELDS[name].values).map(([value, textContent]) => html("option", { value, textContent })));
     select.addEventListener("change", () => this.change(name, select.value));
-    const about = html("span", { className: "pg-about" }), says = SAYS[name];
-    return {
-      elements: says ? [select, about] : [select],
-      show: (setting) => {
-        select.value = setting[name];
-        about.textContent = says?.[setting[name]] ?? "";
-      },
-    };
+    return { elements: [select], show: (setting) => { select.value = setting[name]; } };
   }
 
   /** A slider for the hand and a box for the exact number. */
@@ -81,8 +105,16 @@ export class Controls {
     const whole = FIELDS[name].kind === "whole", log = LOGARITHMIC.includes(name);
     const slider = html("input", { type: "range", ariaLabel: `${FIELDS[name].label}, slider` });
     const exact = html("input", { type: "number", id, step: whole ? "1" : "any", inputMode: whole ? "numeric" : "decimal" });
-    slider.addEventListener("input", () => this.change(name, log ? Number((10 ** Number(slider.value)).toPrecision(2)) : Number(slider.value)));
-    exact.addEventListener("change", () => this.change(name, exact.value));
+    const note = html("span", { className: "pg-note", role: "status" });
+    const slid = (settled) => { note.textContent = ""; this.change(name, log ? Number((10 ** Number(slider.value)).toPrecision(2)) : Number(slider.value), settled); };
+    slider.addEventListener("input", () => slid(false));
+    slider.addEventListener("change", () => slid(true));
+    exact.addEventListener("change", () => {
+      const wanted = exact.value;
+      this.change(name, wanted);
+      const given = this.setting[name];
+      note.textContent = wanted !== "" && Number(wanted) === given ? "" : `${wanted === "" ? "This is no number" : `Not ${wanted}`}: ${whole ? "a whole number " : ""}from ${least(name, this.setting)} to ${most(name, this.setting)}.`;
+    });
     const show = (setting) => {
       const [low, high, value] = [least(name, setting), most(name, setting), setting[name]];
       Object.assign(exact, { min: low, max: high });
@@ -90,8 +122,9 @@ export class Controls {
       Object.assign(slider, log ? { min: Math.log10(low), max: Math.log10(high), step: 0.05 } : { min: low, max: high, step: whole ? 1 : GRAIN[name] });
       slider.value = log ? Math.log10(value) : value;
       slider.ariaValueText = String(value);
+      note.textContent = "";
     };
-    return { elements: [slider, exact], show };
+    return { elements: [slider, exact, note], show };
   }
 
   pasted(name, id) {
@@ -113,8 +146,11 @@ export class Controls {
     }
   }
 
-  /** Mark the settings that one would change. */
+  /** Mark the settings that one would change, and say what marks mean. */
   point(fields) {
+    const bold = Object.keys(this.parts).some((name) => FIELDS[name].when(this.setting) && this.setting[name] !== DEFAULTS[name]);
+    const words = [bold && "In bold: what is not as the page sets it at first.", fields.length && "Marked orange: what one would change, one at a time, after this divergence."].filter(Boolean).join(" ");
+    if (this.legend.textContent !== words) this.legend.textContent = words;
     for (const [name, { row }] of Object.entries(this.parts)) row.classList.toggle("pg-pointed", fields.includes(name));
   }
 }

@@ -20,12 +20,13 @@ export function ticks(most, count = 5) {
   return Array.from({ length: Math.floor(most / step + 1e-9) + 1 }, (_, i) => i * step);
 }
 
-/** A figure with a title, a drawing of `height` pixels, a line below, and its data as a table for who wants numbers.
+/** A figure with a title, a line `about` how it is read, a drawing of `height` pixels, and its data as a table for who
+ * wants numbers.
  *
  * `paint(pen, width, height)` draws again whenever the size changes or `refresh` is called, once `ready()`; `rows()` gives
  * the table, its first row the heads. */
 export class Panel {
-  constructor(title, height, ready, paint, rows) {
+  constructor(title, about, height, ready, paint, rows) {
     Object.assign(this, { paint, rows, ready, pending: false, drawn: false });
     this.svg = document.createElementNS(SVG, "svg");
     this.svg.setAttribute("role", "img");
@@ -34,10 +35,11 @@ export class Panel {
     this.stage.style.setProperty("--tall", `${height}px`);
     this.title = html("figcaption", { textContent: title });
     this.tools = html("div", { className: "pg-tools" });
+    this.about = html("p", { className: "pg-about", textContent: about });
     this.table = html("div", { className: "pg-table", tabIndex: 0, role: "region", ariaLabel: `${title}, as a table` });
     this.details = html("details", {}, html("summary", { textContent: "As a table" }), this.table);
     this.details.addEventListener("toggle", () => this.tabulate(true));
-    this.root = html("figure", { className: "pg-panel" }, html("div", { className: "pg-head" }, this.title, this.tools), this.stage, this.details);
+    this.root = html("figure", { className: "pg-panel" }, html("div", { className: "pg-head" }, this.title, this.tools, this.about), this.stage, this.details);
     new ResizeObserver(() => this.refresh()).observe(this.stage);
   }
 

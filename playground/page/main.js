@@ -1,28 +1,37 @@
 // The Playground's page: one or two runs, their settings, and the address that holds all of it.
 import { reachColours } from "../../rnnlib/figures/interactive/reach_map.js";
-import { fromAddress, toAddress } from "../engine/settings.js";
+import { FIELDS, toAddress } from "../engine/settings.js";
+import { corrections, read } from "./address.js";
 import { Controls } from "./controls.js";
 import { html } from "./draw.js";
+import { compared, Pair, uneven } from "./pair.js";
 import { Presets, settingsOf } from "./presets.js";
 import { take } from "./take.js";
 import { RunView } from "./view.js";
 
 const PACES = { full: ["full speed", 0], ten: ["10 updates a second", 100], two: ["2 a second", 500], slow: ["1 in 2 seconds", 2000] };
+const FEW = 300; // updates of a notebook, where nothing has been trained and no experiment says how many
+const AGAIN = 1000; // milliseconds within which changing the same setting again is the same change
 
 class Playground {
   constructor(root, data) {
-    Object.assign(this, { root, data, views: [], edited: 0, colour: reachColours(data.sequential) });
-    this.controls = new Controls((setting, field) => this.set(this.edited, setting, field));
+    Object.assign(this, { root, data, views: [], edited: 0, colour: reachColours(data.sequential), shared: true, at: {} });
+    this.runs = new Pair(this.views);
+    this.controls = new Controls((...change) => this.set(this.edited, ...change));
     this.presets = new Presets(data, {
-      load: (preset) => (preset ? this.load(settingsOf(preset)) : this.write()), run: (preset) => this.experiment(preset), changed: () => this.told(),
+      load: (preset) => { if (preset) this.show(settingsOf(preset), { anew: true }); else this.write(); }, run: (preset) => this.experiment(preset), changed: () => this.told(),
     });
     this.tabs = html("div", { className: "pg-tabs", role: "group", ariaLabel: "Settings of which run" });
     this.arena = html("div", { className: "pg-arena" });
+    this.pair = html("div", { className: "pg-pair", role: "status" });
+    this.arena.append(this.pair);
     this.side = html("details", { className: "pg-side" }, html("summary", { textContent: "Settings" }), this.tabs, this.controls.root);
     this.veil = html("p", { className: "pg-veil" }, "Predict first: the map, the bars and the sentence would tell before the first update. ", this.button("Look without a prediction", () => this.presets.look()));
     this.left = html("p", { className: "pg-left" }, "These are settings of your own; an experiment's are put back when you commit or choose it again.");
+    this.amiss = html("p", { className: "pg-amiss", role: "status" });
     this.top = html("div", { className: "pg-top" });
-    root.replaceChildren(this.presets.root, this.top, this.bar(), this.left, this.presets.verdict, this.veil, html("div", { className: "pg-body" }, this.side, this.arena));
+    root.replaceChildren(this.presets.root, this.amiss, this.top, this.bar(), this.more(), this.left, this.presets.verdict, this.veil, html("div", { className: "pg-body" }, this.side, this.arena));
+    this.seed();
     this.open();
     addEventListener("hashchange", () => this.open());
     document.addEventListener("visibilitychange", () => this.hide());
@@ -40,26 +49,49 @@ class Playground {
 
   bar() {
     this.play = this.button("Run", () => (this.running ? this.stop() : this.train()), "pg-main");
+    return html("div", { className: "pg-bar", role: "toolbar", ariaLabel: "Training" }, this.play,
+      this.button("One update", () => { this.look(); this.runs.one(); this.refresh(); }), this.button("Start again", () => this.again()));
+  }
+
+  /** What one needs less often, and what one takes along. */
+  more() {
     this.pace = html("select", { ariaLabel: "Pace" }, ...Object.entries(PACES).map(([value, [textContent]]) => html("option", { value, textContent })));
-    this.pace.addEventListener("change", () => this.views.forEach((view) => view.send({ type: "pace", milliseconds: PACES[this.pace.value][1] })));
+    this.pace.addEventListener("change", () => this.views.forEach((view) => this.paced(view)));
     this.compare = this.button("Add a second run", () => {
-      const { setting } = this.views[0], two = this.views.length === 1;
-      this.load(two ? [setting, setting] : [setting], 1);
+      const [{ setting }] = this.views, two = this.views.length === 1;
+      this.show(two ? [setting, setting] : [setting], { edited: 1 });
       if (two) this.side.open = true;
     });
-    return html("div", { className: "pg-bar", role: "toolbar", ariaLabel: "Training" }, this.play, this.button("One update", () => { this.stop(); this.look(); this.views.forEach((view) => view.one()); }),
-      this.button("Start again", () => this.again()), this.pace, this.compare, take(() => this.views));
+    const planned = () => (this.same ? this.presets.chosen.updates : FEW);
+    return html("div", { className: "pg-more" }, this.pace, this.compare, take(() => this.views, planned));
+  }
+
+  paced(view) {
+    const [, milliseconds] = PACES[this.pace.value];
+    this.runs.slow = milliseconds > 0;
+    view.send({ type: "pace", milliseconds });
+  }
+
+  /** Two runs have one seed, unless one wants two. */
+  seed() {
+    const box = html("input", { type: "checkbox", id: "pg-shared", checked: true });
+    box.addEventListener("change", () => {
+      this.shared = box.checked;
+      if (this.shared) this.set(this.edited, this.views[this.edited].setting, "seed");
+    });
+    this.both = html("label", { className: "pg-shared", hidden: true }, box, " the same in both runs");
+    this.controls.parts.seed.row.append(this.both);
   }
 
   /** Whether the runs are those of the chosen experiment, and its question is still open. */
   get asking() { return this.same && this.presets.asking; }
   look() { if (this.asking) this.presets.look(); }
 
-  /** Run on; an experiment that nobody predicted is run as it stands. */
+  /** Run on; an experiment, up to where it ends. */
   train() {
-    const whole = this.asking && this.presets.chosen.updates;
+    const { chosen } = this.presets;
     this.look();
-    this.run(whole || undefined);
+    this.run(this.same && this.views.some((view) => !view.diverged && view.made < chosen.updates) ? chosen.updates : undefined);
   }
 
   /** Begin anew: a run, or an experiment with its question. */
@@ -74,35 +106,56 @@ class Playground {
   }
 
   get running() { return this.views.some((view) => view.running); }
-  run(to) { this.views.forEach((view) => view.run(to)); this.refresh(); }
-  stop() { this.views.forEach((view) => view.running && view.stop()); this.refresh(); }
+  run(to) { this.runs.run(to); this.refresh(); }
+  stop() { this.runs.stop(); this.refresh(); }
 
-  /** Show so many runs with these settings, from their beginning. */
-  load(settings, edited = 0) {
+  /** Show so many runs with these settings. One that has its setting already goes on as it is, unless all are to begin
+   * `anew`. `how` the address changes: "push" is a step that Back takes back. */
+  show(settings, { anew = false, edited = 0, how = "push" } = {}) {
+    const going = this.running && !anew;
+    this.amend("", []);
     while (this.views.length > settings.length) this.views.pop().close();
     while (this.views.length < settings.length) {
-      const view = new RunView("AB"[this.views.length], this.colour, { changed: () => this.refresh(), results: (address) => this.presets.seedsOf(address) });
-      view.send({ type: "pace", milliseconds: PACES[this.pace.value][1] });
+      const view = new RunView("AB"[this.views.length], this.colour, { changed: (drawn) => this.moved(drawn), results: (address) => this.presets.seedsOf(address) });
       this.views.push(view);
+      this.paced(view);
       this.arena.append(view.root);
     }
     // Beside one run there is room for them; above two, and on a phone, they open when they are wanted.
     if (this.arena.classList.toggle("pg-two", settings.length === 2) !== this.wasTwo) this.side.open = settings.length === 1 && matchMedia("(min-width: 1150px)").matches;
     this.wasTwo = settings.length === 2;
-    this.views.forEach((view, i) => view.begin(settings[i]));
-    this.write();
+    this.begin(settings, anew);
+    this.share(settings.length < 2 || settings[0].seed === settings[1].seed);
+    this.write(how);
+    if (going) this.run();
     this.edit(Math.min(edited, settings.length - 1));
   }
 
-  /** One setting has changed: its run begins anew, and goes on if it was going. */
-  set(which, setting) {
-    const view = this.views[which], going = view.running;
-    view.begin(setting);
-    if (going) view.run();
-    this.write();
+  begin(settings, anew) {
+    this.views.forEach((view, i) => { if (anew || !view.setting || toAddress(view.setting) !== toAddress(settings[i])) view.begin(settings[i]); });
+  }
+
+  share(shared) {
+    this.shared = shared;
+    this.both.querySelector("input").checked = shared;
+  }
+
+  /** One setting has changed: its run begins anew, and goes on if it was going. While a slider moves it is not yet
+   * `settled`, and the address waits. */
+  set(which, setting, field, settled = true) {
+    const going = this.running, before = this.views[which].setting, both = this.shared && field === "seed";
+    this.begin(this.views.map((view, i) => (i === which ? setting : both ? { ...view.setting, seed: setting.seed } : view.setting)));
+    if (going) this.run();
+    const also = Object.entries(before).filter(([name]) => name !== field && FIELDS[name].when(setting) && FIELDS[name].when(before));
+    this.amend("So that it fits together: ", corrections(also.map(([name, value]) => [name, String(value)]), setting));
+    if (settled) this.write("push", field);
+    else this.refresh();
     if (!this.same) this.presets.drop();
     this.edit(which);
   }
+
+  /** Say what is not as it was asked for. */
+  amend(words, amiss) { this.amiss.textContent = amiss.length ? `${words}${amiss.join("; ")}.` : ""; }
 
   /** The question of an experiment has been left or answered: what could not be said before is said now. */
   told() {
@@ -113,7 +166,7 @@ class Playground {
   edit(which) {
     this.edited = which;
     this.controls.show(this.views[which].setting);
-    this.tabs.hidden = this.views.length === 1;
+    this.tabs.hidden = this.both.hidden = this.views.length === 1;
     this.tabs.replaceChildren(...this.views.map(({ name }, i) => {
       const tab = this.button(`Settings of run ${name}`, () => this.edit(i));
       tab.ariaPressed = String(i === which);
@@ -124,10 +177,16 @@ class Playground {
 
   /** Run an experiment, where one sees what comes of it. */
   experiment(preset) {
-    this.load(settingsOf(preset));
+    this.show(settingsOf(preset), { anew: true });
     this.run(preset.updates);
     this.play.focus({ preventScroll: true });
     this.top.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+  }
+
+  /** A run has come further, and perhaps shows it. */
+  moved(drawn) {
+    this.runs.moved();
+    if (drawn) this.refresh();
   }
 
   refresh() {
@@ -139,32 +198,55 @@ class Playground {
     this.arena.classList.toggle("pg-veiled", this.asking);
     this.veil.hidden = !this.asking;
     this.left.hidden = this.same || !this.presets.chosen;
-    this.views.forEach((view, i) => { view.label.textContent = this.same ? `: ${this.presets.chosen.names[i]}` : ""; });
+    this.views.forEach((view, i) => {
+      view.label.textContent = this.same ? `: ${this.presets.chosen.names[i]}` : "";
+      view.tally();
+    });
+    this.confront();
+  }
+
+  /** Say in what two runs differ, and whether they have been trained alike. */
+  confront() {
+    const [a, b] = this.views, two = Boolean(b), words = two && !this.asking ? [compared(a.setting, b.setting), uneven(this.runs)].filter(Boolean) : [];
+    this.pair.hidden = !words.length;
+    if (this.pair.dataset.says === words.join(" ")) return;
+    this.pair.dataset.says = words.join(" ");
+    this.pair.replaceChildren(...words.map((textContent, i) => html("p", { textContent, className: i ? "pg-uneven" : "" })));
   }
 
   /** While nobody can see it nothing trains: what a hidden page would do is neither lost nor made up for. */
   hide() {
     if (document.hidden) {
-      this.paused = this.views.filter((view) => view.running).map((view) => [view, view.limit]);
-      this.paused.forEach(([view]) => view.send({ type: "stop" }));
-    } else for (const [view, limit] of this.paused ?? []) view.run(limit ?? undefined);
+      this.paused = this.running && (this.views.find(({ running }) => running).limit ?? undefined);
+      this.wasRunning = this.running;
+      this.views.forEach((view) => view.running && view.send({ type: "stop" }));
+    } else if (this.wasRunning) {
+      this.wasRunning = false;
+      this.run(this.paused);
+    }
   }
 
-  write() {
+  /** Write the settings into the address. A change that is settled is a step which Back takes back; changing the same
+   * `field` again at once, as an arrow key does that is held down, is the same step. */
+  write(how = "push", field = null) {
     const settings = this.views.map(({ setting }) => setting), { chosen } = this.presets, addresses = settings.map(toAddress);
     this.same = Boolean(chosen) && settingsOf(chosen).map(toAddress).join(";;") === addresses.join(";;");
-    const text = this.same ? `preset=${chosen.id}` : addresses.join(";;");
-    this.address = `#${text || "T=20"}`;
-    history.replaceState(null, "", this.address);
+    const text = this.same ? `preset=${chosen.id}` : addresses.join(";;"), now = performance.now(), address = `#${text || "T=20"}`;
+    const step = how === "push" && address !== this.address && !(field && field === this.at.field && now - this.at.time < AGAIN);
+    this.address = address;
+    this.at = { field, time: now };
+    history[step ? "pushState" : "replaceState"]({ chosen: chosen?.id }, "", address);
     this.refresh();
   }
 
   /** Take the settings from the address: an experiment's, or those of one or two runs. */
   open() {
     if (location.hash === this.address) return;
-    const text = location.hash.slice(1), preset = this.presets.get(new URLSearchParams(text).get("preset"));
-    this.presets.show(preset?.id);
-    this.load(preset ? settingsOf(preset) : text.split(";;").slice(0, 2).map(fromAddress));
+    const { preset, settings, amiss } = read(location.hash.slice(1), (id) => this.presets.get(id)), chosen = preset?.id ?? history.state?.chosen;
+    if (chosen !== this.presets.chosen?.id) this.presets.show(chosen);
+    this.show(settings ?? settingsOf(preset), { how: "replace" });
+    this.amend("Not all that the address asks for is possible: ", amiss);
+    if (!this.same) this.presets.drop();
   }
 }
 

@@ -63,27 +63,39 @@ class TruncatedModel(Model):
         return loss, ModelGradients(ModelParams((), dcell, dreadout), grads.delta, tapes[-1].state)`;
 
 function startCode(s) {
-  const lines = ["def start(rng):", "    params = model.init(rng)", "    cell = params.cell"];
-  if (["plain", "relu", "residual", "leaky", "lstm", "gru"].includes(s.cell)) {
-    lines.push("    for name, shape in model.cell.shapes().items():", "        if name.startswith(\"W\"):");
-    lines.push(`            W = ${s.start === "normal" ? "getattr(cell, name)" : `initialisers.${s.start}(rng, shape)`}`, `            cell = cell._replace(**{name: ${s.gain} * W})`);
+  const lines = ["def start(rng):", "    params = model.init(rng)", "    cell = params.cell"], own = s.start === "normal" ? null : `initialisers.${s.start}(rng, shape)`;
+  const value = s.gain === 1 ? own : `${s.gain} * ${own ?? "getattr(cell, name)"}`; // null: as init draws it
+  if (value && ["plain", "relu", "residual", "leaky", "lstm", "gru"].includes(s.cell)) {
+    lines.push(own ? "    for name, shape in model.cell.shapes().items():" : "    for name in cell._fields:", "        if name.startswith(\"W\"):", `            cell = cell._replace(**{name: ${value}})`);
   }
   if (s.input !== 1) lines.push("    inputs = {name: " + s.input + " * getattr(cell, name) for name in cell._fields if name.startswith(\"U\")}", "    cell = cell._replace(**inputs)");
   if (["lstm", "gru", "mingru"].includes(s.cell)) {
     if (s.chrono === "yes") lines.push(`    cell = initialisers.chrono(rng, cell, longest=${stepsOf(s)})`);
     else lines.push(s.cell === "lstm" ? `    cell = cell._replace(b_f=np.full(${s.n}, ${s.forget}.0))`.replace(/(\.\d+)\.0/, "$1") : `    cell = cell._replace(b_z=-np.full(${s.n}, ${s.forget}.0))  # z = 1 - f`.replace(/(\.\d+)\.0/, "$1"));
   }
-  return [...lines, "    return params._replace(cell=cell)"];
+  return lines.length > 3 ? [...lines, "    return params._replace(cell=cell)"] : [lines[0], "    return model.init(rng)"];
+}
+
+const MODULES = {
+  dataclasses: ["dataclass"], rnnlib: ["data", "initialisers", "tasks"], "rnnlib.gradients": ["clip_each", "clip_norm", "clip_values"],
+  "rnnlib.models": ["LOSSES", "Batch", "Model", "ModelGradients", "ModelParams"], "rnnlib.optimisers": ["SGD", "Adam", "Momentum", "RMSprop"],
+  "rnnlib.readouts": ["LinearReadout"], "rnnlib.training": ["fit"], "rnnlib.trees": ["map_leaves"],
+};
+
+/** The imports of what these lines use; a pasted text is no code. */
+function importsOf(lines) {
+  const words = new Set(lines.filter((line) => !line.startsWith("text = ")).join("\n").match(/(?<![.\w])\w+/g));
+  const froms = Object.entries(MODULES).map(([module, names]) => [module, names.filter((name) => words.has(name))]).filter(([, names]) => names.length);
+  const [own, others] = [true, false].map((is) => froms.filter(([module]) => module.startsWith("rnnlib") === is).map(([module, names]) => `from ${module} import ${names.join(", ")}`));
+  return [...others, ...(others.length ? [""] : []), "import numpy as np", "", "import rnnlib", ...own];
 }
 
 /** The cells of code, each an array of lines. */
 export function code(s, updates) {
   const cut = s.cut === "yes", stream = s.task === "text" || s.task === "numbers";
   const model = `${cut ? "TruncatedModel" : "Model"}(rnnlib.${CELLS[s.cell](s)}, LinearReadout(${s.n}, task.outputs), task.loss${cut ? `, k=${s.k}, carried=${s.carry === "yes" ? "True" : "False"}` : ""})`;
-  const clip = s.clip === "none" ? "None" : `lambda grads: ${CLIPPINGS[s.clip]}(grads, ${s.theta})`;
-  const imports = ["from dataclasses import dataclass", "", "import numpy as np", "", "import rnnlib", "from rnnlib import data, initialisers, tasks", "from rnnlib.gradients import clip_each, clip_norm, clip_values",
-    "from rnnlib.models import LOSSES, Batch, Model, ModelGradients, ModelParams", "from rnnlib.optimisers import SGD, Adam, Momentum, RMSprop", "from rnnlib.readouts import LinearReadout", "from rnnlib.training import fit", "from rnnlib.trees import map_leaves"];
-  const setting = [...taskCode(s), ...(cut ? ["", "", ...TRUNCATED.split("\n"), ""] : []), "", `model = ${model}`, `optimiser = ${OPTIMISERS[s.optimiser]}(rate=${s.rate})`, `clip = ${clip}`, "", "", ...startCode(s)];
+  const clip = s.clip === "none" ? ["clip = None"] : ["", "", "def clip(grads):", `    return ${CLIPPINGS[s.clip]}(grads, ${s.theta})`];
+  const setting = [...taskCode(s), ...(cut ? ["", "", ...TRUNCATED.split("\n"), ""] : []), "", `model = ${model}`, `optimiser = ${OPTIMISERS[s.optimiser]}(rate=${s.rate})`, ...clip, "", "", ...startCode(s)];
   const carried = stream && s.carry === "yes";
   const train = stream
     ? [`rng, updates = np.random.default_rng(${s.seed}), ${updates}`, "run = fit(model, [], rng, optimiser, clip, params=start(rng), updates=0, dtype=np.float64)", "while len(run.log.loss) < updates:", "    left = updates - len(run.log.loss)",
@@ -91,13 +103,13 @@ export function code(s, updates) {
     : [`rng = np.random.default_rng(${s.seed})`, `run = fit(model, task, rng, optimiser, clip, batch=${s.B}, updates=${updates}, every=10, params=start(rng), dtype=np.float64)`];
   const unit = ["# The squared error here is half of what the baseline is given in, and a sum over outputs.", 'unit = 2 / task.outputs if task.loss == "squared_error" else 1', "share = unit * run.log.loss[-50:].mean() / task.baseline", 'print(f"{len(run.log.loss)} updates: the loss is {share:.2f} of the memoryless baseline")'];
   const look = ["from rnnlib.figures.interactive.reach_log import ReachLog", "", "ReachLog.of(run.log, task)"];
-  return [imports, setting, train, unit, look];
+  return [importsOf([...setting, ...train]), setting, train, unit, look];
 }
 
 export function notebook(setting, updates) {
   const cell = (kind, source, more) => ({ cell_type: kind, id: `${kind}-${counter++}`, metadata: {}, source, ...more });
   let counter = 0;
   const cells = code(setting, updates).map((lines) => cell("code", lines.join("\n"), { execution_count: null, outputs: [] }));
-  const words = "# A run of the Playground, with rnnlib\n\nThe same task, cell, start, optimiser, clipping and truncation as on the page; the random numbers are others, so the run is another one of the same kind. It needs `training-recurrent-networks[figures]`.";
+  const words = `# A run of the Playground, with rnnlib\n\nThe same task, cell, start, optimiser, clipping and truncation as on the page; the random numbers are others, so the run is another one of the same kind. It makes ${updates.toLocaleString("en")} updates. It needs \`training-recurrent-networks[figures]\`.`;
   return { cells: [cell("markdown", words), ...cells], metadata: { kernelspec: { display_name: "Python 3", language: "python", name: "python3" }, language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 };
 }

@@ -16,7 +16,7 @@ const span = (view) => (view.frame.diverged ? Math.max(view.loss.length, 4) : Ma
 const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
 
 export function lossPanel(view) {
-  return new Panel("Loss, as a share of the memoryless baseline", 190, () => view.frame, (pen, width, height) => {
+  return new Panel("Loss, as a share of the memoryless baseline", "1 is the least that a predictor without memory can expect; solved is a mean of 50 below 0.1.", 190, () => view.frame, (pen, width, height) => {
     const shares = view.loss.map((loss) => loss / view.frame.baseline), means = view.mean.map((loss) => loss / view.frame.baseline);
     const area = box(width, height, { top: 24 }), binned = bins(shares, area.width / 2), [low, high] = decadesOf(binned, -3, 1);
     const X = along(area, span(view)), Y = logarithmic(area, low, high);
@@ -37,7 +37,7 @@ export function lossPanel(view) {
 }
 
 export function reachPanel(view, colour) {
-  return new Panel("How far the gradient reaches back: |δ|", 300, () => view.frame, (pen, width, height) => {
+  return new Panel("How far the gradient reaches back: |δ|", "A column is an update. Downwards: how much of |δ|, the gradient of the last step’s loss, is left so many steps back.", 300, () => view.frame, (pen, width, height) => {
     const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 66 });
     const X = along(area, span(view)), Y = (lag) => area.y + ((lag + 0.5) / T) * area.height;
     pen.add("rect", { class: "zero", x: area.x, y: area.y, width: area.width, height: area.height });
@@ -82,7 +82,7 @@ function key(pen, colour, x, y, wide) {
 }
 
 export function normPanel(view) {
-  return new Panel("Norm of the gradient, before and after clipping", 190, () => view.frame, (pen, width, height) => {
+  return new Panel("Norm of the gradient, before and after clipping", "Of all weights together, at each update.", 190, () => view.frame, (pen, width, height) => {
     const { before, after } = view, area = box(width, height, { top: 24 }), [low, high] = decadesOf(bins(before.filter((norm) => norm > 0), 400), -1, 0);
     const X = along(area, span(view)), Y = logarithmic(area, low, high), { clip, theta } = view.setting;
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 6));
@@ -99,12 +99,18 @@ export function normPanel(view) {
 }
 
 const KINDS = { W: "Eigenvalues of W", J: "Eigenvalues of the step Jacobian", gates: "Gates, as time-scales 1/(1 − f)" };
+const ABOUT = {
+  W: "W alone multiplies along an eigenvector by λ at a step: orange grows, blue shrinks.",
+  J: "Of ∂h at the last step with respect to h one step before, in one sequence: orange grows, blue shrinks.",
+  gates: "A unit keeps the share f of its state at a step, on average, and so keeps it for about 1/(1 − f) steps.",
+};
 export function spectrumPanel(view, choose) {
   const select = html("select", { ariaLabel: "What to show of the recurrence" });
-  const panel = new Panel(KINDS.W, 300, () => view.frame, (pen, width, height) => {
+  const panel = new Panel(KINDS.W, ABOUT.W, 300, () => view.frame, (pen, width, height) => {
     const { spectrum } = view;
     if (!spectrum) return;
     pen.title.textContent = KINDS[spectrum.kind];
+    pen.about.textContent = ABOUT[spectrum.kind];
     (spectrum.kind === "gates" ? gates : plane)(pen, width, height, view);
   }, () => view.spectrum?.kind === "gates"
     ? [["unit", "keeps a step", "time-scale"], ...Array.from(view.spectrum.kept, (kept, i) => [i + 1, number(kept, 4), number(1 / (1 - kept))])]
@@ -147,7 +153,7 @@ function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
 
 /** One sequence, forward and back. `at` is the step at which the backward pass stands. */
 export function sequencePanel(view, colour) {
-  return new Panel("One sequence: states, answer, and the error on its way back", 500, () => view.frame, (pen, width, height) => {
+  return new Panel("One sequence: states, answer, and the error on its way back", "", 500, () => view.frame, (pen, width, height) => {
     const { frame } = view, { sequence: s, steps: T, units: n, inputs: d } = frame, narrow = width < 560;
     const left = narrow ? 60 : 92, right = 14, X = (t) => left + (t / T) * (width - left - right), wide = (width - left - right) / T;
     const strip = (y, tall, rows, values, shade, label) => {

@@ -1,6 +1,6 @@
 // Experiments to predict before they run: what is asked, what one committed, and what twenty seeds gave.
 import { possible, toAddress } from "../engine/settings.js";
-import { agreeing } from "./claims.js";
+import { agreeing, counted } from "./claims.js";
 import { html } from "./draw.js";
 
 /** What the seeds of one run of an experiment did, as one reads it. */
@@ -10,6 +10,26 @@ function inWords({ seeds }, updates) {
   const parts = [`${solved.length} of ${seeds.length} seeds solved it within ${updates.toLocaleString("en")} updates${took.length ? `, half of those by update ${median.toLocaleString("en")}` : ""}`];
   if (diverged.length) parts.push(`${diverged.length} diverged`);
   return parts.join("; ");
+}
+
+const ENDS = 84; // per cent of a strip's width at which the updates end
+const LANES = 4; // dots above each other, so that those of neighbours can be told apart
+
+/** A dot for every seed of a run: over the update at which it solved the task, or beyond the line where it did not. */
+function strip({ seeds }, updates, shown) {
+  const sorted = seeds.toSorted((a, b) => (a.solvedAt ?? Infinity) - (b.solvedAt ?? Infinity)), late = sorted.findIndex(({ solvedAt }) => solvedAt === null);
+  return html("span", { className: "pg-strip", ariaHidden: "true" }, html("i", { style: { left: `${ENDS}%` } }), ...sorted.map(({ seed, solvedAt, divergedAt }, i) => {
+    const left = solvedAt === null ? ENDS + 1.5 + 2.8 * Math.floor((i - late) / LANES) : (ENDS * solvedAt) / updates;
+    const kind = divergedAt !== null ? "pg-broke" : solvedAt === null ? "pg-never" : "pg-solved";
+    return html("b", { className: `${kind}${seed === shown ? " pg-this" : ""}`, style: { left: `${left}%`, top: `${(solvedAt === null ? i - late : i) % LANES * 0.5 + 0.15}rem` } });
+  }));
+}
+
+/** What the dots and their places stand for. */
+function key({ runs }, updates, shown) {
+  const diverged = runs.some(({ seeds }) => seeds.some(({ divergedAt }) => divergedAt !== null)), dot = (kind, words) => html("span", {}, html("b", { className: kind }), words);
+  return html("p", { className: "pg-key", ariaHidden: "true" }, `A dot is a seed. From left to right, 0 to ${updates.toLocaleString("en")} updates; `, dot("pg-solved", "solved then"), dot("pg-never", "not solved, beyond the line"),
+    ...(diverged ? [dot("pg-broke", "diverged")] : []), dot("pg-never pg-this", `ringed: seed ${shown}, the one of this page`));
 }
 
 /** The settings of an experiment's runs, from the seed that the page shows of the twenty. */
@@ -119,11 +139,14 @@ export class Presets {
     return html("p", { className: said === null ? "" : right ? "pg-right" : "pg-wrong" }, html("strong", { textContent: `${words} ` }), other, preset.outcome);
   }
 
-  /** What the seeds did, run by run. */
+  /** What the seeds did, run by run, in words and as a picture, and then whatever else the answer is about. */
   evidence(preset) {
     const of = this.results[preset.id];
     if (!of) return [html("p", { textContent: "No seeds have been run outside the page for it." })];
-    return [html("p", { textContent: "Twenty seeds with the same engine, outside the page:" }), html("ul", {}, ...of.runs.map((run, i) => html("li", { textContent: `${of.runs.length > 1 ? `run ${"AB"[i]}, ` : ""}${preset.names[i]}: ${inWords(run, preset.updates)}.` })))];
+    const two = of.runs.length > 1, shown = preset.seed ?? 0;
+    const rows = of.runs.map((run, i) => html("li", {}, `${two ? `run ${"AB"[i]}, ` : ""}${preset.names[i]}: ${inWords(run, preset.updates)}.`, strip(run, preset.updates, shown)));
+    const more = counted(preset, of).map(([count, words, run]) => html("li", { textContent: `${two && !words.startsWith("run ") ? `run ${"AB"[run]}: ` : ""}${words} in ${count} of ${of.runs[run].seeds.length} seeds.` }));
+    return [html("p", { textContent: "Twenty seeds with the same engine, outside the page:" }), html("ul", {}, ...rows, ...more), key(of, preset.updates, shown)];
   }
 
   source(preset) {

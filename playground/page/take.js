@@ -16,30 +16,47 @@ export function csv({ loss, before, after, fraction, frame }) {
 
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font", "text-anchor", "paint-order", "fill-opacity", "stroke-linejoin", "opacity", "image-rendering"];
 
+const MARGIN = 16, TITLE = 30; // pixels
+
+/** Where panels stand in a picture from `top` on: side by side where the page has room for that. */
+function laidOut(panels, top) {
+  const edges = panels.map(({ stage }) => stage.getBoundingClientRect());
+  const width = Math.max(...edges.map(({ right }) => right)) - Math.min(...edges.map(({ left }) => left));
+  const side = Math.max(...edges.map((edge) => edge.width)) > 0.95 * width ? width : edges[0].width; // two runs side by side: this one's half
+  let x = 0, y = top, tall = 0;
+  const places = edges.map((edge) => {
+    if (x && x + edge.width > Math.max(side, edge.width) + 1) [x, y, tall] = [0, y + tall, 0];
+    const place = { x: x + MARGIN, y: y + TITLE, width: edge.width, height: edge.height };
+    [x, tall] = [x + edge.width + MARGIN, Math.max(tall, edge.height + TITLE + MARGIN)];
+    return place;
+  });
+  return { places, width: Math.max(...places.map((place) => place.x + place.width)) + MARGIN, height: y + tall };
+}
+
 /** All panels of a run as one drawing: styles written into the elements, heat maps as images. */
 export function picture(view) {
-  const panels = Object.values(view.panels).map((panel) => ({ panel, box: panel.root.getBoundingClientRect() }));
-  const frame = view.root.getBoundingClientRect(), colours = getComputedStyle(view.root);
-  const parts = [`<rect width="100%" height="100%" fill="${colours.getPropertyValue("--fig-paper") || "white"}"/>`];
+  const panels = Object.values(view.panels), colours = getComputedStyle(view.live), parts = [];
+  const lines = wrapped(view.sentence, laidOut(panels, 0).width / 7.4), { places, width, height } = laidOut(panels, 50 + 18 * lines.length);
   const text = (x, y, words, weight, size) => parts.push(`<text x="${x}" y="${y}" font-family="sans-serif" font-size="${size}" font-weight="${weight}" fill="${colours.color}">${escape(words)}</text>`);
-  text(12, 24, `Run ${view.name}, ${view.frame.updates} updates`, 600, 16);
-  wrapped(view.sentence, (frame.width - 24) / 7).forEach((line, i) => text(12, 46 + 18 * i, line, 400, 14));
-  for (const { panel, box } of panels) {
-    const stage = panel.stage.getBoundingClientRect(), [x, y] = [stage.left - frame.left, stage.top - frame.top];
-    text(x, box.top - frame.top + 16, panel.title.textContent, 600, 14);
+  parts.push(`<rect width="100%" height="100%" fill="${colours.getPropertyValue("--fig-paper") || "white"}"/>`);
+  text(MARGIN, 26, `Run ${view.name}, ${view.frame.updates.toLocaleString("en")} updates`, 600, 16);
+  lines.forEach((line, i) => text(MARGIN, 50 + 18 * i, line, 400, 14));
+  for (const [i, panel] of panels.entries()) {
+    const { x, y, ...size } = places[i];
+    text(x, y - 10, panel.title.textContent, 600, 14);
     const svg = panel.svg.cloneNode(true), drawn = [...panel.svg.querySelectorAll("*")];
     [...svg.querySelectorAll("*")].forEach((element, i) => {
       const style = getComputedStyle(drawn[i]);
       element.setAttribute("style", STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
     });
-    Object.entries({ x, y, width: stage.width, height: stage.height }).forEach(([name, value]) => svg.setAttribute(name, value));
+    Object.entries({ x, y, ...size }).forEach(([name, value]) => svg.setAttribute(name, value));
     if (!panel.canvas.hidden) {
       const { left, top, width, height } = panel.canvas.style, zero = svg.querySelector(".zero");
       zero?.insertAdjacentHTML("afterend", `<image href="${panel.canvas.toDataURL()}" x="${parseFloat(left)}" y="${parseFloat(top)}" width="${parseFloat(width)}" height="${parseFloat(height)}" preserveAspectRatio="none" style="image-rendering:pixelated"/>`);
     }
     parts.push(new XMLSerializer().serializeToString(svg));
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${frame.width}" height="${frame.height}" viewBox="0 0 ${frame.width} ${frame.height}">${parts.join("")}</svg>`;
+  return { width, height, svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${parts.join("")}</svg>` };
 }
 const escape = (text) => text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character]);
 const wrapped = (text, width) => text.split(" ").reduce((lines, word) => {
@@ -50,24 +67,25 @@ const wrapped = (text, width) => text.split(" ").reduce((lines, word) => {
 
 /** The drawing as a PNG, twice as fine as the screen. */
 async function png(view) {
-  const image = new Image(), { width, height } = view.root.getBoundingClientRect();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(picture(view))}`;
+  const image = new Image(), { width, height, svg } = picture(view);
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const canvas = html("canvas", { width: 2 * width, height: 2 * height });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-/** A menu of what can be taken along, of every run that is shown. */
-export function take(views) {
+/** A menu of what can be taken along, of every run that is shown. The notebook trains as long as the page has, or as long
+ * as is `planned` where it has not begun. */
+export function take(views, planned) {
   const each = (save) => () => views().forEach((view) => save(view, views().length > 1 ? `-${view.name}` : ""));
   const offers = {
-    "Notebook with rnnlib": each((view, name) => save(`playground${name}.ipynb`, JSON.stringify(notebook(view.setting, Math.max(view.frame.updates, 300)), null, 1), "application/x-ipynb+json")),
-    "Picture": each(async (view, name) => save(`playground${name}.png`, await png(view))),
-    "Log as CSV": each((view, name) => save(`playground${name}.csv`, csv(view), "text/csv")),
+    "Notebook": ["Trains the same setting with rnnlib, as long as it was trained here", each((view, name) => save(`playground${name}.ipynb`, JSON.stringify(notebook(view.setting, view.frame.updates || planned()), null, 1), "application/x-ipynb+json"))],
+    "Picture": ["What is shown of each run, as a PNG", each(async (view, name) => save(`playground${name}.png`, await png(view)))],
+    "Log as CSV": ["Loss and norms of every update, not rounded", each((view, name) => save(`playground${name}.csv`, csv(view), "text/csv"))],
   };
-  return html("span", { className: "pg-take", role: "group", ariaLabel: "Take it with you" }, ...Object.entries(offers).map(([textContent, press]) => {
-    const button = html("button", { type: "button", textContent });
+  return html("span", { className: "pg-take", role: "group", ariaLabel: "Take it with you" }, ...Object.entries(offers).map(([textContent, [title, press]]) => {
+    const button = html("button", { type: "button", textContent, title });
     button.addEventListener("click", press);
     return button;
   }));

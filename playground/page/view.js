@@ -4,6 +4,7 @@ import { toAddress, WINDOW } from "../engine/settings.js";
 import { ABOUT } from "./controls.js";
 import { html } from "./draw.js";
 import { lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
+import { tagsOf } from "./tags.js";
 import { thread } from "./thread.js";
 
 const GATED = ["leaky", "lstm", "gru", "mingru"];
@@ -19,25 +20,26 @@ const meanOf = (losses, end) => {
   for (let i = start; i < end; i++) sum += losses[i];
   return sum / (end - start);
 };
-/** `changed(view)` is called whenever a frame has come; `results(setting)` knows what seeds of a setting did. */
+/** `changed(drawn)` is called whenever it has come further, and whether a frame has come; `results(setting)` knows what
+ * seeds of a setting did. */
 export class RunView {
   constructor(name, colour, { changed, results }) {
-    Object.assign(this, { name, changed, results, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
+    Object.assign(this, { name, changed, results, id: 0, order: 0, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
     this.live = html("p", { className: "pg-sentence", role: "status", ariaLive: "polite" });
+    this.tags = html("p", { className: "pg-tags" });
+    this.when = html("span", { className: "pg-when" });
     this.worker = thread({
-      take: (frame) => this.take(frame),
+      take: (sent) => this.take(sent),
       fail: (error) => { this.failed = true; this.live.textContent = `The engine could not start (${error.message || "its file did not load"}).`; },
     });
     this.count = html("span", { className: "pg-count" });
     this.label = html("span", { className: "pg-label" });
     this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), this.label, this.count);
     this.readout = html("span", { className: "pg-readout", ariaLive: "polite" });
-    this.about = html("p", { className: "pg-about" });
     const send = (name) => this.send({ type: "view", name });
     this.panels = { reach: reachPanel(this, colour), spectrum: spectrumPanel(this, send), loss: lossPanel(this), norm: normPanel(this), sequence: sequencePanel(this, colour) };
     this.panels.sequence.tools.append(this.stepper());
-    this.panels.sequence.stage.before(this.about);
-    this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, this.heading, this.live, html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
+    this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, html("div", { className: "pg-said" }, this.heading, this.tags, this.live), html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
     this.panels.sequence.root.classList.add("pg-wide");
     for (const panel of Object.values(this.panels)) {
       panel.table.ariaLabel += `, of run ${name}`;
@@ -45,38 +47,57 @@ export class RunView {
     }
   }
 
-  send(message) { this.worker.postMessage(message); }
+  send(message) { this.worker.postMessage({ ...message, order: this.order }); }
+  /** An order to train or to stop: what was sent before it was obeyed says nothing of whether it runs. */
+  command(message) { this.order++; this.send(message); }
 
   /** Begin anew with a setting; whether it then trains is for others to say. */
   begin(setting) {
-    Object.assign(this, { setting, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, limit: null, running: false });
+    Object.assign(this, { setting, id: this.id + 1, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, limit: null, running: false });
     this.whole();
-    this.about.textContent = ABOUT[setting.task];
+    this.panels.sequence.about.textContent = ABOUT[setting.task];
     const kinds = [...(SQUARE.includes(setting.cell) ? ["W"] : []), ...(GATED.includes(setting.cell) ? ["gates"] : []), "J"];
     this.panels.spectrum.offer(kinds, kinds[0]);
     this.send({ type: "view", name: kinds[0] });
-    this.send({ type: "start", setting });
+    this.send({ type: "start", setting, id: this.id });
   }
-  run(to) { this.running = true; this.limit = to ?? null; this.whole(); this.send({ type: "run", to }); this.changed(this); }
-  stop() { this.running = false; this.send({ type: "stop" }); }
-  one() { this.running = false; this.whole(); this.send({ type: "one" }); }
+  /** Train up to so many updates (none: on and on), and wait where `hold` have been made. */
+  run(to, hold = Infinity) { this.running = true; this.limit = to ?? null; this.whole(); this.command({ type: "run", to, hold }); }
+  stop() { this.running = false; this.command({ type: "stop" }); }
+  /** Stop after `to` updates, of which few are left. */
+  even(to) { Object.assign(this, { running: false, made: to }); this.command({ type: "even", to }); }
+  one() { this.running = false; this.made++; this.whole(); this.command({ type: "one" }); }
+  get diverged() { return this.frame?.diverged ?? null; }
 
-  take(frame) {
-    if (frame.from !== this.loss.length) return; // of a run that has been begun anew since
+  take(sent) {
+    if (sent.id !== this.id) return; // of a run that has been begun anew since
+    this.heard = sent.order;
+    if (this.heard === this.order) this.made = sent.at ?? sent.updates;
+    const drawn = !("at" in sent);
+    if (drawn) this.draw(sent);
+    this.changed(drawn);
+  }
+
+  draw(frame) {
     for (const name of ["loss", "before", "after", "fraction"]) this[name].push(...frame[name]);
     while (this.mean.length < this.loss.length) this.mean.push(meanOf(this.loss, this.mean.length + 1));
     this.columns = [...this.columns, ...frame.columns].filter(({ update }) => update % frame.every === 0);
     this.spectrum = frame.spectrum ?? this.spectrum;
-    Object.assign(this, { frame, running: frame.running });
+    this.frame = frame;
+    if (frame.order === this.order) this.running = frame.running;
     this.reach = frame.sizes[0] > 0 && !frame.diverged ? reachOf(frame.sizes) : null;
     this.speak();
     if (this.readout.textContent) this.stand(this.stands); // of a sequence that is another one now
     for (const panel of Object.values(this.panels)) panel.refresh();
-    this.count.textContent = `${frame.updates.toLocaleString("en")} update${frame.updates === 1 ? "" : "s"}${this.running ? "" : frame.diverged ? ", diverged" : ", stopped"}`;
-    this.root.dataset.updates = frame.updates;
-    this.root.dataset.running = String(this.running);
     this.send({ type: "shown" });
-    this.changed(this);
+  }
+
+  /** Say how far it is, and whether it goes on. */
+  tally() {
+    if (!this.frame) return;
+    const { updates, diverged } = this.frame;
+    this.count.textContent = `${updates.toLocaleString("en")} update${updates === 1 ? "" : "s"}${this.running ? "" : diverged ? ", diverged" : ", stopped"}`;
+    Object.assign(this.root.dataset, { updates, running: String(this.running) });
   }
 
   measured() {
@@ -97,7 +118,9 @@ export class RunView {
     this.sentence = found.map(({ text }) => text).join(" ");
     this.found = found;
     if (this.live.textContent !== this.sentence) this.live.textContent = this.sentence;
-    this.live.dataset.kind = found.find(({ kind }) => kind === "solved")?.kind ?? found[0]?.kind ?? "";
+    this.tags.replaceChildren(...tagsOf(found, { needs: this.frame.needs, reach: this.reach }).map(([what, words, tone]) => html("span", { className: `pg-tag pg-${tone}` }, `${what}: `, html("strong", { textContent: words }))), this.when);
+    // The sentence stands for a while, and the count beside the name goes on.
+    this.when.textContent = this.running ? `as of update ${this.frame.updates.toLocaleString("en")}` : "";
   }
 
   /** Show the backward pass as a whole, and stop walking it. */

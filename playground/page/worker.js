@@ -27,25 +27,32 @@ const COLUMNS = 240; // of the heat map, after which every second one goes
 const SLICE = 25; // milliseconds of training between two looks at what the page wants
 const FRAME = 90; // milliseconds between two frames, at least
 
-let run, looked, view = "W", running = false, interval = 0, until, every, sent, columns, drawn, shown, frames, ticket = 0;
+let run, id, order, looked, view = "W", running = false, interval = 0, until, hold, held, every, sent, columns, drawn, shown, frames, ticket = 0;
 
 const messages = {
-  start({ setting }) {
+  start({ setting, id: name }) {
     run = new Run(setting);
-    [running, every, sent, columns, shown, frames, until] = [false, 1, 0, [], true, 0, null];
+    [id, running, every, sent, columns, shown, frames, until] = [name, false, 1, 0, [], true, 0, null];
     // What the first update will see, from a run that is a copy: this one has drawn nothing yet.
     const copy = new Run(setting);
     copy.differentiate();
     frame(copy);
   },
-  run({ to }) { until = to ?? null; if (!running) { running = true; go(++ticket); } },
-  stop() { running = false; ticket++; frame(looked); },
+  // It ends after `to` updates (none: it goes on), and waits after `least` of them until it is told to go on.
+  run({ to, hold: least }) { until = to ?? null; hold = least; if (!running || held) { running = true; go(++ticket); } },
+  hold({ hold: least }) { hold = least; if (running && held) go(ticket); },
+  stop() { running = false; ticket++; frame(latest()); },
+  // Stop after so many updates, which are few and made at once.
+  even({ to }) { running = false; ticket++; while (run.updates < to && step()); frame(latest()); },
   one() { running = false; ticket++; step(); frame(run); },
   pace({ milliseconds }) { interval = milliseconds; },
   view({ name }) { view = name; if (looked) frame(looked); },
   shown() { shown = true; },
 };
-onmessage = ({ data }) => messages[data.type](data);
+onmessage = ({ data }) => { order = data.order; messages[data.type](data); };
+
+/** The run itself, once it has drawn anything. */
+const latest = () => (run.updates ? run : looked);
 
 function step() {
   const going = run.update();
@@ -61,11 +68,17 @@ function relative(sizes) {
   return Float32Array.from(sizes, (size) => size / sizes[0]);
 }
 
-/** Train on, a slice at a time. A slower pace waits between updates; a pause of the page, however long, is not caught up. */
+/** Train on, a slice at a time. A slower pace waits between updates; a pause of the page, however long, is not caught up.
+ * Where it has to wait for another run it says how far it is. */
 function go(mine) {
   if (!running || mine !== ticket) return;
+  held = run.updates >= hold;
+  if (held) {
+    postMessage({ id, order, at: run.updates });
+    return;
+  }
   const began = performance.now();
-  do running = step(); while (running && !interval && performance.now() - began < SLICE);
+  do running = step(); while (running && !interval && run.updates < hold && performance.now() - began < SLICE);
   if (!running || interval || (shown && began - drawn > FRAME)) frame(run);
   if (running) setTimeout(go, interval, mine);
 }
@@ -76,8 +89,8 @@ function frame(of) {
   looked = of;
   const recent = log.fraction.slice(-WINDOW), norms = log.before;
   postMessage({
-    updates: of.updates, every, running, columns, solvedAt: of.solvedAt,
-    loss: fresh(log.loss), before: fresh(log.before), after: fresh(log.after), fraction: fresh(log.fraction), from: sent,
+    id, order, updates: of.updates, every, running, columns, solvedAt: of.solvedAt,
+    loss: fresh(log.loss), before: fresh(log.before), after: fresh(log.after), fraction: fresh(log.fraction),
     sizes: Float64Array.from(pass.reach(batch)),
     clipped: recent.length ? recent.filter((fraction) => fraction > 0).length / recent.length : 0,
     share: log.loss.length ? log.loss.slice(-WINDOW).reduce((sum, x) => sum + x, 0) / Math.min(WINDOW, log.loss.length) / of.baseline : null,

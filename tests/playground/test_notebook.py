@@ -1,5 +1,8 @@
 """The notebook that the Playground gives: it trains what the page trains, with rnnlib."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -71,3 +74,13 @@ def test_it_ends_with_the_map_of_its_own_run(notebooks, execute):
     assert names["figure"].steps == setting["T"]
     assert book["cells"][0]["cell_type"] == "markdown"
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
+
+
+def test_ruff_finds_nothing_in_it(notebooks, tmp_path):
+    """No import that is not used, no name that is not defined."""
+    for i, (_, book) in enumerate(notebooks):
+        code = [cell["source"] for cell in book["cells"] if cell["cell_type"] == "code"]
+        (tmp_path / f"{i}.py").write_text("\n\n\n".join(code[:-1]) + "\n", encoding="utf8")
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E4,E7,E9,F,I", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

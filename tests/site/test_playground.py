@@ -52,7 +52,10 @@ def trained(page, least, run=0):
 
 
 def standing(page):
-    page.wait_for_function("[...document.querySelectorAll('.pg-run')].every((run) => run.dataset.running === 'false')")
+    """Wait until nothing runs, and two runs have made up for what was under way when they were stopped."""
+    page.wait_for_function(
+        "!playground.runs.levelling && playground.views.every((one) => !one.running && one.heard === one.order)"
+    )
 
 
 def sentence(page, run=0):
@@ -108,9 +111,19 @@ def test_axe_finds_nothing_in_any_state(play, theme, width):
 
 def test_fits_a_narrow_phone(play):
     page = play("preset=clipping-saves", viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    sizes = page.locator(".pg-answers input").evaluate_all(
+        "all => all.map(({ offsetWidth, offsetHeight }) => [offsetWidth, offsetHeight])"
+    )
+    assert all(width == height for width, height in sizes), "a radio button is round"
+    slowly(page)
     press(page, "Run")
     trained(page, 5)
+    press(page, "Show what twenty seeds gave")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    cut = """all => all.filter((one) => one.offsetParent && (one.getBoundingClientRect().right > innerWidth
+      || one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
+      .map((one) => one.outerHTML)"""
+    assert page.locator(".pg-verdict, .pg-bar, .pg-more, .playground button").evaluate_all(cut) == []
 
 
 def test_a_whole_run_from_the_keyboard(play):
@@ -141,18 +154,93 @@ def test_the_setting_comes_back_from_the_address(play):
     assert page.locator("#pg-theta").input_value() == "0.5"
 
 
-def test_two_runs_are_in_the_address_and_train_beside_each_other(play):
+def losses(page, run=0):
+    return page.evaluate(f"playground.views[{run}].loss")
+
+
+def pair(page):
+    return page.locator(".pg-pair").inner_text()
+
+
+def test_two_runs_are_in_the_address_train_together_and_stop_together(play):
     page = play("task=latch&T=8;;task=latch&T=8&cell=gru")
     press(page, "Run")
     trained(page, 20)
     trained(page, 20, run=1)
     press(page, "Stop")
+    standing(page)
+    made = updates(page)
+    assert updates(page, 1) == made
+    assert "Not equally" not in pair(page)
+    press(page, "One update")
+    trained(page, made + 1)
+    trained(page, made + 1, run=1)
     page.locator(".pg-side summary").click()
     press(page, "Settings of run B")
     page.locator("#pg-cell").select_option("minGRU")
     assert page.url.endswith("#task=latch&T=8;;task=latch&T=8&cell=mingru")
+    assert updates(page) == made + 1, "what run B is told leaves run A alone"
+    page.wait_for_selector(f"{RUN}:nth-of-type(2)[data-updates='0']")
+    assert f"run A has made {made + 1:,} updates, run B has made 0 updates" in pair(page)
+    page.locator("#pg-seed").fill("5")
+    page.locator("#pg-seed").press("Enter")
+    assert page.url.endswith("#task=latch&T=8&seed=5;;task=latch&T=8&cell=mingru&seed=5")
+    page.get_by_label("the same in both runs").uncheck()
+    page.locator("#pg-seed").fill("6")
+    page.locator("#pg-seed").press("Enter")
+    assert page.url.endswith("#task=latch&T=8&seed=5;;task=latch&T=8&cell=mingru&seed=6")
+    assert "chance is part of what comes out differently" in pair(page)
+
+
+def test_a_second_run_leaves_the_first_as_it_is(play):
+    page = play("task=latch&T=8&seed=3")
+    press(page, "Run")
+    trained(page, 40)
+    press(page, "Stop")
+    standing(page)
+    before, map_of_it = losses(page), page.evaluate("playground.views[0].columns.length")
+    press(page, "Add a second run")
+    page.wait_for_selector(f"{RUN}:nth-of-type(2)[data-updates]")
+    assert losses(page) == before
+    assert page.evaluate("playground.views[0].columns.length") == map_of_it
+    assert page.url.endswith("#task=latch&T=8&seed=3;;task=latch&T=8&seed=3")
+    assert "they do the same" in pair(page)
+    press(page, "Run")  # the second comes to where the first is, and then both go on
+    trained(page, len(before) + 20)
+    press(page, "Stop")
+    standing(page)
+    assert losses(page)[: len(before)] == before
+    assert losses(page, 1) == losses(page)
     press(page, "Only one run")
     assert page.locator(RUN).count() == 1
+    assert updates(page) > len(before)
+
+
+def test_back_takes_back_one_setting_after_the_other(play):
+    page = play("task=latch&T=8")
+    page.locator("#pg-cell").select_option("GRU")
+    page.locator("#pg-n").fill("7")
+    page.locator("#pg-n").press("Enter")
+    slider = page.get_by_label("Forget bias, slider")
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")  # is one step: the same setting, at once
+    assert page.url.endswith("#task=latch&T=8&cell=gru&n=7&forget=3")
+    for address in ("task=latch&T=8&cell=gru&n=7", "task=latch&T=8&cell=gru", "task=latch&T=8"):
+        page.go_back()
+        page.wait_for_url(f"**#{address}")
+    assert page.locator("#pg-cell").input_value() == "plain"
+    assert page.evaluate("playground.views[0].setting.cell") == "plain"
+    page.go_forward()
+    page.wait_for_url("**#task=latch&T=8&cell=gru")
+    assert page.locator("#pg-cell").input_value() == "gru"
+    page.locator("#pg-preset").select_option("near-and-far")
+    page.go_back()
+    page.wait_for_url("**#task=latch&T=8&cell=gru")
+    assert page.locator("#pg-preset").input_value() == ""
+    page.go_back()
+    page.go_back()  # the first step of all leaves the page
+    assert page.url == "about:blank"
 
 
 def test_what_cannot_be_combined_is_not_offered(play):
@@ -167,6 +255,10 @@ def test_what_cannot_be_combined_is_not_offered(play):
     page.locator("#pg-k").fill("999")
     page.locator("#pg-k").press("Enter")
     assert page.locator("#pg-k").input_value() == "15"
+    assert page.locator(".pg-field:has(#pg-k) .pg-note").inner_text() == "Not 999: a whole number from 1 to 15."
+    page.locator("#pg-length").fill("1")
+    page.locator("#pg-length").press("Enter")
+    assert "Steps k between cuts 15 became 11" in page.locator(".pg-amiss").inner_text()
 
 
 def test_an_impossible_address_becomes_the_nearest_possible_setting(play):
@@ -174,6 +266,13 @@ def test_an_impossible_address_becomes_the_nearest_possible_setting(play):
     setting = page.evaluate("playground.views[0].setting")
     assert (setting["task"], setting["T"], setting["n"], setting["rate"]) == ("adding", 3, 64, 0.003)
     assert setting["gain"] == 1
+    said = page.locator(".pg-amiss").inner_text()
+    assert said.startswith("Not all that the address asks for is possible: Task cannot be “dancing”")
+    assert "“unknown” is no setting" in said
+    press(page, "Add a second run")
+    assert page.locator(".pg-amiss:visible").count() == 0
+    page.goto(page.url.partition("#")[0] + "#preset=gone")
+    page.wait_for_function("document.querySelector('.pg-amiss').textContent.includes('no experiment “gone”')")
 
 
 def test_one_update_and_the_backward_pass_step_by_step(play):
@@ -226,7 +325,8 @@ def test_a_divergence_ends_the_run_and_points_at_what_to_change(play):
     assert "is no longer a finite number" in sentence(page)
     assert "had been growing tenfold every" in sentence(page)
     pointed = page.locator(".pg-pointed label").all_inner_texts()
-    assert {"Clipping", "Rate", "Cell", "times"} <= set(pointed)
+    assert {"Clipping", "Rate", "Cell", "W scaled by"} <= set(pointed)
+    assert "Marked orange" in page.locator(".pg-legend").inner_text()
     assert page.get_by_role("button", name="Run", exact=True).is_visible()
     stopped = updates(page)
     press(page, "One update")
@@ -307,6 +407,10 @@ def test_a_prediction_comes_before_its_run(play):
     verdict = page.locator(".pg-verdict").inner_text()
     assert "As you said, in 15 of 20 seeds." in verdict
     assert re.search(r"run A, .*: \d+ of 20 seeds solved it within 300 updates", verdict)
+    assert "less than a thousandth of |δ| was left within 4 steps in 20 of 20 seeds" in verdict
+    dots = page.locator(".pg-strip").evaluate_all("all => all.map((one) => one.querySelectorAll('b').length)")
+    assert dots == [20, 20]
+    assert page.locator(".pg-strip").nth(1).locator(".pg-solved").count() == 5
     assert "of 20 seeds solved it within 300 updates." in sentence(page)
     press(page, "Run")
     trained(page, 310)
@@ -326,12 +430,14 @@ def slowly(page):
     page.get_by_label("Pace").select_option("10 updates a second")
 
 
-@pytest.mark.parametrize("name", ["near-and-far", "gradient-arrives", "clipping-no-cure"])
-def test_nothing_answers_the_question_before_a_prediction(play, name):
+@pytest.mark.parametrize(
+    ("name", "width"), [("near-and-far", 390), ("gradient-arrives", 1280), ("clipping-no-cure", 1280)]
+)
+def test_nothing_answers_the_question_before_a_prediction(play, name, width):
     """Neither sentence nor panels; clipping-no-cure shares a setting with another experiment."""
-    page = play(f"preset={name}")
+    page = play(f"preset={name}", viewport={"width": width, "height": 800})
     assert "seeds" not in told(page)
-    assert page.locator(".pg-sentence:visible, .pg-panel:visible").count() == 0
+    assert page.locator(".pg-tag:visible, .pg-sentence:visible, .pg-panel:visible").count() == 0
     slowly(page)
     page.locator(".pg-answers input").nth(0).check()
     press(page, "Commit and run")
@@ -379,7 +485,7 @@ def test_start_again_asks_again(play):
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}])
 def test_what_comes_of_it_is_in_sight_after_committing(play, viewport):
-    """On the screen: the stop button, what one said, and the beginning of the maps."""
+    """On the screen: the stop button, what one said, and the sentence; where there is room, the maps begin."""
     page = play("preset=near-and-far", viewport=viewport, reduced_motion="reduce")
     slowly(page)
     page.get_by_label("Both.").check()
@@ -389,7 +495,8 @@ def test_what_comes_of_it_is_in_sight_after_committing(play, viewport):
       const { top, bottom } = element.getBoundingClientRect();
       return top >= 50 && bottom <= innerHeight;
     }"""
-    for selector in (".pg-bar .pg-main", ".pg-verdict", ".pg-panel figcaption"):
+    seen = [".pg-bar .pg-main", ".pg-verdict", ".pg-sentence"]
+    for selector in seen if viewport["width"] < 700 else [*seen, ".pg-panel figcaption"]:
         assert page.locator(selector).first.evaluate(in_sight), selector
 
 
@@ -400,6 +507,10 @@ def test_two_runs_on_a_phone_are_seen_together(play):
         "stages => stages.map((stage) => stage.getBoundingClientRect().top)"
     )
     assert 0 < tops[1] - tops[0] < 400
+    said = page.locator(".pg-sentence").evaluate_all(
+        "all => all.map((sentence) => sentence.getBoundingClientRect().bottom)"
+    )
+    assert max(said) < tops[0], "what is said comes before what is shown"
     page.mouse.wheel(0, 900)
     page.wait_for_timeout(200)
     assert 40 < page.locator(".pg-bar").bounding_box()["y"] < 60, "the buttons stay in sight"
@@ -521,7 +632,7 @@ def test_what_is_taken_along(play, tmp_path):
     press(page, "Stop")
     standing(page)
     files = {}
-    for name in ("Log as CSV", "Picture", "Notebook with rnnlib"):
+    for name in ("Log as CSV", "Picture", "Notebook"):
         with page.expect_download() as download:
             press(page, name)
         files[name] = Path(tmp_path / download.value.suggested_filename)
@@ -531,7 +642,26 @@ def test_what_is_taken_along(play, tmp_path):
     assert [float(row.split(",")[1]) for row in rows] == page.evaluate("playground.views[0].loss")
     assert files["Picture"].read_bytes()[:4] == b"\x89PNG"
     assert files["Picture"].stat().st_size > 20_000
-    assert json.loads(files["Notebook with rnnlib"].read_text())["nbformat"] == 4
+    made = updates(page)
+    assert f"updates={made}, " in trains(files["Notebook"])
+    page.set_viewport_size({"width": 390, "height": 844})
+    press(page, "Add a second run")
+    page.wait_for_selector(f"{RUN}:nth-of-type(2)[data-updates]")
+    both = []
+    page.on("download", lambda download: both.append(download))
+    press(page, "Notebook")
+    page.wait_for_timeout(300)
+    assert [one.suggested_filename for one in both] == ["playground-A.ipynb", "playground-B.ipynb"]
+    assert f"updates={made}, " in trains(both[0].path())
+    assert "updates=300, " in trains(both[1].path())
+    with page.expect_download() as download:
+        press(page, "Picture")  # of runs that stand panel by panel below each other
+    assert Path(download.value.path()).stat().st_size > 20_000
+
+
+def trains(path):
+    """The code of a notebook."""
+    return "\n".join(cell["source"] for cell in json.loads(Path(path).read_text())["cells"])
 
 
 def test_pasted_text_and_numbers(play):
