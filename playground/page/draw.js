@@ -84,6 +84,7 @@ export class Panel {
   }
   text(x, y, words, className = "") { return this.add("text", { x, y, class: className }, words); }
   line(points, className) {
+    if (points.length === 1) this.add("path", { class: className, d: `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}h4` });
     if (points.length > 1) this.add("path", { class: className, d: `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}` });
   }
   /** Words on a plate, legible on any colour: they end at `x`. */

@@ -135,7 +135,7 @@ function plane(pen, width, height, { spectrum: { values } }) {
   pen.add("circle", { class: "rule", cx, cy, r: unit });
   pen.text(cx + unit * 0.71 + 6, cy - unit * 0.71 - 4, "|λ| = 1", "small muted");
   for (const [re, im] of values) pen.add("circle", { class: outside([re, im]) ? "vermilion-dot" : "blue-dot", cx: cx + re * unit, cy: cy - im * unit, r: 3.6 });
-  pen.text(cx, height - 4, `largest |λ| = ${number(largest)}`, "middle");
+  pen.text(cx, height - 4, `largest |λ| = ${largest < 1e4 ? number(largest) : amount(largest)}`, "middle");
   pen.say(`${values.length} eigenvalues, the largest of modulus ${number(largest)}; ${values.filter(outside).length} outside the unit circle.`);
 }
 
