@@ -7,6 +7,8 @@
 
   for (const node of all("script, style, noscript, button, .headerlink, .predict-do, .predict-numbers, .selfcheck-feedback, .exercise-notebook, .figure-failed, details.code, details.hint, details.solution, .claims-picture fieldset, .claim-link, .tool-row, .live-place, template")) node.remove();
 
+  if (!whole) for (const node of all(".claims-picture")) node.remove(); // a list of dots, without the site's rules
+
   // A question with options: a list. What is said to each stands behind the figure, or behind the options.
   for (const predict of all(".predict")) {
     const options = [...predict.querySelectorAll(".predict-option label")];
