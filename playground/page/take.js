@@ -16,6 +16,7 @@ export function csv({ loss, before, after, fraction, frame }) {
 
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font", "text-anchor", "paint-order", "fill-opacity", "stroke-linejoin", "opacity", "image-rendering"];
 
+const FAMILY = "Source Sans 3";
 const MARGIN = 16, TITLE = 30; // pixels
 
 /** Where panels stand in a picture from `top` on: side by side where the page has room for that. */
@@ -33,20 +34,34 @@ function laidOut(panels, top) {
   return { places, width: Math.max(...places.map((place) => place.x + place.width)) + MARGIN, height: y + tall };
 }
 
-/** All panels of a run as one drawing: styles written into the elements, heat maps as images. */
-export function picture(view) {
+/** The page's typeface as a rule that carries it along: a picture may ask for no file. */
+async function typeface(family) {
+  const faces = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule).map((rule) => [rule.style, sheet.href]));
+  const [style, from] = faces.find(([one]) => one.getPropertyValue("font-family").includes(family)) ?? [];
+  if (!style) return "";
+  const answer = await fetch(new URL(style.getPropertyValue("src").match(/url\("?(.*?)"?\)/)[1], from));
+  if (!answer.ok) return "";
+  const bytes = new Uint8Array(await answer.arrayBuffer()), text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return `@font-face { font-family: "${family}"; font-weight: 400 700; src: url("data:font/woff2;base64,${btoa(text)}"); }`;
+}
+
+/** All panels of a run as one drawing: styles written into the elements, heat maps as images; `face` is the rule of its
+ * typeface. */
+export function picture(view, face = "") {
   const panels = Object.values(view.panels), colours = getComputedStyle(view.live), parts = [];
   const lines = wrapped(view.sentence, laidOut(panels, 0).width / 7.4), { places, width, height } = laidOut(panels, 50 + 18 * lines.length);
-  const text = (x, y, words, weight, size) => parts.push(`<text x="${x}" y="${y}" font-family="sans-serif" font-size="${size}" font-weight="${weight}" fill="${colours.color}">${escape(words)}</text>`);
+  const text = (x, y, words, weight, size) => parts.push(`<text x="${x}" y="${y}" font-family="'${FAMILY}', sans-serif" font-size="${size}" font-weight="${weight}" fill="${colours.color}">${escape(words)}</text>`);
+  parts.push(`<style>${face}</style>`);
   parts.push(`<rect width="100%" height="100%" fill="${colours.getPropertyValue("--fig-paper") || "white"}"/>`);
   text(MARGIN, 26, `Run ${view.name}, ${view.frame.updates.toLocaleString("en")} updates`, 600, 16);
   lines.forEach((line, i) => text(MARGIN, 50 + 18 * i, line, 400, 14));
   for (const [i, panel] of panels.entries()) {
     const { x, y, ...size } = places[i];
-    text(x, y - 10, panel.title.textContent, 600, 14);
+    text(x, y - 10, panel.title.textContent, 600, Math.min(14, (1.9 * size.width) / panel.title.textContent.length));
     const svg = panel.svg.cloneNode(true), drawn = [...panel.svg.querySelectorAll("*")];
     [...svg.querySelectorAll("*")].forEach((element, i) => {
       const style = getComputedStyle(drawn[i]);
+      if (element.tagName === "text" && element.textContent) element.setAttribute("textLength", drawn[i].getComputedTextLength()); // whatever the typeface
       element.setAttribute("style", STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
     });
     Object.entries({ x, y, ...size }).forEach(([name, value]) => svg.setAttribute(name, value));
@@ -67,7 +82,7 @@ const wrapped = (text, width) => text.split(" ").reduce((lines, word) => {
 
 /** The drawing as a PNG, twice as fine as the screen. */
 async function png(view) {
-  const image = new Image(), { width, height, svg } = picture(view);
+  const image = new Image(), { width, height, svg } = picture(view, await typeface(FAMILY));
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
   await image.decode();
   const canvas = html("canvas", { width: 2 * width, height: 2 * height });
