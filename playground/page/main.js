@@ -116,7 +116,7 @@ class Playground {
     this.amend("", []);
     while (this.views.length > settings.length) this.views.pop().close();
     while (this.views.length < settings.length) {
-      const view = new RunView("AB"[this.views.length], this.colour, { changed: (drawn) => this.moved(drawn), results: (address) => this.presets.seedsOf(address) });
+      const view = new RunView("AB"[this.views.length], this.colour, { changed: (drawn) => this.moved(drawn), results: (address) => this.presets.seedsOf(address), along: () => this.runs.longest });
       this.views.push(view);
       this.paced(view);
       this.arena.append(view.root);

@@ -17,6 +17,8 @@ export class Pair {
   get least() { return Math.min(...this.able.map(({ made }) => made)); }
   get most() { return Math.max(...this.able.map(({ made }) => made)); }
   get behind() { return this.able.filter(({ made }) => made === this.least); }
+  /** How many updates an axis has to hold. */
+  get longest() { return Math.max(0, ...this.able.map(({ limit, loss }) => Math.max(limit ?? 0, loss.length))); }
   get going() { return this.views.filter(({ running }) => running); }
   /** Whether one has yet to come to where the other is. */
   get apart() { return this.two && this.most - this.least > 2 * this.lead; }

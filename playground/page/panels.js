@@ -11,8 +11,8 @@ const decadesOf = (binned, low, high) => {
   const power = (values, round, edge) => values.map((value) => round(Math.log10(value))).filter(Number.isFinite).concat(edge);
   return [Math.min(...power(binned.map((bin) => bin.low), Math.floor, low)), Math.max(...power(binned.map((bin) => bin.high), Math.ceil, high))];
 };
-/** Updates along the axis: up to where a run is to go, or to where it broke off. */
-const span = (view) => (view.frame.diverged ? Math.max(view.loss.length, 4) : Math.max(view.limit ?? 0, view.loss.length, 40));
+/** Updates along the axis: up to where runs are to go, the same for both of two, or to where this one broke off. */
+const span = (view) => (view.frame.diverged ? Math.max(view.loss.length, 4) : Math.max(view.along(), 40));
 const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
 
 export function lossPanel(view) {

@@ -21,10 +21,10 @@ const meanOf = (losses, end) => {
   return sum / (end - start);
 };
 /** `changed(drawn)` is called whenever it has come further, and whether a frame has come; `results(setting)` knows what
- * seeds of a setting did. */
+ * seeds of a setting did, `along()` for how many updates there must be room. */
 export class RunView {
-  constructor(name, colour, { changed, results }) {
-    Object.assign(this, { name, changed, results, id: 0, order: 0, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
+  constructor(name, colour, { changed, results, along }) {
+    Object.assign(this, { name, changed, results, along, id: 0, order: 0, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
     this.live = html("p", { className: "pg-sentence", role: "status", ariaLive: "polite" });
     this.tags = html("p", { className: "pg-tags" });
     this.when = html("span", { className: "pg-when" });

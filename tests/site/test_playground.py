@@ -205,6 +205,8 @@ def test_a_second_run_leaves_the_first_as_it_is(play):
     assert page.evaluate("playground.views[0].columns.length") == map_of_it
     assert page.url.endswith("#task=latch&T=8&seed=3;;task=latch&T=8&seed=3")
     assert "they do the same" in pair(page)
+    axes = page.locator(".pg-panel:first-child svg").evaluate_all("all => all.map((svg) => svg.textContent)")
+    assert axes[0] == axes[1], "lags and updates are drawn on the same axes"
     press(page, "Run")  # the second comes to where the first is, and then both go on
     trained(page, len(before) + 20)
     press(page, "Stop")
