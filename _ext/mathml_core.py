@@ -28,6 +28,8 @@ ALPHABETS = {
 ALPHABETS |= {f"-tex-{name}": ALPHABETS[alphabet] for name, alphabet in
               {"calligraphic": "script", "bold-calligraphic": "bold-script", "mathit": "italic"}.items()}  # fmt: skip
 OLDER = {"ℎ": ("MATHEMATICAL ITALIC", "h")}
+NAMED = re.compile(r"(?:LATIN|GREEK) (CAPITAL|SMALL) LETTER (\w+)|(?:GREEK )?(?:LUNATE )?"
+                   r"(DIGIT \w+|\w+ SYMBOL|PARTIAL DIFFERENTIAL|NABLA)")  # fmt: skip
 DROPPED = re.compile(r"data-|columnalign|columnspacing|rowspacing|linebreak")
 TEX_CLASS = "data-mjx-texclass"
 SCRIPTS = ("msup", "msub", "msubsup", "munder", "mover", "munderover")
@@ -96,10 +98,10 @@ def in_alphabet(text: str, alphabet: str) -> str:
 
 
 def _letter(character: str, prefixes: tuple[str, ...]) -> str:
-    kind = re.fullmatch(r"(?:LATIN|GREEK) (CAPITAL|SMALL) LETTER (\w+)|DIGIT (\w+)", unicodedata.name(character, ""))
+    kind = re.fullmatch(NAMED, unicodedata.name(character, ""))
     if kind is None:
         return character
-    name = f"DIGIT {kind[3]}" if kind[3] else f"{kind[1]} {kind[2]}"
+    name = kind[3] or f"{kind[1]} {kind[2]}"
     for prefix in prefixes:
         try:
             return unicodedata.lookup(f"{prefix} {name}")

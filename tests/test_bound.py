@@ -51,6 +51,14 @@ def html(tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def html_of_the_book():
+    folder = site.ROOT / "_build" / "html"
+    if not (folder / "index.html").exists():
+        pytest.fail("no site in _build/html: run make book first")
+    return folder
+
+
 @pytest.fixture(scope="module")
 def bound(html, browser, tmp_path_factory):
     """The small site as both files."""
@@ -150,6 +158,15 @@ def test_a_formula_is_made_to_fit_and_one_that_would_be_cut_is_an_error(browser,
     with pytest.raises(site.NotBuilt, match="wider than the paper: abcdefghijk"):
         pdf._printed(tab, draft)
     tab.close()
+
+
+@pytest.mark.thorough
+@pytest.mark.browser
+@pytest.mark.parametrize("bind", [epub.bind, pdf.bind])
+def test_the_whole_book_is_bound(html_of_the_book, browser, tmp_path, monkeypatch, bind):
+    monkeypatch.setattr(site, "browser", lambda: _open(browser))
+    names = site.names()
+    assert bind(html_of_the_book, tmp_path / "book", names, "The title", "us") >= len(names)  # else NotBuilt says why
 
 
 def test_without_a_site_it_says_what_to_do(tmp_path, browser):

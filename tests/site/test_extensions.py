@@ -172,6 +172,10 @@ class TestMathmlCore:
         assert letter in mathml
         assert "mathvariant" not in mathml
 
+    @pytest.mark.parametrize(("letter", "drawn"), list(zip("ah∂∇ϵϕ+", "𝑎ℎ𝜕𝛻𝜖𝜙+")))
+    def test_a_letter_alone_is_italic_as_a_browser_draws_it(self, letter, drawn):
+        assert mathml_core.in_alphabet(letter, "italic") == drawn
+
     def test_an_alphabet_without_characters_is_an_error(self):
         with pytest.raises(ValueError, match="mathvariant 'looped'"):
             mathml_core.in_alphabet("x", "looped")
