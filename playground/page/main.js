@@ -127,7 +127,8 @@ class Playground {
     this.begin(settings, anew);
     this.share(settings.length < 2 || settings[0].seed === settings[1].seed);
     this.write(how);
-    if (going) this.run();
+    if (going && this.asking) this.stop();
+    else if (going) this.run();
     this.edit(Math.min(edited, settings.length - 1));
   }
 

@@ -539,6 +539,14 @@ def test_settings_of_ones_own_leave_the_experiment(play):
     page.locator("#pg-n").press("Enter")
     assert "preset" not in page.url
     assert page.locator(".pg-left").is_visible()
+    press(page, "Run")
+    trained(page, 5)
+    page.go_back()
+    page.wait_for_url("**#preset=near-and-far")
+    standing(page)
+    assert page.locator(".pg-veil").is_visible(), "its question is open again, and nothing runs behind it"
+    page.go_forward()
+    page.wait_for_url("**n=7*")
     page.get_by_label("Only A.").check()
     press(page, "Commit and run")
     assert page.url.endswith("#preset=near-and-far")
