@@ -40,11 +40,13 @@ FILES = [
     *(Path("rnnlib/figures/interactive") / name for name in ("diagnosis.js", "reach_map.js")),
 ]
 SCRIPTS = (("thread.js", "async"), ("main.js", ""))  # in playground/page; the first does not wait for the page
-# What the page imports, asked for at once; its thread asks for the engine.
+# What the page imports, asked for at once; its thread asks for the engine, and a press on a button for the notebook.
 MODULES = [
     file.as_posix()
     for file in FILES
-    if file.suffix == ".js" and file.name != "worker.js" and ("engine" not in file.parts or file.name == "settings.js")
+    if file.suffix == ".js"
+    and file.name not in ("worker.js", "notebook.js")
+    and ("engine" not in file.parts or file.name == "settings.js")
 ]
 TOLD = ("seed", "solvedAt", "divergedAt", "clipped", "start")  # of each seed
 PRESETS, RESULTS = ROOT / "playground" / "presets.json", ROOT / "playground" / "results.json"

@@ -1,6 +1,5 @@
 // What one takes along: a notebook that trains the same setting with rnnlib, the log, a picture.
 import { html } from "./draw.js";
-import { notebook } from "./notebook.js";
 
 function save(name, content, type) {
   const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
@@ -95,7 +94,10 @@ async function png(view) {
 export function take(views, planned) {
   const each = (save) => () => views().forEach((view) => save(view, views().length > 1 ? `-${view.name}` : ""));
   const offers = {
-    "Notebook": ["Trains the same setting with rnnlib, as long as it was trained here", each((view, name) => save(`playground${name}.ipynb`, JSON.stringify(notebook(view.setting, view.frame.updates || planned()), null, 1), "application/x-ipynb+json"))],
+    "Notebook": ["Trains the same setting with rnnlib, as long as it was trained here", each(async (view, name) => {
+      const { notebook } = await import("./notebook.js"); // few want it, and the page is there sooner
+      save(`playground${name}.ipynb`, JSON.stringify(notebook(view.setting, view.frame.updates || planned()), null, 1), "application/x-ipynb+json");
+    })],
     "Picture": ["What is shown of each run, as a PNG", each(async (view, name) => save(`playground${name}.png`, await png(view)))],
     "Log as CSV": ["Loss and norms of every update, not rounded", each((view, name) => save(`playground${name}.csv`, csv(view), "text/csv"))],
   };
