@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import fonts
 import rcssmin
 import rjsmin
 from pygments.formatters import HtmlFormatter
@@ -39,9 +40,9 @@ class Asset:
 
 @cache
 def stylesheet() -> Asset:
-    """Every rule of the site, in the order of ``STYLES``, and the colours of code."""
+    """Every rule of the site, in the order of ``STYLES``, the colours of code, and what formulas are set by."""
     text = "\n".join((ASSETS / f"{name}.css").read_text(encoding="utf8") for name in STYLES)
-    return Asset("course", ".css", rcssmin.cssmin(text + code_colours()))
+    return Asset("course", ".css", rcssmin.cssmin(text + code_colours() + fonts.rules_of_mathematics()))
 
 
 @cache

@@ -7,27 +7,35 @@ of the characters those stay that stand on a page of the finished book or in one
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import inspect
 import logging
 import re
 import shutil
 import sys
+from copy import copy
 from dataclasses import dataclass, field
 from html import unescape
 from importlib.metadata import distribution
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import fontpkg
 from fontTools import subset
+from fontTools.pens.transformPen import TransformPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 from mathml_core import in_alphabet
 from sphinx.application import Sphinx
 
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
 FEATURES = ("kern", "liga", "lnum", "tnum", "zero", "ssty")
 PRIMES = "\N{PRIME}\N{DOUBLE PRIME}\N{TRIPLE PRIME}"
+ROOTS = (110, 120, 132, 145, 160, 176, 194, 213, 234, 258, 284, 312)  # per cent of the smallest sign's height
 # What a reader may type and a script may say.
 ALWAYS = {*map(chr, range(0x20, 0x7F)), *"\N{NO-BREAK SPACE}–—‘’“”…−×·←→↑↓"}
 TAG, ESCAPE = re.compile(r"<(?!/?script)[^>]*>"), re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -66,7 +74,9 @@ MATH_FACE = Face("stix-two-math", "STIX Two Math")
 def cut(face: Face, characters: set[str]) -> TTFont:
     """Return the face limited to its axes and to these characters (of a formula: with all sizes of its brackets)."""
     font = TTFont(face.source)
-    _script_forms_of_primes_alone(font)
+    if face is MATH_FACE:
+        _script_forms_of_primes_alone(font)
+        _roots_of_one_width(font)
     options = subset.Options(
         layout_features=list(FEATURES), name_IDs=[0, 1, 2, 13, 14], hinting=False, notdef_outline=True
     )
@@ -74,6 +84,26 @@ def cut(face: Face, characters: set[str]) -> TTFont:
     cutter.populate(unicodes=map(ord, characters))
     cutter.subset(font)
     return instancer.instantiateVariableFont(font, face.axes) if face.axes else font
+
+
+def rules_of_mathematics() -> str:
+    """One rule with a face of a space and a root, which says where scripts and bars go: the table MATH of STIX Two.
+
+    A browser takes these from the first face that is there. On a first visit over a slow line this is not STIX, and
+    a phone's own faces have no such table: every index would stand on the line, every power half a line too high.
+    """
+    font = TTFont(MATH_FACE.source, recalcTimestamp=False)  # else the stylesheet's name would change with the hour
+    _roots_of_one_width(font)  # a root is drawn in the first face, or not at all
+    options = subset.Options(layout_features=[], name_IDs=[0, 1, 2, 13, 14], hinting=False, notdef_outline=True)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=map(ord, " √()[]"))
+    cutter.subset(font)
+    font.flavor = "woff2"
+    file = BytesIO()
+    font.save(file)
+    data = base64.b64encode(file.getvalue()).decode()
+    source = f'url("data:font/woff2;base64,{data}") format("woff2")'
+    return f'@font-face {{ font-family: "Rules of STIX"; src: {source}; }}\n'
 
 
 def _script_forms_of_primes_alone(font: TTFont) -> None:
@@ -86,6 +116,27 @@ def _script_forms_of_primes_alone(font: TTFont) -> None:
             forms = getattr(rule, "alternates", None) or getattr(rule, "mapping", {})
             for glyph in set(forms) - kept:
                 del forms[glyph]
+
+
+def _roots_of_one_width(font: TTFont) -> None:
+    """Draw the larger signs of a root as its smallest, stretched upwards in small steps.
+
+    Chromium keeps room for the widest sign behind every root, half a letter too much, and lets a sign that is too high
+    hang below the line.
+    """
+    sign, glyphs, rules = font.getBestCmap()[ord("√")], font["glyf"], font["MATH"].table.MathVariants
+    sizes = rules.VertGlyphConstruction[rules.VertGlyphCoverage.glyphs.index(sign)]
+    sizes.GlyphAssembly, smallest = None, sizes.MathGlyphVariantRecord[0]
+    sizes.MathGlyphVariantRecord = [smallest]
+    for percent in ROOTS:
+        name, pen = f"{sign}.{percent}", TTGlyphPen(None)
+        glyphs[sign].draw(TransformPen(pen, (1, 0, 0, percent / 100, 0, 0)), glyphs)
+        glyphs[name], font["hmtx"][name] = pen.glyph(), font["hmtx"][sign]
+        larger = copy(smallest)
+        larger.VariantGlyph, larger.AdvanceMeasurement = name, round(smallest.AdvanceMeasurement * percent / 100)
+        sizes.MathGlyphVariantRecord.append(larger)
+    sizes.VariantCount = len(sizes.MathGlyphVariantRecord)
+    font.setGlyphOrder(glyphs.glyphOrder)
 
 
 def characters(pages: list[str], scripts: list[str]) -> tuple[set[str], set[str]]:
@@ -112,7 +163,6 @@ def _italic(letter: str) -> str:
 def write(folder: Path, text: set[str], formulas: set[str]) -> None:
     """Write every face into ``folder`` as woff2."""
     folder.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("fontTools").setLevel(logging.WARNING)
     for face in (*TEXT_FACES, MATH_FACE):
         font = cut(face, formulas if face is MATH_FACE else text)
         font.flavor = "woff2"

@@ -38,6 +38,7 @@ SIGNS, CLOSING, APPLIED = tuple("+−±∓"), ")]}⟩⌋⌉|‖!", "\N{FUNCTION 
 BARS = tuple("|‖∣")
 PRODUCTS = tuple("⊗⊙⊕")  # in a sum over them they would be large
 THIN = "0.167em"
+STRUT = {"width": "0", "height": "0.74em", "depth": "0.27em"}  # what the smallest sign of a root covers: else it hangs
 
 
 def core(mathml: str) -> str:
@@ -57,6 +58,8 @@ def core(mathml: str) -> str:
     for script in [script for element in root.iter() if element.tag in SCRIPTS for script in element[1:]]:
         for operator in script.iter("mo"):
             operator.attrib.update(lspace="0", rspace="0")
+    for radical in list(root.iter("msqrt")):
+        ElementTree.SubElement(radical, "mspace", STRUT)
     for element in root.iter():
         for name in [name for name in element.attrib if DROPPED.match(name)]:
             del element.attrib[name]

@@ -19,9 +19,9 @@ which is right the cell has measured. A label without a figure names a glued tex
     :answer: survivor
     ..
 
-The directive is moved to its figure. The outputs of cells in between stay covered as long as it does. On the page
-``assets/predict.js`` drives it; without scripts, in print and in other formats the figure stands there as ever, with
-the question and what was measured.
+The directive is moved to its figure. The outputs of cells in between stay covered as long as it does, and without a
+figure those of the cells that follow at once. On the page ``assets/predict.js`` drives it; without scripts, in print
+and in other formats the figure stands there as ever, with the question and what was measured.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ CONTROLS = {
     "value": '<label class="predict-slider"><span>Your prediction</span> <input type="range"> '
     "<output></output></label>\n",
 }
+WIDGET = "jupyter.widget-view"
 COMMIT = (
     '<p class="predict-do"><button type="button" class="predict-commit">That is my prediction</button> '
     '<button type="button" class="predict-show">Show me</button></p>'
@@ -186,6 +187,7 @@ class Meet(SphinxTransform):
             if node["answer"] not in told:
                 return f"no cell of this page has glued {node['answer']!r}"
             data = {"name": name, "kind": "label", "measured": told[node["answer"]]}
+            _cover_after(node)
         elif name in figures:
             bundle, data = figures.pop(name)
             if not _cover_between(node, bundle):
@@ -219,8 +221,25 @@ def _cover_between(node: predict, bundle: nodes.Element) -> bool:
         elif one is bundle:
             break
         elif asked and _is_output(one) and bundle not in one.children:
-            one["classes"] += ["covered", f"covered-{node['name']}"]
+            _cover(one, node)
     return asked
+
+
+def _cover_after(node: predict) -> None:
+    """Mark what the cells after a question without a figure print and draw, as far as the next line of text.
+
+    A figure that moves is there to try things out on, and stays.
+    """
+    for one in node.parent[node.parent.index(node) + 1 :]:
+        if not isinstance(one, nodes.container | nodes.comment | nodes.target):
+            return
+        for output in one.findall(_is_output):
+            if not any(WIDGET in part.get("mime_type", "") for part in output.findall(nodes.Element)):
+                _cover(output, node)
+
+
+def _cover(output: nodes.Element, node: predict) -> None:
+    output["classes"] += ["covered", f"covered-{node['name']}"]
 
 
 def _is_output(node: nodes.Node) -> bool:

@@ -29,7 +29,7 @@ sys.path.insert(0, {str(ROOT / "_ext")!r})
 extensions, html_theme, nb_execution_mode = ["myst_nb", "predict"], "basic", "off"
 """
 # Cells of a page, as they have been executed: by name, since their outputs are made here and no kernel is needed.
-CELL, MORE, PRINTS = "\n%fall%\n", "\n%far%\n", "\n%prints%\n"
+CELL, MORE, PRINTS, MOVES = "\n%fall%\n", "\n%far%\n", "\n%prints%\n", "\n%moves%\n"
 OTHERS = """
 ```{predict} far
 How *far*, in steps?
@@ -95,7 +95,10 @@ def executed():
         number = figures.Value("far", ax, measured=2e4, theory=1e5, unit="steps")
         far = figures.show(fig, alt="A number line: twenty thousand.", predict=number)
     prints = nbformat.v4.new_output("stream", name="stdout", text="0.25")
-    return {"fall": [glued("which", "halves"), shown(fall)], "far": [shown(far)], "prints": [prints]}
+    widget = {"application/vnd.jupyter.widget-view+json": {}, "text/html": "moves"}
+    moves = nbformat.v4.new_output("display_data", widget)
+    fall = [glued("which", "halves"), shown(fall)]
+    return {"fall": fall, "far": [shown(far)], "prints": [prints], "moves": [moves]}
 
 
 def notebook(page, outputs):
@@ -113,7 +116,7 @@ def notebook(page, outputs):
 def built(tmp_path_factory):
     """A book in which one page is right, and what Sphinx said to the others."""
     folder, outputs = tmp_path_factory.mktemp("book"), executed()
-    pages = {"index": f"{ASK}{PRINTS}{CELL}{OTHERS}{MORE}"}
+    pages = {"index": f"{ASK}{PRINTS}{CELL}{OTHERS}{PRINTS}{MOVES}Said.\n{PRINTS}{MORE}"}
     pages |= {name: page for name, (page, _) in WRONG.items()}
     folder.joinpath("conf.py").write_text(CONF)
     for name, page in pages.items():
@@ -134,6 +137,13 @@ def test_a_question_moves_to_its_figure_and_covers_what_comes_between(built):
     assert len(re.findall(r'class="[^"]*\bcovered covered-fall\b', text)) == 1
     assert text.count("data-predict=") == 3
     assert 'class="predict-numbers">Measured −0.38.<' in text
+
+
+def test_a_question_without_a_figure_covers_what_the_next_cells_print(built):
+    html, _ = built
+    outputs = re.findall(r'class="cell_output[^"]*"', (html / "index.html").read_text(encoding="utf8"))
+    covered = ["covered-which" in output for output in outputs]
+    assert covered[-4:] == [True, False, False, False]  # printed; what moves; after a text; the last
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -1,12 +1,21 @@
 """Formulas are typeset by every build, cold or warm, and a mistake in one fails the build."""
 
+import base64
+import io
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-EXTENSIONS = Path(__file__).resolve().parents[2] / "_ext"
+from tests.site.conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "_ext"))
+
+import bundle
+import fonts
+import mathml_core
+
+EXTENSIONS = ROOT / "_ext"
 PAGE = ":orphan:\n\n{title}\n=====\n\nInline :math:`{tex}` and\n\n.. math:: y = {tex}\n"
 
 
@@ -51,3 +60,38 @@ def test_a_mistake_fails_every_build_until_it_is_mended(project):
         assert r"one: TeX: Undefined control sequence \oops" in done.stderr
     write(project, "one", r"\frac{1}{2}")
     assert build(project).returncode == 0
+
+
+INDEX = "<math><msub><mi>h</mi><mi>t</mi></msub></math>"
+RADICAL = "<math xmlns='http://www.w3.org/1998/Math/MathML'><msqrt><mi>n</mi></msqrt><mi>v</mi></math>"
+PLACES = """math => { const [at, next] = [...math.querySelectorAll("mi")].map((one) => one.getBoundingClientRect());
+  const root = math.querySelector("msqrt")?.getBoundingClientRect(), em = parseFloat(getComputedStyle(math).fontSize);
+  return { lower: (next.bottom - at.bottom) / em, gap: root && (root.right - at.right) / em,
+    below: root && (root.bottom - at.bottom) / em }; }"""
+
+
+def places(browser, face, formula):
+    """Where the parts of a formula stand, in ems, on a page whose only face besides a device's own is ``face``."""
+    page = browser.new_page()
+    page.set_content(f"<style>{face} math {{ font: 40px Face, 'Rules of STIX', 'DejaVu Sans' }}</style>{formula}")
+    page.evaluate("() => Promise.all([...document.fonts].map((one) => one.load()))")
+    found = page.locator("math").evaluate(PLACES)
+    page.close()
+    return found
+
+
+def test_an_index_stands_lower_also_where_no_mathematical_face_has_come(browser):
+    rules = fonts.rules_of_mathematics()
+    assert rules.split("base64,")[1].split('"')[0] in bundle.stylesheet().text  # twice the same, or its name changes
+    assert places(browser, rules, INDEX)["lower"] > places(browser, "", INDEX)["lower"] + 0.1
+
+
+def test_a_root_neither_hangs_below_the_line_nor_leaves_a_gap(browser):
+    face = fonts.cut(fonts.MATH_FACE, {"√", *"𝑛𝑣"})
+    face.flavor, file = "woff2", io.BytesIO()
+    face.save(file)
+    source = base64.b64encode(file.getvalue()).decode()
+    rule = f"@font-face {{ font-family: Face; src: url(data:font/woff2;base64,{source}) }}"
+    found = places(browser, rule, mathml_core.core(RADICAL))
+    assert found["gap"] < 0.1
+    assert found["below"] < 0.4
