@@ -5,6 +5,7 @@
   const all = (selector) => [...article.querySelectorAll(selector)];
   const made = (tag, name, ...children) => { const node = document.createElement(tag); node.className = name; node.append(...children); return node; };
 
+  if (all("details.hint, details.solution").length) article.querySelector("h1").after(made("p", "left-out", "Hints and answers are left out here: they are on the site."));
   for (const node of all("script, style, noscript, button, .headerlink, .predict-do, .predict-numbers, .selfcheck-feedback, .exercise-notebook, .figure-failed, details.code, details.hint, details.solution, .claims-picture fieldset, .claim-link, .tool-row, .live-place, template")) node.remove();
 
   if (!whole) for (const node of all(".claims-picture")) node.remove(); // a list of dots, without the site's rules

@@ -19,7 +19,8 @@ INDEX = """<p class="as-file"></p><article class="bd-article"><section id="top">
 <p>See <a href="chapters/one.html#two">two</a>, <a href="chapters/playground.html">play</a> and
 <a href="https://example.org/">elsewhere</a>.<button>Copy</button></p></section></article></body></html>"""
 ONE = """<article class="bd-article"><section id="first"><h1>One</h1><details class="fold code"><summary>code</summary>
-<pre>hidden</pre></details><details class="fold sidenote"><summary>Aside</summary><p>told</p></details>
+<pre>hidden</pre></details><details class="hint"><p>hidden</p></details>
+<details class="fold sidenote"><summary>Aside</summary><p>told</p></details>
 <div class="cell_output"><div class="predict predict-label" id="p"><div class="predict-question"><p>Which?</p></div>
 <div class="predict-board"><div class="predict-option"><input type="radio" id="p-a"><label for="p-a">this</label></div>
 </div><div class="predict-said"><div class="predict-to"><p class="predict-answer" data-to="a">Right.</p></div></div>
@@ -98,7 +99,8 @@ def test_the_pdf_has_contents_with_pages_an_outline_and_links(bound):
     assert {"one", "one--two"} <= {name.lstrip("/") for name in reader.named_destinations}
     assert LONG in {entry.title for entry in entries(reader.outline)}
     assert "hidden" not in "".join(text)
-    for words in ("Aside told", "Which?", "this", "After the figure this: Right.", "Answers", "Because."):
+    for words in ("Hints and answers are left out here", "Aside told", "Which?", "this",
+                  "After the figure this: Right.", "Answers", "Because."):
         assert words in " ".join(text[one - 1 : two]), words
 
 
