@@ -42,6 +42,7 @@ def carried(notebook: NotebookNode, folder: Path, repository: str) -> NotebookNo
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = shown(cell.source)
+            cell.outputs = [output for output in cell.outputs if not _handed_on(output)]
             if not cell.source.strip() and not cell.outputs:
                 continue
             _stands_alone(cell.source)
@@ -51,6 +52,12 @@ def carried(notebook: NotebookNode, folder: Path, repository: str) -> NotebookNo
     cells = with_install_cells(cells, requirement(EXTRAS, repository))
     notebook.cells = cells[:3] + packed + cells[3:]
     return notebook
+
+
+def _handed_on(output: NotebookNode) -> bool:
+    """Whether an output is what ``glue`` hands to the page's prose, which no notebook shows."""
+    data = output.get("data", ())
+    return bool(data) and all(kind.startswith("application/papermill.record/") for kind in data)
 
 
 def _stands_alone(source: str) -> None:

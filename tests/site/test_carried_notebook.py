@@ -42,7 +42,12 @@ def test_runs_in_an_empty_folder_with_the_data_it_reads(tmp_path):
     (tmp_path / "book" / "data").mkdir(parents=True)
     (tmp_path / "book" / "data" / "runs.json").write_text(json.dumps(list(range(2000))))
     (tmp_path / "empty").mkdir()
-    made = carried(notebook(GLUED, 'glue("alone", 1)'), tmp_path / "book", "https://example.org/course")
+    read = notebook(GLUED, 'glue("alone", 1)')
+    handed_on = nbformat.v4.new_output("display_data", {"application/papermill.record/text/plain": "1"})
+    read.cells[1].outputs = [handed_on, nbformat.v4.new_output("display_data", {"text/plain": "shown"})]
+    read.cells[2].outputs = [handed_on]
+    made = carried(read, tmp_path / "book", "https://example.org/course")
+    assert [output.data for output in made.cells[-1].outputs] == [{"text/plain": "shown"}]
     ran = run(made.cells, tmp_path / "empty")
     assert (ran.stdout, ran.stderr) == ("1999000\n", "")
     said = "\n".join(cell.source for cell in made.cells)
