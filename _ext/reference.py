@@ -67,6 +67,7 @@ class IndexDirective(SphinxDirective):
 def _configure(app: Sphinx, config: Config) -> None:
     config.autodoc_typehints = "none"  # shapes say more, and stand in the text
     config.autodoc_member_order = "bysource"
+    config.autodoc_preserve_defaults = True  # as they are written: np.exp(-1), not its sixteen digits
     config.add_module_names = False
     config.napoleon_numpy_docstring = False
     config.html_domain_indices = ["prf-prf"]  # reference.md lists every object; Sphinx's list has pictures
