@@ -22,6 +22,12 @@ const share = (x) => Number(x.toPrecision(2));
 /** What a setting means, for whoever has not read of it yet: by its value, or from the whole setting. */
 const SAYS = {
   task: ABOUT,
+  T: () => "Steps of a sequence.",
+  D: () => "Blank steps between the symbols and the signal.",
+  length: () => "How many symbols are to be repeated.",
+  symbols: () => "How many different symbols there are.",
+  period: () => "Steps of one swing of the sine.",
+  ahead: () => "How many steps ahead the value is asked for.",
   noise: () => "Standard deviation of what is added to the input.",
   pulses: () => "The chance of a pulse, on each input at each step.",
   n: () => "How many numbers the state h holds.",
@@ -34,6 +40,7 @@ const SAYS = {
   input: () => "The start of U, through which the input acts, is multiplied by this.",
   kappa: () => "The share of the state that is kept at a step.",
   forget: ({ forget }) => `Gates begin by keeping about ${share(1 / (1 + Math.exp(-forget)))} of the state a step.`,
+  rate: () => "Each update is multiplied by this.",
   optimiser: {
     sgd: "A step is the rate times the gradient.",
     momentum: "A step follows a decaying sum of past gradients.",
