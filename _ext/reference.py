@@ -86,6 +86,8 @@ def _skip(app: Sphinx, what: str, name: str, member: Any, skip: bool, options: A
     """Leave out what a package does not offer, and the fields of a named tuple: its own text says what they are."""
     if skip or type(member).__name__ == "_tuplegetter":
         return True
+    if isinstance(member, property) and not member.__doc__:
+        return True  # else autodoc tells what a tuple is
     if what != "module":
         return None
     module = getattr(member, "__module__", "")
