@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from rnngrade.judge.handed_in.notebook import Cell, Notebook
 from rnngrade.judge.results import summary
+from rnngrade.judge.running.work import Conditions, Zygotes
+from rnngrade.keys import FOLDER, find
 from tests.judge.conftest import FAIR, grade, hand_in
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.usefixtures("isolation")]
@@ -245,6 +248,16 @@ def test_where_a_forbidden_module_is_the_cause_it_is_named(tmp_path: Path, cells
     [product] = [group for group in result.groups if group.question == "product"]
     assert product.diagnosis.kind == "forbidden"
     assert "torch" in product.diagnosis.message
+
+
+def test_what_is_imported_beforehand_is_nothing_that_the_question_forbids() -> None:
+    """A sandbox without rnnlib cannot import its figures for a notebook that writes of them: it would not begin."""
+    notebook = Notebook((Cell(1, "import matplotlib.pyplot as plt\nfrom rnnlib import figures", "drawn"),))
+    zygotes = Zygotes(Conditions())
+    try:
+        assert zygotes(notebook, find("unroll", FOLDER)).recipe.preload == {"matplotlib.pyplot"}
+    finally:
+        zygotes.close()
 
 
 # ---- the class
