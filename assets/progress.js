@@ -41,7 +41,8 @@
   };
   if (isCourse) setInterval(look, TICK);
 
-  // ---- what is shown of it
+  // ---- what is shown of it: a section with a question that can be checked here is done when its checks have passed
+  const questionOf = (hash) => (toDo.exercises ? document.getElementById(hash)?.querySelector(".live-question, .live-answer")?.id.replace("cell-", "") : undefined);
   const hidden = (text) => Object.assign(document.createElement("span"), { className: "unseen", textContent: text });
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
   const pageOf = (link) => { const url = new URL(link.href); return url.hash.length > 1 ? null : url.pathname.slice(root.pathname.length).replace(/\.html$/, ""); };
@@ -51,8 +52,9 @@
       for (const old of link.querySelectorAll(".ring, .unseen")) old.remove();
       const hash = link.hash.length > 1 && link.getAttribute("href").startsWith("#") ? decodeURIComponent(link.hash.slice(1)) : null; // "#" is the page itself
       const page = all.pages[hash === null ? pageOf(link) : memory.here];
-      link.classList.toggle("read", Boolean(hash && page && Object.hasOwn(page.sections, hash)));
-      if (link.matches(".read")) link.append(hidden(", read"));
+      const question = hash && questionOf(hash);
+      link.classList.toggle("read", Boolean(hash && page && (question ? Object.hasOwn(page.exercises, question) : Object.hasOwn(page.sections, hash))));
+      if (link.matches(".read")) link.append(hidden(question ? ", passed" : ", read"));
       const share = hash === null && page ? memory.share(page) : 0;
       if (!share) continue;
       const ring = Object.assign(document.createElement("span"), { className: "ring" });

@@ -4,6 +4,7 @@
 // When a later release begins a cell otherwise, what was written is put aside (`older`) and shown beside the new cell; so
 // is what *Start over* replaces. Nothing is ever written over that the learner did not write over.
 const OPENED = "opened notebook";
+export const MOST = 400_000; // characters of code, or of a notebook, that the storage takes
 const WAIT = 400; // milliseconds without typing, before it is written down
 
 export class Answers {

@@ -4,7 +4,7 @@ import { button, make } from "./elements.js";
 import { Pane } from "./output.js";
 
 const STOPPED = "The values of the other cells are still there.";
-const MEMORY = "This asked for more memory than a page of a browser has (two gigabytes at most, the browser's own limits aside). Smaller arrays, or the notebook on your computer, help.";
+const MEMORY = "This asked for more memory than Python has in a page: two gigabytes, or less where the browser gives less. Smaller arrays, or the notebook on your computer, help.";
 
 export class Cell {
   // `model`: an entry of codeCells; `bench`: {run(cell), check(cell), above(cell)}; `answers`: what is kept.
@@ -46,11 +46,19 @@ export class Cell {
     if (!this.answers.waits(this.model) && source !== this.source) replace(this.view, source);
   }
 
+  // Nothing is shown any longer of the code that stood here.
+  clear() {
+    this.output.clear();
+    this.panel.clear();
+    this.element.classList.remove("live-right");
+  }
+
   // The code as it was at first; what was written is kept beside it.
   startOver() {
     const { source } = this;
     if (source === this.model.source) return;
     replace(this.view, this.model.source);
+    this.clear();
     this.answers.putAside(this.model, source, this.model.source);
     this.#beside(source, "What you had written before");
   }
@@ -60,6 +68,7 @@ export class Cell {
     const before = this.source;
     if (source === before) return;
     replace(this.view, source);
+    this.clear();
     if (before === this.model.source) return;
     this.answers.putAside(this.model, before, source);
     this.#beside(before, "What stood here before you opened the notebook");

@@ -52,6 +52,13 @@ export function withSources(notebook, sources) {
   return copy;
 }
 
+// The notebook without what its cells have shown, pictures for the most part.
+export function withoutOutputs(notebook) {
+  const copy = structuredClone(notebook);
+  for (const cell of copy.cells) if (cell.cell_type === "code") Object.assign(cell, { outputs: [], execution_count: null });
+  return copy;
+}
+
 // As Jupyter writes it.
 export const textOf = (notebook) => JSON.stringify(notebook, null, 1) + "\n";
 

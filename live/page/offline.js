@@ -16,10 +16,10 @@ export async function keepOffline({ files, more, plots, packages }) {
   const keys = packages.flatMap((name) => names.keys[name] ?? []);
   const python = [...names.first, ...keys, ...(plots ? names.plots : [])].map((name) => files.pyodide + name);
   const asked = performance.getEntriesByType("resource").map((entry) => entry.name).filter(sameSite);
-  const urls = [...new Set([location.href.split("#")[0], ...more, ...asked, ...python, `${files.course}pyodide-lock.json`, `${files.page}worker.js`, listed])];
+  const urls = [...more, ...asked, ...python, `${files.course}pyodide-lock.json`, `${files.page}worker.js`, listed];
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => resolve(data.kept);
-    navigator.serviceWorker.controller.postMessage({ keep: urls, folders: Object.values(files) }, [port2]);
+    navigator.serviceWorker.controller.postMessage({ page: location.href.split(/[?#]/)[0], keep: urls }, [port2]);
   });
 }

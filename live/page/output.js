@@ -14,6 +14,8 @@ const SHOWN = {
   },
 };
 
+const coded = (words) => words.split(/`([^`]+)`/).map((part, i) => (i % 2 ? make("code", {}, part) : part));
+
 export class Pane {
   // `aloud`: read by a screen reader as it comes. A check's panel is; what a program prints, line after line, is not.
   constructor(aloud) {
@@ -30,8 +32,8 @@ export class Pane {
     if (kept.textContent.length < LONGEST) kept.append(data);
   }
 
-  // A sentence of the page's own, with a button or without.
-  say(words, ...more) { this.element.append(make("p", { className: "live-word" }, words, ...more)); }
+  // A sentence of the page's own, with `code` in it or a button after it.
+  say(words, ...more) { this.element.append(make("p", { className: "live-word" }, ...coded(words), ...more)); }
 
   get lines() { return [...this.element.querySelectorAll("pre")].reduce((sum, one) => sum + one.textContent.split("\n").length - 1, 0); }
 }

@@ -5,7 +5,7 @@
 const PATIENCE = 1000; // milliseconds, after which a cell that does not stop may be ended
 
 export class Python extends EventTarget {
-  #boot; #worker = null; #interrupt = null; #line = []; #running = null; #ready = false; #patience;
+  #boot; #worker = null; #interrupt = null; #line = []; #running = null; #ready = false; #broken = false; #patience;
 
   // `boot(interrupt)` makes the worker: the page's business, and a test's.
   constructor(boot, { shared = globalThis.crossOriginIsolated } = {}) {
@@ -16,7 +16,7 @@ export class Python extends EventTarget {
   }
 
   start() {
-    this.#ready = false;
+    this.#ready = this.#broken = false;
     this.#interrupt = this.shared ? new Uint8Array(new SharedArrayBuffer(1)) : null;
     this.#worker = this.#boot(this.#interrupt);
     this.#worker.onmessage = ({ data }) => this.#heard(data);
@@ -24,19 +24,21 @@ export class Python extends EventTarget {
     this.#tell("state", { state: "loading" });
   }
 
-  // Run `source` as the cell `id`, after all that waits already. Resolves to true, false (it raised) or null (never run).
-  run(id, source, show = () => {}) {
+  // Run `source` as the cell `id`, after all that waits already; where Python could not be started, it is tried once
+  // more. `fresh`: without the names that cells have left. Resolves to true, false (it raised) or null (never run).
+  run(id, source, show = () => {}, fresh = false) {
     return new Promise((resolve) => {
-      this.#line.push({ id, source, show, resolve });
+      this.#line.push({ id, source, show, fresh, resolve });
+      if (this.#broken) this.start();
       this.#tell("state", {});
       this.#next();
     });
   }
 
+  get ready() { return this.#ready; }
   get busy() { return this.#running !== null || this.#line.length > 0; }
   get running() { return this.#running?.id; }
   is(job) { return job === this.#running; }
-  waits(id) { return this.#line.some((job) => job.id === id); }
 
   // Drops what waits. What runs is interrupted, if it can be; asked a second time, or if it cannot, Python starts afresh.
   stop() {
@@ -49,11 +51,12 @@ export class Python extends EventTarget {
     this.#patience = setTimeout(() => this.#tell("state", { stubborn: true }), PATIENCE);
   }
 
-  // End the worker and begin anew; `why` is told together with the cells whose values are lost.
+  // End the worker and begin anew; `why` is told together with the cells whose values are lost, but for the one that was
+  // running: to run it again would bring one here once more.
   restart(why) {
     this.#worker.terminate();
     clearTimeout(this.#patience);
-    const lost = this.ran;
+    const lost = this.ran.filter((id) => id !== this.#running?.id);
     this.ran = [];
     for (const job of [this.#running, ...this.#line.splice(0)].filter(Boolean)) job.resolve(null);
     this.#running = null;
@@ -65,9 +68,9 @@ export class Python extends EventTarget {
     if (!this.#ready || this.#running || !this.#line.length) return;
     this.#running = this.#line.shift();
     if (this.#interrupt) this.#interrupt[0] = 0;
-    const { id, source } = this.#running;
-    this.#running.began = performance.now();
-    this.#worker.postMessage({ run: source, cell: id });
+    const { id, source, fresh } = this.#running;
+    if (fresh) this.ran = [];
+    this.#worker.postMessage({ run: source, cell: id, fresh });
     this.#tell("state", { running: this.#running });
   }
 
@@ -75,19 +78,22 @@ export class Python extends EventTarget {
     if (kind === "loading") return this.#tell("loading", data);
     if (kind === "step") return this.#tell("step", { words: data });
     if (kind === "ready") { this.#ready = true; this.#tell("ready", {}); return this.#next(); }
-    if (kind === "broken") return this.#broken(data);
+    if (kind === "broken") return this.#fail(data);
     if (kind === "dead") return this.restart(data);
     if (kind !== "done") return this.#running?.show(kind, data, words);
     clearTimeout(this.#patience);
-    const { id, began, resolve } = this.#running;
+    const { id, resolve } = this.#running;
     this.#running = null;
     if (!this.ran.includes(id)) this.ran.push(id);
-    this.#tell("done", { id, fine: data, seconds: (performance.now() - began) / 1000 });
+    this.#tell("done", {});
     resolve(data);
     this.#next();
   }
 
-  #broken(why) {
+  #fail(why) {
+    this.#ready = false;
+    this.#broken = true;
+    this.#worker.terminate();
     for (const job of [this.#running, ...this.#line.splice(0)].filter(Boolean)) job.resolve(null);
     this.#running = null;
     this.#tell("broken", { why });

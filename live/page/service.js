@@ -5,8 +5,10 @@
 // - it keeps the pages worked on, with all they need, and gives them out where there is no network.
 //
 // What carries a mark of its content in its name never changes, and is taken from what is kept. All else is asked of the
-// site first. It lies at the root because Python's worker, below _live/, must be in its scope as the page is.
-const KEPT = "course-offline";
+// site first. A page is kept as it was when it was last worked on, whole: under its address with LIST stands what it
+// needs. So a page of an old release goes on beside those of a new one, and what no page needs any longer is dropped.
+// It lies at the root because Python's worker, below _live/, must be in its scope as the page is.
+const KEPT = "course-offline", LIST = "?needs";
 const FOREVER = /\/_live\/[a-z]+-[0-9a-f]{10}\/|-[0-9a-f]{10}\.(?:css|js)$/;
 const ISOLATING = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 
@@ -23,14 +25,16 @@ function isolated(answer) {
 
 const bare = (url) => url.split(/[?#]/)[0];
 
+// Of what is kept the site is asked whether it is still so, but not for ever: there are networks that never answer.
+const PATIENCE = 4000; // milliseconds
+const silence = () => new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no answer")));
+
 async function answer(request) {
   const kept = await caches.open(KEPT), url = bare(request.url);
   const found = await kept.match(url);
   if (found && FOREVER.test(url)) return isolated(found);
   try {
-    const fresh = await fetch(request);
-    if (found && fresh.ok && !fresh.redirected) await kept.put(url, fresh.clone()); // kept, and out of date
-    return isolated(fresh);
+    return isolated(await (found ? Promise.race([fetch(request, { cache: "no-cache" }), silence()]) : fetch(request)));
   } catch (offline) {
     if (found) return isolated(found);
     throw offline;
@@ -43,30 +47,27 @@ self.addEventListener("fetch", (event) => {
   event.respondWith(answer(request));
 });
 
-// Of an earlier release: its folders go, and the pages that were kept are asked for again, since they name them.
-async function renew(kept, folders) {
-  const urls = (await kept.keys()).map((request) => request.url);
-  const old = urls.filter((url) => url.includes("/_live/") && !folders.some((folder) => url.startsWith(folder)));
-  if (!old.length) return;
-  for (const url of urls.filter((one) => !FOREVER.test(one))) {
-    const fresh = await fetch(url);
-    if (fresh.ok) await kept.put(url, fresh);
-  }
-  for (const url of old) await kept.delete(url);
-}
-
-async function keep(urls, folders) {
-  const kept = await caches.open(KEPT);
-  for (const url of urls.map(bare)) {
+// The page comes last: should the network go meanwhile, the one kept before is still there with all it needs.
+async function keep(page, urls) {
+  const kept = await caches.open(KEPT), needs = [...new Set(urls.map(bare))];
+  for (const url of [...needs, page]) {
     if (FOREVER.test(url) && (await kept.match(url))) continue;
-    const fresh = await fetch(url);
+    const fresh = await fetch(url, FOREVER.test(url) ? {} : { cache: "no-cache" });
     if (!fresh.ok) throw new Error(`${fresh.status} ${url}`);
     await kept.put(url, fresh);
   }
-  await renew(kept, folders);
+  await kept.put(page + LIST, new Response(JSON.stringify([...needs, page])));
+  await drop(kept);
+}
+
+async function drop(kept) {
+  const there = await kept.keys(), lists = there.map((request) => request.url).filter((url) => url.endsWith(LIST));
+  const needed = new Set(lists);
+  for (const list of lists) for (const url of await (await kept.match(list)).json()) needed.add(url);
+  for (const request of there) if (!needed.has(request.url)) await kept.delete(request);
 }
 
 self.addEventListener("message", (event) => {
-  const { keep: urls, folders } = event.data, port = event.ports[0];
-  event.waitUntil(keep(urls, folders).then(() => port.postMessage({ kept: true }), (error) => port.postMessage({ kept: false, why: String(error) })));
+  const { page, keep: urls } = event.data, port = event.ports[0];
+  event.waitUntil(keep(page, urls).then(() => port.postMessage({ kept: true }), (error) => port.postMessage({ kept: false, why: String(error) })));
 });

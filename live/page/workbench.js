@@ -1,18 +1,20 @@
 // A page that is worked on: its blocks of code are cells, and Python runs them in the page's own worker.
 //
 // `begin(place)` is called by the button's script (assets/live.js), with the element that says where everything lies.
-import { Answers } from "./answers.js";
+import { Answers, MOST } from "./answers.js";
 import { Bar } from "./bar.js";
 import { Cell } from "./cell.js";
 import { button, make } from "./elements.js";
 import { estimate } from "./loading.js";
-import { checksOf, codeCells, completed, opened, sourceOf, textOf, withSources } from "./notebook.js";
+import { checksOf, codeCells, completed, opened, sourceOf, textOf, withoutOutputs, withSources } from "./notebook.js";
 import { isHere, keepOffline } from "./offline.js";
+import { Presses } from "./presses.js";
 import { Python } from "./python.js";
 
 const DRAWS = /\bmatplotlib\b|\brnnlib\.figures\b|\bfrom rnnlib import [^\n]*\bfigures\b/;
 const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
 const keysOf = (notebook) => `course-keys-${notebook.metadata.rnngrade.assignment.replaceAll("_", "-")}`;
+const STILL = 1500; // milliseconds in which nothing has come: what is here is being started
 const SOON = 300; // milliseconds, after which it is said that a cell runs
 const absolute = (name) => new URL(name, root).href;
 
@@ -31,6 +33,7 @@ export async function begin(place) {
 class Workbench {
   constructor({ place, files, sizes, notebook = null, models = null }) {
     Object.assign(this, { place, files, sizes, own: notebook, cells: new Map() });
+    this.presses = new Presses({ changed: () => this.#states(), ended: (press) => this.#ended(press) });
     this.answers = new Answers(window.courseMemory);
     this.notebook = notebook && this.#keptNotebook();
     this.models = models ?? this.#modelled();
@@ -38,8 +41,9 @@ class Workbench {
     this.python = new Python((interrupt) => this.#boot(interrupt));
     // The same page in another tab: what is written there is read here.
     addEventListener("storage", (event) => { if (event.key === window.courseMemory.KEY) for (const cell of this.cells.values()) cell.refresh(); });
+    document.addEventListener("course-memory", () => this.#warn());
     const whole = notebook ? { all: () => this.all(), download: () => this.download(), open: (file) => this.open(file) } : {};
-    this.bar = new Bar({ stop: () => this.python.stop(), ...whole });
+    this.bar = new Bar({ stop: () => this.stop(), ...whole });
     this.ready = new Promise((resolve) => this.python.addEventListener("ready", resolve, { once: true }));
     this.#listen();
   }
@@ -51,9 +55,16 @@ class Workbench {
     for (const model of this.models) this.#show(model);
     for (const { id, source } of this.notebook ? this.answers.orphans(this.models) : []) this.#orphan(id, source);
     document.querySelector("article").append(this.bar.element);
-    this.place.hidden = true;
+    this.place.textContent = `${this.notebook ? "Every block of code below is an editor now" : "The blocks of code with buttons are editors now"}.${this.answers.kept ? " What you write is kept in this browser." : ""}`;
+    this.#warn();
     this.already = await isHere(this.files.pyodide);
-    if (!this.answers.kept) this.bar.element.append(make("p", { className: "live-word" }, "This browser keeps nothing: download the notebook before you leave."));
+  }
+
+  // Where the browser keeps nothing, or nothing more since its storage is full.
+  #warn() {
+    if (this.answers.kept || this.warned) return;
+    this.warned = make("p", { className: "live-word", role: "alert" }, `What you write is not kept in this browser${this.notebook ? ": download the notebook before you leave" : ""}.`);
+    this.bar.element.append(this.warned);
   }
 
   // A cell in the place of its block; a learner's own after the one before it. What the notebook has and the page has not,
@@ -98,13 +109,16 @@ class Workbench {
   #listen() {
     const on = (name, how) => this.python.addEventListener(name, ({ detail }) => { how(detail); this.#states(); });
     on("loading", ({ got }) => {
+      if (this.python.ready) return this.bar.load(null); // a package that a cell imports
       const part = Math.min(1, got / this.sizes.raw), seconds = (performance.now() - this.booted) / 1000;
       if (!this.already) this.bar.say(estimate({ got: part * this.sizes.wire, of: this.sizes.wire, seconds }));
       this.bar.load(part < 1 && !this.already ? part : null);
+      clearTimeout(this.still);
+      this.still = setTimeout(() => { this.bar.say("Starting Python …"); this.bar.load(null); }, STILL);
     });
     on("step", ({ words }) => this.bar.say(`${words} …`));
-    on("ready", () => { performance.mark("live-ready"); this.already = true; this.bar.load(1); this.bar.say("Python is ready."); });
-    on("broken", ({ why }) => { this.bar.load(1); this.bar.say(`Python could not be started: ${why}`); });
+    on("ready", () => { clearTimeout(this.still); performance.mark("live-ready"); this.already = true; this.bar.load(1); this.bar.say("Python is ready."); });
+    on("broken", ({ why }) => { clearTimeout(this.still); this.bar.load(1); this.bar.say(`Python could not be started: ${why}. Run tries again; if that does not help, reload the page: what you wrote is kept.`); });
     on("state", ({ state, stubborn, stopping, running }) => {
       if (running) setTimeout(() => this.python.is(running) && !running.asked && this.bar.say("Running …"), SOON);
       if (state === "loading") { this.bar.load(null); this.bar.say(this.already ? "Starting Python …" : "Loading Python …"); }
@@ -112,21 +126,15 @@ class Workbench {
       this.bar.stop.textContent = stubborn ? "Start Python afresh" : "Stop";
       if (stubborn) this.bar.say("It does not stop by itself. Python can be started afresh, without its values.");
     });
-    on("done", ({ id, fine, seconds }) => this.bar.say(`${fine ? "Done" : "Ended"} in ${seconds.toFixed(1)} s.${this.#printed(id)}`));
+    on("done", () => this.bar.load(1)); // a package may have come for it
     on("afresh", ({ why, lost }) => this.#afresh(why, lost));
   }
 
-  #printed(id) {
-    const lines = this.cells.get(id)?.output.lines;
-    return lines ? ` ${lines} line${lines === 1 ? "" : "s"} below the code.` : "";
-  }
-
   #states() {
-    this.bar.stop.disabled = !this.python.busy;
+    this.bar.stop.disabled = !(this.python.busy || this.presses.any);
     for (const [id, cell] of this.cells) {
       const running = this.python.running === id || this.#checks(id).includes(this.python.running);
-      const waits = this.python.waits(id) || this.#checks(id).some((check) => this.python.waits(check));
-      cell.state.textContent = running ? "runs …" : waits ? "waits …" : "";
+      cell.state.textContent = running ? "runs …" : this.presses.of(cell) ? "waits …" : "";
       cell.element.classList.toggle("live-runs", running);
     }
   }
@@ -135,6 +143,7 @@ class Workbench {
 
   // Python has begun anew: what was lost, and one press to have it again.
   async #afresh(why, lost) {
+    this.presses.drop();
     const again = this.models.filter((model) => lost.includes(model.id) && model.kind !== "check" && model.kind !== "given");
     const reason = why === "stopped" ? "Stopped." : `Python has ended (${why}): most likely this page's memory is used up.`;
     this.python.addEventListener("ready", () => {
@@ -142,14 +151,60 @@ class Workbench {
     }, { once: true });
     for (const one of this.bar.element.querySelectorAll(".live-again")) one.remove();
     if (!again.length) return;
-    const repeat = button(`Run again what had run (${again.length})`, async () => {
+    const repeat = button(`Run again what had run (${again.length})`, () => {
       repeat.remove();
-      for (const model of again) if ((await this.run(this.cells.get(model.id))) === null) return;
+      this.presses.add(null, () => this.#each(again.map((model) => this.cells.get(model.id))));
     }, { className: "live-button live-again" });
     this.bar.stop.after(repeat);
   }
 
+  // ---- what is pressed
+
+  #ended({ cell, fine, stopped, seconds }) {
+    const how = stopped ? "Stopped after" : fine ? "Done in" : "Ended in", lines = cell?.output.lines;
+    this.bar.say(`${how} ${seconds.toFixed(1)} s.${lines ? ` ${lines} line${lines === 1 ? "" : "s"} below the code.` : ""}`);
+  }
+
+  stop() {
+    this.presses.stop();
+    this.python.stop();
+  }
+
+  run(cell) { return this.presses.add(cell, () => this.#run(cell)); }
+  check(cell) { return this.presses.add(cell, () => this.#check(cell)); }
+
+  // All above, in which a name may be defined, and then the cell.
+  above(cell) {
+    const above = this.models.slice(0, this.models.indexOf(cell.model)).map((model) => this.cells.get(model.id)).filter(Boolean);
+    return this.presses.add(cell, () => this.#each([...above, cell]));
+  }
+
+  // From an empty start, as the judge does: what an earlier version of a cell has left helps no check.
+  async all() {
+    const [first, ...others] = this.models.map((model) => this.cells.get(model.id)).filter(Boolean);
+    const act = async () => ((await this.#run(first, true)) === null ? null : this.#each(others, (cell) => (cell.model.kind === "answer" ? this.#check(cell) : this.#run(cell))));
+    if ((await this.presses.add(null, act)) !== null) this.bar.say("All cells have run.");
+  }
+
+  // The block that the reader pressed before the page was live.
+  async runHere(id) {
+    const cell = this.cells.get(id.replace(/^cell-/, ""));
+    cell?.view.focus();
+    if (cell) await this.run(cell);
+  }
+
   // ---- cells
+
+  // One after the other, whatever each gives, until Python is stopped.
+  async #each(cells, act = (cell) => this.#run(cell)) {
+    let fine = true;
+    for (const cell of cells) {
+      const its = await act(cell);
+      if (its === null) return null;
+      fine &&= its;
+    }
+    return fine;
+  }
 
   // What must have run before a cell can: what the notebook begins with, or what a chapter's cell names.
   #needed(model) {
@@ -157,24 +212,24 @@ class Workbench {
     return this.models.filter((one) => needs.includes(one.id) && !this.python.ran.includes(one.id));
   }
 
-  #source(model) { return this.cells.get(model.id)?.source ?? model.source; }
+  async #alone(model, show, fresh) { return this.python.run(model.id, this.cells.get(model.id)?.source ?? model.source, show, fresh); }
 
-  async #alone(model, show) { return this.python.run(model.id, this.#source(model), show); }
-
-  async run(cell) {
+  async #run(cell, fresh = false) {
     cell.output.clear();
     for (const model of this.#needed(cell.model)) {
       const its = this.cells.get(model.id) ?? cell;
       if (its !== cell) its.output.clear();
-      if (!(await this.#alone(model, (...what) => its.show(its.output, ...what)))) return false;
+      const fine = await this.#alone(model, (...what) => its.show(its.output, ...what));
+      if (!fine) return fine;
     }
-    return this.#alone(cell.model, (...what) => cell.show(cell.output, ...what));
+    return this.#alone(cell.model, (...what) => cell.show(cell.output, ...what), fresh);
   }
 
   // The answer's cell, and all its checks: each says what it found, whatever the one before has.
-  async check(cell) {
+  async #check(cell) {
     cell.panel.clear();
-    if (!(await this.run(cell))) return false;
+    const ran = await this.#run(cell);
+    if (!ran) return ran;
     let right = true;
     const checks = checksOf(this.models, cell.model);
     for (const check of checks) {
@@ -186,28 +241,6 @@ class Workbench {
     const points = checks.reduce((sum, check) => sum + check.points, 0);
     if (right) this.answers.passed(cell.model.id, points, cell.element.closest("section").querySelector("h2, h3").textContent.replace(/\s*#$/, "").trim());
     return right;
-  }
-
-  // The block that the reader pressed before the page was live.
-  async runHere(id) {
-    const cell = this.cells.get(id.replace(/^cell-/, ""));
-    cell?.view.focus();
-    if (cell) await this.run(cell);
-  }
-
-  async above(cell) {
-    const place = this.models.indexOf(cell.model);
-    for (const model of this.models.slice(0, place)) {
-      if (this.cells.has(model.id) && (await this.run(this.cells.get(model.id))) === null) return;
-    }
-    await this.run(cell);
-  }
-
-  async all() {
-    for (const cell of this.models.map((model) => this.cells.get(model.id)).filter(Boolean)) {
-      if ((await (cell.model.kind === "answer" ? this.check(cell) : this.run(cell))) === null) return;
-    }
-    this.bar.say("All cells have run.");
   }
 
   // ---- the notebook
@@ -239,7 +272,7 @@ class Workbench {
     const text = await file.text();
     let notebook;
     try { notebook = opened(text, this.own); } catch (error) { return this.bar.say(error.message); }
-    this.answers.opened = text;
+    this.answers.opened = text.length > MOST ? textOf(withoutOutputs(notebook)) : text;
     this.notebook = completed(notebook, this.own);
     this.models = this.#modelled();
     for (const cell of this.notebook.cells.filter((one) => one.cell_type === "code")) this.cells.get(cell.id)?.take(sourceOf(cell));
@@ -252,6 +285,8 @@ class Workbench {
   async keep(more) {
     await this.ready;
     const plots = this.models.some((model) => DRAWS.test(model.source));
-    if (await keepOffline({ files: this.files, more, plots, packages: this.packages })) this.place.dataset.kept = "offline";
+    if (!(await keepOffline({ files: this.files, more, plots, packages: this.packages }))) return;
+    this.place.dataset.kept = "offline";
+    this.place.append(" From now on the page works without a network as well.");
   }
 }

@@ -1,9 +1,15 @@
-// Python, off the page's main thread. In: {start: {pyodide, course, packages, interrupt}}, {run: source, cell}.
+// Python, off the page's main thread. In: {start: {pyodide, course, packages, interrupt}}, {run: source, cell, fresh}.
 // Out: {kind, data, words}: "loading" {got}, "step", "ready", "broken", what a cell shows (live/python/cells.py has the
 // kinds), and "done" or "dead" after each cell.
 const quiet = { messageCallback() {}, errorCallback() {} };
 const MOST = 400, LARGEST = 20_000_000; // what one run may show, in pieces and in characters: the page must not freeze
+const PAGES = 2 ** 15; // of memory, 64 kB each: two gigabytes. Python could take four, and gives back none until it ends
 let python, session, send, got = 0;
+
+const { Memory } = WebAssembly;
+WebAssembly.Memory = class extends Memory {
+  constructor(kind) { super({ ...kind, maximum: Math.min(kind.maximum ?? PAGES, PAGES) }); }
+};
 
 // Counts what arrives, as it arrives. What is not fetched but imported is counted once it is here.
 const plain = globalThis.fetch;
@@ -47,15 +53,19 @@ function sender() {
 const DRAWS = /\brnnlib\.figures\b|\bfrom rnnlib import [^\n]*\bfigures\b/;
 
 async function prepare(source) {
-  const how = { ...quiet, messageCallback: (message) => message.startsWith("Loading") && postMessage({ kind: "step", data: message }) };
+  let step = "";
+  const tell = (words) => { step = words; postMessage({ kind: "step", data: words }); };
+  const how = { ...quiet, messageCallback: (message) => message.startsWith("Loading") && tell(message.replace(/ .*\bmatplotlib\b.*/, " matplotlib")) };
   send = sender();
   await python.loadPackagesFromImports(source, how).catch(() => {}); // a SyntaxError is the cell's to show
   if (DRAWS.test(source)) await python.loadPackage("matplotlib", how);
+  if (step) tell("Running");
 }
 
 onmessage = async ({ data }) => {
   if (data.start) return start(data.start).catch((error) => postMessage({ kind: "broken", data: String(error.message ?? error) }));
   await prepare(data.run);
+  if (data.fresh) session.reset();
   try {
     postMessage({ kind: "done", data: session.run(data.run, data.cell) });
   } catch (error) { // not the cell's exception, which run shows: Python itself has ended, out of memory for the most part

@@ -6,7 +6,8 @@ import vm from "node:vm";
 
 import { Answers } from "../../live/page/answers.js";
 import { estimate, megabytes } from "../../live/page/loading.js";
-import { checksOf, codeCells, completed, opened, sourceOf, textOf, withSources } from "../../live/page/notebook.js";
+import { checksOf, codeCells, completed, opened, sourceOf, textOf, withoutOutputs, withSources } from "../../live/page/notebook.js";
+import { Presses } from "../../live/page/presses.js";
 import { Python } from "../../live/page/python.js";
 
 const root = new URL("../../", import.meta.url), text = (name) => readFileSync(new URL(name, root), "utf8");
@@ -47,6 +48,12 @@ test("what a changed cell had printed goes with it", () => {
   const changed = withSources(solved, new Map([[printing.id, "1 + 1"]])).cells.find((cell) => cell.id === printing.id);
   assert.deepEqual([changed.source, changed.outputs, changed.execution_count], [["1 + 1"], [], null]);
   assert.deepEqual(withSources(solved, new Map([[printing.id, sourceOf(printing)]])), solved);
+});
+
+test("a notebook with many pictures is kept without them", () => {
+  const solved = JSON.parse(text("exercises/solved/01_unrolling.ipynb")), bare = withoutOutputs(solved);
+  assert.ok(solved.cells.some((cell) => cell.outputs?.length) && !bare.cells.some((cell) => cell.outputs?.length));
+  assert.deepEqual(bare.cells.map(sourceOf), solved.cells.map(sourceOf));
 });
 
 test("a question that an opened notebook lacks stands where it stood", () => {
@@ -126,7 +133,7 @@ class FakeWorker {
   static all = [];
   posted = [];
   constructor(interrupt) { this.interrupt = interrupt; FakeWorker.all.push(this); }
-  postMessage(message) { this.posted.push(message.run); }
+  postMessage(message) { this.posted.push(message.run); this.fresh = message.fresh; }
   terminate() { this.ended = true; }
   tell(kind, data) { this.onmessage({ data: { kind, data } }); }
 }
@@ -141,7 +148,7 @@ test("cells pressed before Python is there run in the order they were pressed, o
   const { python, worker } = started(false), shown = [];
   const first = python.run("a", "1", (kind, data) => shown.push([kind, data])), second = python.run("b", "2");
   assert.deepEqual(worker().posted, []);
-  assert.ok(python.waits("a") && python.waits("b"));
+  assert.ok(python.busy);
   worker().tell("ready");
   assert.deepEqual(worker().posted, ["1"]);
   worker().tell("out", "hello");
@@ -152,6 +159,18 @@ test("cells pressed before Python is there run in the order they were pressed, o
   assert.equal(await second, false);
   assert.deepEqual(shown, [["out", "hello"]]);
   assert.equal(python.busy, false);
+});
+
+test("a cell that is to run from an empty start says so, and nothing counts as run before it", async () => {
+  const { python, worker } = started(false);
+  worker().tell("ready");
+  for (const fresh of [false, true]) {
+    const run = python.run(fresh ? "b" : "a", "1", () => {}, fresh);
+    assert.equal(worker().fresh, fresh);
+    worker().tell("done", true);
+    await run;
+  }
+  assert.deepEqual(python.ran, ["b"]);
 });
 
 test("Stop interrupts where it can, drops what waits, and begins anew when it is pressed again", async () => {
@@ -178,10 +197,13 @@ test("Stop begins anew where nothing can be interrupted, and says what is lost",
   const fine = python.run("a", "1");
   worker().tell("done", true);
   await fine;
+  const changed = python.run("b", "2");
+  worker().tell("done", true);
+  await changed;
   const endless = python.run("b", "while True: pass");
   python.stop();
   assert.equal(await endless, null);
-  assert.deepEqual(told.at(-1), ["afresh", { why: "stopped", lost: ["a"] }]);
+  assert.deepEqual(told.at(-1), ["afresh", { why: "stopped", lost: ["a"] }], "what had to be stopped is not run again");
   worker().tell("ready");
   assert.deepEqual(python.ran, []);
 });
@@ -197,6 +219,38 @@ test("a Python that ends by itself is begun anew; one that cannot be started is 
   worker().tell("broken", "no network");
   assert.equal(await waits, null);
   assert.deepEqual(told.at(-1), ["broken", { why: "no network" }]);
+  const again = python.run("c", "2");
+  worker().tell("ready");
+  assert.deepEqual(worker().posted, ["2"], "a run tries to start Python once more");
+  worker().tell("done", true);
+  assert.equal(await again, true);
+});
+
+// ---- presses
+
+test("a press waits for all of the one before it; Stop drops what waits, and only the last end is told", async () => {
+  const ended = [], presses = new Presses({ changed() {}, ended: (press) => ended.push(press) }), did = [], go = {};
+  const act = (name) => () => { did.push(name); return new Promise((resolve) => { go[name] = resolve; }); };
+  const first = presses.add("a", act("a")), second = presses.add("b", act("b"));
+  await null;
+  assert.deepEqual([did, presses.of("b")], [["a"], true]);
+  go.a(false);
+  assert.equal(await first, false);
+  await null;
+  assert.deepEqual([did, ended], [["a", "b"], []]);
+  const third = presses.add("c", act("c"));
+  presses.stop();
+  go.b(false);
+  assert.deepEqual([await second, await third, presses.any], [false, null, false]);
+  assert.deepEqual(did, ["a", "b"]);
+  const fourth = presses.add("d", act("d"));
+  presses.stop();
+  await null;
+  go.d?.(false);
+  await fourth;
+  assert.deepEqual(ended, []);
+  await presses.add("e", async () => true);
+  assert.deepEqual([ended[0].cell, ended[0].fine, ended[0].stopped], ["e", true, false]);
 });
 
 // ---- words

@@ -1,5 +1,6 @@
 """The built site, and a browser to read it with."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,18 @@ def html() -> Path:
     if not (HTML / "index.html").exists():
         pytest.fail(f"no site in {HTML.relative_to(ROOT)}: run make book first")
     return HTML
+
+
+@pytest.fixture(scope="session")
+def offered(html):
+    """Skip where the book was built without Python's files, and fail where it ought to have had them."""
+    if (html / "_live").exists():
+        return html
+    gone = ROOT / "_build" / "pyodide-gone.txt"
+    if gone.exists():
+        pytest.skip(gone.read_text(encoding="utf8"))
+    said = "the book was built without Python's files: make live-files, make book"
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(said)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 PACKED = {".whl", ".zip", ".png", ".woff2", ".npz", ".gz"}  # nothing is gained by compressing these again
+WRITTEN = {".html", ".ipynb", ".js", ".json"}
 
 
 @cache
@@ -23,10 +25,15 @@ def _gzipped(data: bytes) -> bytes:
 
 
 class Host:
-    """What was asked of it, and how many bytes went out."""
+    """What was asked of it, and how many bytes went out.
+
+    ``renewed`` makes another release of the site: what is written in its files, and the names of its folders, change
+    from the keys to the values, and nothing is found under the old names.
+    """
 
     def __init__(self, folder: Path, under: str = "") -> None:
         self.folder, self.under, self.down = folder, f"/{under}".rstrip("/"), False
+        self.renewed: dict[str, str] = {}
         self.lock = threading.Lock()
         self.clear()
 
@@ -37,11 +44,21 @@ class Host:
     def find(self, path: str) -> Path | None:
         """The file under an address, if there is one."""
         path = path.partition("?")[0]
-        if not path.startswith(f"{self.under}/"):
+        if not path.startswith(f"{self.under}/") or any(old in path for old in self.renewed):
             return None
+        for old, new in self.renewed.items():
+            path = path.replace(new, old)
         file = (self.folder / path[len(self.under) + 1 :]).resolve()
         file = file / "index.html" if file.is_dir() else file
         return file if file.is_file() and file.is_relative_to(self.folder.resolve()) else None
+
+    def read(self, file: Path) -> bytes:
+        """What the file holds in this release."""
+        data = file.read_bytes()
+        if file.suffix in WRITTEN:
+            for old, new in self.renewed.items():
+                data = data.replace(old.encode(), new.encode())
+        return data
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -58,11 +75,12 @@ class Handler(SimpleHTTPRequestHandler):
         host, file = self.host, self.host.find(self.path)
         host.asked.append(self.path)
         if host.down:
-            return self.connection.close()
+            self.close_connection = True
+            return self.connection.shutdown(socket.SHUT_RDWR)
         if file is None:
             host.missing.append(self.path)
             return self._answer(404, b"", {})
-        data = file.read_bytes()
+        data = host.read(file)
         tag = {"ETag": f'"{hashlib.sha256(data).hexdigest()[:16]}"', "Cache-Control": "max-age=600"}
         if self.headers.get("If-None-Match") == tag["ETag"]:
             return self._answer(304, None, tag)

@@ -13,87 +13,12 @@ from axe_playwright_python.sync_playwright import Axe
 from nbgrader import nbgraderformat
 
 from tests.site.conftest import ROOT
+from tests.site.reader import LONG, PAGE, RIGHT, STUBBORN, Reader
 from tests.site.static_host import hosted
 
 pytestmark = pytest.mark.browser
 
-PAGE, CHAPTER = "chapters/exercises_01.html", "chapters/01_unrolling.html"
-LONG = 60_000  # milliseconds: Python starts in four seconds, and on a busy machine in many more
-RIGHT = """def unroll(W, U, b, x, h0):
-    T, B, _ = x.shape
-    h = np.empty((T + 1, B, len(b)))
-    h[0] = h0
-    for t in range(1, T + 1):
-        h[t] = np.tanh(h[t - 1] @ W.T + x[t - 1] @ U.T + b)
-    return h"""
-STUBBORN = """while True:
-    try:
-        for number in range(10**9):
-            number += 1
-    except BaseException:
-        number = 0"""
-
-
-@pytest.fixture(scope="module")
-def offered(html):
-    """Skip where the book was built without Python's files, and fail where it ought to have had them."""
-    if (html / "_live").exists():
-        return html
-    gone = ROOT / "_build" / "pyodide-gone.txt"
-    if gone.exists():
-        pytest.skip(gone.read_text(encoding="utf8"))
-    said = "the book was built without Python's files: make live-files, make book"
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(said)
-
-
-class Reader:
-    """Someone at a page, on a host of their own."""
-
-    def __init__(self, context, address, host):
-        self.context, self.address, self.host, self.problems, self.requests = context, address, host, [], []
-        self.page = context.new_page()
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("console", lambda said: said.type == "error" and self.problems.append(said.text))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-
-    def begin(self, name=PAGE):
-        self.page.goto(self.address + name)
-        self.page.locator(".live-begin:enabled").click()
-        self.page.wait_for_selector(".live .cm-content", state="attached", timeout=LONG)
-
-    def cell(self, id):
-        return self.page.locator(f'.live[data-cell="{id}"]')
-
-    def write(self, id, text):
-        self.cell(id).locator(".cm-content").click()
-        self.page.keyboard.press("Control+a")
-        self.page.keyboard.insert_text(text)
-
-    def press(self, id, name):
-        self.cell(id).get_by_role("button", name=name, exact=True).click()
-
-    def panels(self, id, count=2):
-        """The titles of a cell's panels, once there are so many."""
-        titles = self.cell(id).locator(".live-html strong")
-        titles.nth(count - 1).wait_for(timeout=LONG)
-        return [title.strip() for title in titles.all_inner_texts()]
-
-    def quiet(self):
-        self.page.wait_for_selector(".live-stop:disabled", timeout=LONG)
-
-    def output(self, id):
-        return self.cell(id).locator(".live-pane").first.inner_text()
-
-    def stop(self):
-        self.page.locator(".live-stop").click()
-
-    def hears(self, words):
-        self.page.wait_for_selector(f'.live-said:has-text("{words}")', timeout=LONG)
-
-    def download(self):
-        with self.page.expect_download() as waiting:
-            self.page.get_by_role("button", name="Download notebook").click()
-        return waiting.value.path().read_text(encoding="utf8")
+CHAPTER = "chapters/01_unrolling.html"
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +40,13 @@ def test_nothing_is_loaded_before_the_button_is_pressed(reader):
 
 
 def test_a_check_pressed_before_python_is_there_waits_and_then_names_what_is_wrong(reader):
+    passed = reader.page.locator(".course-contents a.read", has_text=", passed")
     reader.press("unroll", "Check")
+    assert reader.cell("unroll").locator(".live-state").inner_text() == "waits …"
     assert reader.panels("unroll") == ["→ unroll, typical: not yet", "→ unroll, edge: not yet"]
+    reader.quiet()
+    assert reader.page.locator(".live-progress").is_hidden()
+    assert passed.count() == 0
     reader.write("unroll", RIGHT.replace("W.T", "W"))
     reader.page.keyboard.press("Shift+Enter")
     reader.page.wait_for_selector("[data-cell=unroll] .live-html:has-text('W transposed')")
@@ -126,6 +56,7 @@ def test_a_check_pressed_before_python_is_there_waits_and_then_names_what_is_wro
     assert reader.panels("unroll") == ["✓ unroll, typical: right, 2 points", "✓ unroll, edge: right, 1 point"]
     assert reader.page.evaluate("courseMemory.of('exercises', 'unroll')").items() >= {"points": 3, "of": 3}.items()
     assert reader.page.evaluate("courseMemory.page().of.exercises") == 7
+    assert passed.count() == 1
 
 
 def test_stop_keeps_the_values_and_a_page_full_of_output_stays_usable(reader):
@@ -246,15 +177,17 @@ def test_where_nothing_isolates_the_page_stop_starts_python_afresh(offered, brow
         reader = Reader(context, address, host)
         reader.begin()
         assert not reader.page.evaluate("crossOriginIsolated")
-        reader.write("unroll", "a = 1")
-        reader.press("unroll", "Run")
+        other = reader.page.locator(".live-code").first.get_attribute("data-cell")
+        reader.write(other, "a = 1")
+        reader.press(other, "Run")
         reader.hears("Done in")
         reader.write("unroll", "while True: pass")
         reader.press("unroll", "Run")
         reader.page.wait_for_selector("[data-cell=unroll].live-runs")
         reader.stop()
         reader.hears("Stopped. Python has started afresh")
-        assert reader.page.get_by_role("button", name=re.compile("Run again what had run")).is_visible()
+        again = reader.page.get_by_role("button", name=re.compile("Run again what had run"))
+        assert again.inner_text().endswith("(1)"), "not what had to be stopped"
         assert reader.page.evaluate("document.documentElement.scrollWidth") <= 360
         assert reader.page.locator(".live-bar").bounding_box()["height"] < 740 / 4
         context.close()
