@@ -34,7 +34,7 @@ from rnnlib.scan import scan, scan_back
 from rnnlib.through_time import Gradients, Tape, bptt, unroll
 from rnnlib.truncation import Chunk, checkpointed_bptt, truncated_bptt
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # What is not imported above, by the module that has it: it is found here too, and loaded when it is first asked for.
 _OFFERED = {
