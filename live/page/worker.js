@@ -62,8 +62,12 @@ async function prepare(source) {
   if (step) tell("Running");
 }
 
+const broken = (error) => postMessage({ kind: "broken", data: String(error?.message ?? error) });
+// A file that does not come leaves Pyodide waiting for ever: it is no rejection of what it has promised.
+addEventListener("unhandledrejection", ({ reason }) => session || broken(reason));
+
 onmessage = async ({ data }) => {
-  if (data.start) return start(data.start).catch((error) => postMessage({ kind: "broken", data: String(error.message ?? error) }));
+  if (data.start) return start(data.start).catch(broken);
   await prepare(data.run);
   if (data.fresh) session.reset();
   try {
