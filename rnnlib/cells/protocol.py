@@ -15,21 +15,23 @@ class Cell(Protocol):
 
     Every array a step writes is allocated by the loop, or once by ``project``, so that no step need allocate:
 
-    ========================================== =====================================================================
-    ``init(rng, dtype)``                       parameters, a named tuple of arrays named as in the equations
-    ``check(params)``                          ``ValueError`` unless the parameters fit the cell; returns their dtype
-    ``zeros(shape, dtype)``                    a state-typed tuple of zeros, ``(*shape, n)`` a field
-    ``prepare(params)``                        ``w``, the weights as the loop wants them; once a sequence
-    ``project(w, x)``                          ``a (T, B, ..)``, all that the inputs contribute, in one product
-    ``step(w, a, before, after)``              writes the state ``after``; if ``keeps``, leaves in ``a`` what
-                                               ``step_back`` needs besides the two states
-    ``linearise(a, states)``                   when all steps are taken: makes of what they left in ``a`` what
-                                               ``step_back`` wants, for all steps at once
-    ``step_back(w, a, before, after,``         from :math:`\partial L/\partial` ``after`` writes that of ``before``,
-    ``dafter, dbefore, g)``                    and the gradients of what it computed with, ``g (B, width)``
-    ``gather(tape, g)``                        weight gradients from ``g (T, B, width)``, in one product each
-    ``back_project(w, g)``                     the transpose of ``project``: input gradients from ``g (.., width)``
-    ========================================== =====================================================================
+    ====================================================== =============================================================
+    ``init(rng, dtype)``                                   parameters, a named tuple of arrays named as in the equations
+    ``check(params)``                                      ``ValueError`` unless the parameters fit; returns their dtype
+    ``zeros(shape, dtype)``                                a state-typed tuple of zeros, ``(*shape, n)`` a field
+    ``prepare(params)``                                    ``w``, the weights as the loop wants them; once a sequence
+    ``project(w, x)``                                      ``a (T, B, ..)``, all that inputs contribute, in one product
+    ``step(w, a, before, after)``                          writes the state ``after``; if ``keeps``, leaves in ``a``
+                                                           what ``step_back`` needs besides the two states
+    ``linearise(a, states)``                               when all steps are taken: makes of what they left in ``a``
+                                                           what ``step_back`` wants, for all steps at once
+    ``step_back(w, a, before, after, dafter, dbefore, g)`` from :math:`\partial L/\partial` ``after`` writes that of
+                                                           ``before``, and the gradients of what it computed with,
+                                                           ``g (B, width)``
+    ``gather(tape, g)``                                    weight gradients from ``g (T, B, width)``, a product each
+    ``back_project(w, g)``                                 the transpose of ``project``: input gradients from
+                                                           ``g (.., width)``
+    ====================================================== =============================================================
 
     The step's signature differs from a textbook's ``step(w, a, state) -> state`` for speed alone.
     """
