@@ -5,7 +5,7 @@ function render({ model, el }) {
   let first = null;
   const choose = (lag) => store(model, "lag", Math.max(0, Math.min(LAGS - 1, Math.round(lag))));
   view.controls.append(
-    choice(model, "network", "network", { "delay line": "delay line", orthogonal: "orthogonal, ρ = .95", random: "random, ρ = .95" }),
+    choice(model, "network", "network", { "delay line": "delay line", orthogonal: "orthogonal, ρ = 0.95", random: "random, ρ = 0.95" }),
     choice(model, "error", "error", { 0: "none: exact reading", 0.01: ".01 in each unit", 0.1: ".1 in each unit" }),
     slider(model, "lag", "k, steps ago", { min: 0, max: LAGS - 1, step: 1, digits: 0 }),
   );

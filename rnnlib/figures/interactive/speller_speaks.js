@@ -6,7 +6,7 @@ function render({ model, el }) {
   view.controls.append(
     steps.element,
     slider(model, "snapshot", "updates", { min: 0, max: updates.length - 1, step: 1, words: (at) => String(updates[at]) }),
-    choice(model, "temperature", "choice", { "0.0": "always the likeliest", "0.7": "drawn, temperature .7", "1.0": "drawn, temperature 1" }),
+    choice(model, "temperature", "choice", { "0.0": "always the likeliest", "0.7": "drawn, temperature 0.7", "1.0": "drawn, temperature 1" }),
   );
   model.on("change:snapshot", () => { if (steps.at !== model.get("snapshot")) steps.go(model.get("snapshot")); });
 
