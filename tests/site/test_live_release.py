@@ -38,18 +38,6 @@ def test_what_is_kept_of_an_old_release_goes_on_beside_a_new_one(offered, browse
         first.begin()
         kept(first).write("unroll", RIGHT)
         host.renewed = release(offered)
-        second.begin(SECOND)
-        kept(second)
-
-        # The old page that is still open begins Python afresh, whose files the host has no longer.
-        first.write("unroll", STUBBORN)
-        first.press("unroll", "Run")
-        first.page.wait_for_selector("[data-cell=unroll].live-runs")
-        first.stop()
-        first.page.get_by_role("button", name="Start Python afresh").click()
-        first.hears("afresh, without the values")
-        first.write("unroll", RIGHT)
-        assert checked(first) == right
 
         # The new page has only been read when the network goes: the old one is there, whole.
         first.page.goto(address + PAGE)
@@ -59,6 +47,18 @@ def test_what_is_kept_of_an_old_release_goes_on_beside_a_new_one(offered, browse
         first.begin()
         assert checked(first) == right
         host.down = False
+
+        # The old page, still open while another is renewed, begins Python afresh: the host has its files no longer.
+        second.begin(SECOND)
+        kept(second)
+        first.write("unroll", STUBBORN)
+        first.press("unroll", "Run")
+        first.page.wait_for_selector("[data-cell=unroll].live-runs")
+        first.stop()
+        first.page.get_by_role("button", name="Start Python afresh").click()
+        first.hears("afresh, without the values")
+        first.write("unroll", RIGHT)
+        assert checked(first) == right
 
         # Worked on, the new one takes its place, with the old answer beside it.
         first.begin()
