@@ -31,10 +31,13 @@ const SAYS = {
   noise: () => "Standard deviation of what is added to the input.",
   pulses: () => "The chance of a pulse, on each input at each step.",
   n: () => "How many numbers the state h holds.",
-  start: {
-    normal: "Entries of W drawn about 0, with variance 1/n.",
-    orthogonal: "W begins orthogonal: it changes no length.",
-    identity: "W begins as the identity: it hands the state on.",
+  start: ({ start, cell }) => {
+    const W = { lstm: "each of W_f, W_i, W_o and W_c", gru: "each of W_z, W_r and W_h" }[cell] ?? "W";
+    return {
+      normal: `Entries of ${W} drawn about 0, with variance 1/n.`,
+      orthogonal: `${W} begins orthogonal: it changes no length.`,
+      identity: `${W} begins as the identity: it hands the state on.`,
+    }[start].replace(/^e/, "E");
   },
   gain: () => "The start of W is multiplied by this.",
   input: () => "The start of U, through which the input acts, is multiplied by this.",
@@ -48,6 +51,7 @@ const SAYS = {
     adam: "A mean of past gradients, each weight's divided by its recent size.",
   },
   clip: {
+    none: "The gradient is used as long as it is.",
     norm: "A gradient longer than θ, all weights together, is shortened to θ (chapter 5).",
     values: "Each entry of the gradient is held between −θ and θ (chapter 5).",
     each: "The gradient of W, of U, .. is shortened to θ, each by itself (chapter 5).",
@@ -65,8 +69,12 @@ const SAYS = {
     orthogonal: "W is held orthogonal, so that it changes no length (chapter 8).",
     mingru: "A GRU whose gate and new value read the input alone, not the state (chapter 10).",
   },
-  chrono: { yes: "Gate biases drawn so that memories last from one step up to the whole length (chapter 7)." },
-  cut: { yes: "The sequence is cut into pieces of k steps, and no gradient crosses a cut (chapter 6)." },
+  chrono: {
+    no: "All gates that keep begin with the forget bias: one time-scale for all units.",
+    yes: "Gate biases drawn so that memories last from one step up to the whole length (chapter 7)." },
+  cut: {
+    no: "The gradient goes back through all steps of a sequence.",
+    yes: "The sequence is cut into pieces of k steps, and no gradient crosses a cut (chapter 6)." },
 };
 const saying = (name, setting) => (typeof SAYS[name] === "function" ? SAYS[name](setting) : SAYS[name]?.[setting[name]]) ?? "";
 
@@ -120,7 +128,7 @@ export class Controls {
       const wanted = exact.value;
       this.change(name, wanted);
       const given = this.setting[name];
-      note.textContent = wanted !== "" && Number(wanted) === given ? "" : `${wanted === "" ? "This is no number" : `Not ${wanted}`}: ${whole ? "a whole number " : ""}from ${least(name, this.setting)} to ${most(name, this.setting)}.`;
+      note.textContent = wanted !== "" && Number(wanted) === given ? "" : `${wanted === "" ? `That is no number, so it is ${given}` : `Not ${wanted} but ${given}`}: ${whole ? "a whole number " : ""}from ${least(name, this.setting)} to ${most(name, this.setting)}.`;
     });
     const show = (setting) => {
       const [low, high, value] = [least(name, setting), most(name, setting), setting[name]];

@@ -25,9 +25,9 @@ class Playground {
     this.arena = html("div", { className: "pg-arena" });
     this.pair = html("div", { className: "pg-pair", role: "status" });
     this.arena.append(this.pair);
-    this.side = html("details", { className: "pg-side" }, html("summary", { textContent: "Settings" }), this.tabs, this.controls.root);
+    this.side = html("details", { className: "pg-side" }, html("summary", { textContent: "Settings" }), html("p", { className: "pg-anew", textContent: "A changed setting begins its run anew, from update 0, and so does Back." }), this.tabs, this.controls.root);
     this.veil = html("p", { className: "pg-veil" }, "Predict first: the map, the bars and the sentence would tell before the first update. ", this.button("Look without a prediction", () => this.presets.look()));
-    this.left = html("p", { className: "pg-left" }, "These are settings of your own; an experiment's are put back when you commit or choose it again.");
+    this.left = html("div", { className: "pg-left", role: "status" });
     this.amiss = html("p", { className: "pg-amiss", role: "status" });
     this.top = html("div", { className: "pg-top" });
     root.replaceChildren(this.presets.root, this.amiss, this.top, this.bar(), this.more(), this.left, this.presets.verdict, this.veil, html("div", { className: "pg-body" }, this.side, this.arena));
@@ -63,7 +63,8 @@ class Playground {
       if (two) this.side.open = true;
     });
     const planned = () => (this.same ? this.presets.chosen.updates : FEW);
-    return html("div", { className: "pg-more" }, this.pace, this.compare, take(() => this.views, planned));
+    this.taken = take(() => this.views, planned);
+    return html("div", { className: "pg-more" }, this.pace, this.compare, this.taken.root);
   }
 
   paced(view) {
@@ -79,7 +80,7 @@ class Playground {
       this.shared = box.checked;
       if (this.shared) this.set(this.edited, this.views[this.edited].setting, "seed");
     });
-    this.both = html("label", { className: "pg-shared", hidden: true }, box, " the same in both runs");
+    this.both = html("label", { className: "pg-shared", hidden: true }, box, " the same seed in both runs");
     this.controls.parts.seed.row.append(this.both);
   }
 
@@ -193,17 +194,30 @@ class Playground {
   refresh() {
     this.play.textContent = this.running ? "Stop" : "Run";
     this.compare.textContent = this.views.length === 1 ? "Add a second run" : "Only one run";
+    this.taken.name(this.views);
     this.controls.point(this.views[this.edited]?.frame?.diverged ? this.views[this.edited].found?.[0]?.change ?? [] : []);
     const over = this.views.every(({ running, limit, frame }) => !running && limit && frame && (frame.updates >= limit || frame.diverged));
     if (over && this.same) this.presets.over();
     this.arena.classList.toggle("pg-veiled", this.asking);
     this.veil.hidden = !this.asking;
-    this.left.hidden = this.same || !this.presets.chosen;
+    this.leave();
     this.views.forEach((view, i) => {
       view.label.textContent = this.same ? `: ${this.presets.chosen.names[i]}` : "";
       view.tally();
     });
     this.confront();
+  }
+
+  /** Settings of one's own are told from the experiment that they began from, and what came of that is put away. */
+  leave() {
+    const { chosen, dropped, stage, verdict } = this.presets, own = Boolean(chosen) && !this.same;
+    this.left.hidden = !own;
+    verdict.hidden = own;
+    const says = !own ? "" : [dropped && "The settings were changed while it ran, so nothing is said of your prediction. ", stage === "asked" ? "Its question is above; committing puts its settings back. " : "What came of it is put away: it was not of these settings. "].filter(Boolean).join("");
+    if (this.left.dataset.says === (own ? chosen.id + says : "")) return;
+    this.left.dataset.says = own ? chosen.id + says : "";
+    this.left.replaceChildren(...(own ? [html("p", {}, html("strong", { textContent: `Your own settings, begun from the experiment “${chosen.title}”. ` }), says),
+      this.button("Back to the experiment", () => this.show(settingsOf(chosen), { anew: true }))] : []));
   }
 
   /** Say in what two runs differ, and whether they have been trained alike. */

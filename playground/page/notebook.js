@@ -110,6 +110,6 @@ export function notebook(setting, updates) {
   const cell = (kind, source, more) => ({ cell_type: kind, id: `${kind}-${counter++}`, metadata: {}, source, ...more });
   let counter = 0;
   const cells = code(setting, updates).map((lines) => cell("code", lines.join("\n"), { execution_count: null, outputs: [] }));
-  const words = `# A run of the Playground, with rnnlib\n\nThe same task, cell, start, optimiser, clipping and truncation as on the page; the random numbers are others, so the run is another one of the same kind. It makes ${updates.toLocaleString("en")} updates. It needs \`training-recurrent-networks[figures]\`.`;
+  const words = `# A run of the Playground, with rnnlib\n\nThe same task, cell, start, optimiser, clipping and truncation as on the page; the random numbers are others, so the run is another one of the same kind. It makes ${updates.toLocaleString("en")} updates. It needs the course's library, which is installed, once, by\n\n    pip install "training-recurrent-networks[figures] @ git+https://github.com/training-recurrent-networks/course"`;
   return { cells: [cell("markdown", words), ...cells], metadata: { kernelspec: { display_name: "Python 3", language: "python", name: "python3" }, language_info: { name: "python" } }, nbformat: 4, nbformat_minor: 5 };
 }

@@ -37,7 +37,7 @@ export function lossPanel(view) {
 }
 
 export function reachPanel(view, colour) {
-  return new Panel("How far the gradient reaches back: |δ|", "A column is an update. Downwards: how much of |δ|, the gradient of the last step’s loss, is left so many steps back.", 300, () => view.frame, (pen, width, height) => {
+  return new Panel("How far the gradient reaches back: |δ|", "A column is an update. Downwards: how much of |\u2060δ\u2060|, the gradient of the last step’s loss, is left so many steps back. |\u2060δ\u2060| is the root mean square over the batch: sequences with a large error weigh most.", 300, () => view.frame, (pen, width, height) => {
     const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 66 });
     const X = along(area, span(view)), Y = (lag) => area.y + ((lag + 0.5) / T) * area.height;
     pen.add("rect", { class: "zero", x: area.x, y: area.y, width: area.width, height: area.height });
@@ -52,6 +52,7 @@ export function reachPanel(view, colour) {
     if (frame.needs) needed(pen, area, Y, frame.needs);
     if (view.reach?.gone) pen.line([[area.x + area.width - 7, Y(view.reach.gone)], [area.x + area.width, Y(view.reach.gone) - 5], [area.x + area.width, Y(view.reach.gone) + 5], [area.x + area.width - 7, Y(view.reach.gone)]], "mark");
     key(pen, colour, area.x, height - 26, width < 420 ? 2.2 : 3);
+    if (view.reach?.gone) marked(pen, area.x, area.y + area.height + 30);
     pen.say(view.sentence);
   }, () => {
     const T = view.frame.steps, lags = sample(T, 12), at = sample(view.columns.length, 24);
@@ -77,8 +78,12 @@ function key(pen, colour, x, y, wide) {
   for (const power of [-6, -3, 0, 3]) pen.text(start + ((power + 6) / 0.2) * wide, y + 20, powerOfTen(power), "muted small middle");
   pen.add("path", { class: "zero edge", d: `M${start + 46 * wide + 14} ${y}h12v9h-12zm0 9l12 -9` });
   pen.text(start + 46 * wide + 30, y + 9, "exactly 0", "muted small");
-  pen.add("path", { class: "mark", d: `M${start + 46 * wide + 16} ${y + 17}l7 -5v10z` });
-  pen.text(start + 46 * wide + 30, y + 21, "a thousandth", "muted small");
+}
+
+/** What the mark at the map's right edge stands for. */
+function marked(pen, x, y) {
+  pen.add("path", { class: "mark", d: `M${x} ${y - 4}l7 -5v10z` });
+  pen.text(x + 12, y, "newest column: below a thousandth", "muted small");
 }
 
 export function normPanel(view) {
@@ -99,18 +104,18 @@ export function normPanel(view) {
 }
 
 const KINDS = { W: "Eigenvalues of W", J: "Eigenvalues of the step Jacobian", gates: "Gates, as time-scales 1/(1 − f)" };
-const ABOUT = {
+const ABOUT = (kind, cell) => ({
   W: "W alone multiplies along an eigenvector by λ at a step: orange grows, blue shrinks.",
-  J: "Of ∂h at the last step with respect to h one step before, in one sequence: orange grows, blue shrinks.",
-  gates: "A unit keeps the share f of its state at a step, on average, and so keeps it for about 1/(1 − f) steps.",
-};
+  J: `Of the derivatives of ${cell === "lstm" ? "(h, c), state and memory together, at the last step with respect to (h, c)" : "h at the last step with respect to h"} one step before, in the sequence shown below: orange grows, blue shrinks.`,
+  gates: `${cell === "leaky" ? "A unit keeps the share f = κ of its state h at a step" : `A unit keeps the share f of its ${cell === "lstm" ? "memory c" : "state h"} at a step (f: a mean over all steps and sequences of the batch)`}, and so keeps it for about 1/(1 − f) steps. ${cell === "mingru" ? "The gradient has no other way back." : `That is the reach of this path${cell === "lstm" ? ", the carousel," : ""} alone: the gradient also comes back through the recurrent weights, and may reach further.`}`,
+})[kind];
 export function spectrumPanel(view, choose) {
   const select = html("select", { ariaLabel: "What to show of the recurrence" });
-  const panel = new Panel(KINDS.W, ABOUT.W, 300, () => view.frame, (pen, width, height) => {
+  const panel = new Panel(KINDS.W, ABOUT("W"), 300, () => view.frame, (pen, width, height) => {
     const { spectrum } = view;
     if (!spectrum) return;
     pen.title.textContent = KINDS[spectrum.kind];
-    pen.about.textContent = ABOUT[spectrum.kind];
+    pen.about.textContent = ABOUT(spectrum.kind, view.setting.cell);
     (spectrum.kind === "gates" ? gates : plane)(pen, width, height, view);
   }, () => view.spectrum?.kind === "gates"
     ? [["unit", "keeps a step", "time-scale"], ...Array.from(view.spectrum.kept, (kept, i) => [i + 1, number(kept, 4), number(1 / (1 - kept))])]
@@ -147,7 +152,7 @@ function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
   scales.forEach((scale, i) => pen.add("circle", { class: "green-dot", cx: X(i), cy: Y(scale), r: 3.6 }));
   if (needs) pen.text(area.x + area.width, Y(needs[0]) + 16, `${needs[0]} steps: the nearest the task looks back`, "small end over-paper");
   pen.text(area.x + area.width, height - 20, "units, the slowest first", "muted end");
-  pen.text(area.x, height - 4, `kept for ${number(scales[0])} to ${number(scales.at(-1))} steps`, "small");
+  pen.text(area.x, height - 4, `1/(1 − f): ${number(scales[0])} to ${number(scales.at(-1))} steps`, "small");
   pen.say(`Time-scales of ${scales.length} units, from ${number(scales.at(-1))} to ${number(scales[0])} steps.`);
 }
 
@@ -170,7 +175,7 @@ export function sequencePanel(view, colour) {
     for (const t of ticks(T, clamp(width / 90, 3, 8))) if (t) pen.text(X(t) - wide / 2, height - 22, String(t), "muted middle");
     pen.text(width - right, height - 6, "step", "muted end");
   }, () => {
-    const { sequence: s, steps: T, units: n } = view.frame, norms = Array.from({ length: T }, (_, t) => Math.hypot(...s.delta.subarray(t * n, (t + 1) * n)));
+    const { sequence: s, steps: T, units: n } = view.frame, norms = Array.from(s.delta);
     return [["step", "input", "|h|", "|δ|"], ...norms.map((norm, t) => [t + 1, Array.from(s.x.subarray(t * view.frame.inputs, (t + 1) * view.frame.inputs), (x) => number(x, 2)).join(" "), number(Math.hypot(...s.h.subarray(t * n, (t + 1) * n))), number(norm, 2)])];
   });
 }
@@ -237,14 +242,14 @@ function bars(pen, right, y, height, probabilities, target) {
 
 /** The backward pass, bar by bar: |delta_t| on a logarithmic axis, down to the step at which it stands. */
 function backward(pen, view, X, wide, y, height, left, right, colour) {
-  const { sequence: s, steps: T, units: n, needs } = view.frame, stands = view.stands ?? 1;
-  const sizes = Array.from({ length: T }, (_, t) => Math.hypot(...s.delta.subarray(t * n, (t + 1) * n))), last = sizes[T - 1];
+  const { sequence: { delta: sizes }, steps: T, needs } = view.frame, stands = view.stands ?? 1;
+  const last = sizes[T - 1];
   const top = 2, bottom = -6, Y = (share) => y + height * clamp((top - Math.log10(share)) / (top - bottom), 0, 1);
   for (const power of [2, 0, -2, -4, -6]) {
     pen.add("path", { class: power ? "grid" : "rule thin", d: `M${left} ${Y(10 ** power)}H${right}` });
     pen.text(left - 8, Y(10 ** power) + 4, powerOfTen(power), "end muted small");
   }
-  pen.text(left, y - 8, "|δₜ| of the last step's loss, as a share of what it is there", "muted small");
+  pen.text(left, y - 8, "|δₜ| in this one sequence, as a share of its last", "muted small");
   for (let t = T; t >= stands; t--) {
     const share = sizes[t - 1] / last;
     if (!(share > 0)) continue;

@@ -19,9 +19,9 @@ const LANES = 4; // dots above each other, so that those of neighbours can be to
 function strip({ seeds }, updates, shown) {
   const sorted = seeds.toSorted((a, b) => (a.solvedAt ?? Infinity) - (b.solvedAt ?? Infinity)), late = sorted.findIndex(({ solvedAt }) => solvedAt === null);
   return html("span", { className: "pg-strip", ariaHidden: "true" }, html("i", { style: { left: `${ENDS}%` } }), ...sorted.map(({ seed, solvedAt, divergedAt }, i) => {
-    const left = solvedAt === null ? ENDS + 1.5 + 2.8 * Math.floor((i - late) / LANES) : (ENDS * solvedAt) / updates;
+    const left = solvedAt === null ? `calc(${ENDS + 2.6 * Math.floor((i - late) / LANES)}% + 10px)` : `${(ENDS * solvedAt) / updates}%`;
     const kind = divergedAt !== null ? "pg-broke" : solvedAt === null ? "pg-never" : "pg-solved";
-    return html("b", { className: `${kind}${seed === shown ? " pg-this" : ""}`, style: { left: `${left}%`, top: `${(solvedAt === null ? i - late : i) % LANES * 0.5 + 0.15}rem` } });
+    return html("b", { className: `${kind}${seed === shown ? " pg-this" : ""}`, style: { left, top: `${(solvedAt === null ? i - late : i) % LANES * 10 + 4}px` } });
   }));
 }
 
@@ -42,7 +42,7 @@ export class Presets {
   /** `load(preset)` puts an experiment's settings up (none: one's own), `run(preset)` starts it, `changed()` hears of a
    * stage. */
   constructor({ presets, results }, { load, run, changed }) {
-    Object.assign(this, { presets, results: results?.presets ?? {}, load, run, changed, chosen: null, stage: "asked" });
+    Object.assign(this, { presets, results: results?.presets ?? {}, load, run, changed, chosen: null, stage: "asked", dropped: false });
     const chapters = Map.groupBy ? [...Map.groupBy(presets, ({ chapter }) => chapter)] : grouped(presets);
     this.select = html("select", { id: "pg-preset" }, html("option", { value: "", textContent: "none: your own settings" }),
       ...chapters.map(([chapter, members]) => html("optgroup", { label: members[0].chapterTitle }, ...members.map(({ id, title }) => html("option", { value: id, textContent: title })))));
@@ -64,7 +64,7 @@ export class Presets {
   show(id) {
     const preset = this.get(id);
     this.select.value = preset ? id : "";
-    Object.assign(this, { chosen: preset ?? null, stage: "asked" });
+    Object.assign(this, { chosen: preset ?? null, stage: "asked", dropped: false });
     this.verdict.replaceChildren();
     this.card.replaceChildren(...(preset ? this.asked(preset) : []));
   }
@@ -100,8 +100,9 @@ export class Presets {
   /** Its settings are changed while it runs: what comes of them does not judge what was said. */
   drop() {
     if (this.stage !== "running") return;
-    this.leave("looked");
+    this.dropped = true;
     this.verdict.replaceChildren(this.recall("The settings were changed while it ran, so nothing is said of your prediction."), this.skip());
+    this.leave("looked");
   }
 
   leave(stage) {

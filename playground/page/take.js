@@ -89,21 +89,23 @@ async function png(view) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }
 
-/** A menu of what can be taken along, of every run that is shown. The notebook trains as long as the page has, or as long
+/** A menu of what can be taken along, of every run that is shown, and `name(views)`, by which it says of which. The notebook trains as long as the page has, or as long
  * as is `planned` where it has not begun. */
 export function take(views, planned) {
   const each = (save) => () => views().forEach((view) => save(view, views().length > 1 ? `-${view.name}` : ""));
   const offers = {
-    "Notebook": ["Trains the same setting with rnnlib, as long as it was trained here", each(async (view, name) => {
+    "Notebook": ["Trains the same setting with rnnlib, for as many updates as here; the random numbers are others, so it is another run of the same kind", each(async (view, name) => {
       const { notebook } = await import("./notebook.js"); // few want it, and the page is there sooner
       save(`playground${name}.ipynb`, JSON.stringify(notebook(view.setting, view.frame.updates || planned()), null, 1), "application/x-ipynb+json");
     })],
     "Picture": ["What is shown of each run, as a PNG", each(async (view, name) => save(`playground${name}.png`, await png(view)))],
     "Log as CSV": ["Loss and norms of every update, not rounded", each((view, name) => save(`playground${name}.csv`, csv(view), "text/csv"))],
   };
-  return html("span", { className: "pg-take", role: "group", ariaLabel: "Take it with you" }, ...Object.entries(offers).map(([textContent, [title, press]]) => {
+  const buttons = Object.entries(offers).map(([textContent, [title, press]]) => {
     const button = html("button", { type: "button", textContent, title });
     button.addEventListener("click", press);
     return button;
-  }));
+  });
+  const name = (runs) => { buttons[0].textContent = runs.length > 1 ? "Notebooks A, B" : "Notebook"; };
+  return { root: html("span", { className: "pg-take", role: "group", ariaLabel: "Take it with you" }, ...buttons), name };
 }

@@ -55,7 +55,7 @@ export class RunView {
   begin(setting) {
     Object.assign(this, { setting, id: this.id + 1, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, limit: null, running: false });
     this.whole();
-    this.panels.sequence.about.textContent = ABOUT[setting.task];
+    this.panels.sequence.about.textContent = `${ABOUT[setting.task]} The bars below are of this one sequence; the map and the sentence are of the whole batch, and may differ from them tenfold and more.`;
     const kinds = [...(SQUARE.includes(setting.cell) ? ["W"] : []), ...(GATED.includes(setting.cell) ? ["gates"] : []), "J"];
     this.panels.spectrum.offer(kinds, kinds[0]);
     this.send({ type: "view", name: kinds[0] });
@@ -118,7 +118,7 @@ export class RunView {
     this.sentence = found.map(({ text }) => text).join(" ");
     this.found = found;
     if (this.live.textContent !== this.sentence) this.live.textContent = this.sentence;
-    this.tags.replaceChildren(...tagsOf(found, { needs: this.frame.needs, reach: this.reach }).map(([what, words, tone]) => html("span", { className: `pg-tag pg-${tone}` }, `${what}: `, html("strong", { textContent: words }))), this.when);
+    this.tags.replaceChildren(...tagsOf(found, { needs: this.frame.needs, reach: this.reach }).map(([what, words, tone, bound]) => html("span", { className: `pg-tag pg-${tone}` }, `${what}: `, html("strong", { textContent: words }), bound ? ` (${bound})` : "")), this.when);
     // The sentence stands for a while, and the count beside the name goes on.
     this.when.textContent = this.running ? `as of update ${this.frame.updates.toLocaleString("en")}` : "";
   }
@@ -133,7 +133,7 @@ export class RunView {
 
   /** Show the backward pass down to step `to`, and say what that step did to the size of the error. */
   stand(to) {
-    const { steps, units, sequence: { delta } } = this.frame, norm = (t) => Math.hypot(...delta.subarray((t - 1) * units, t * units));
+    const { steps, sequence: { delta } } = this.frame, norm = (t) => delta[t - 1];
     this.stands = Math.min(Math.max(to, 1), steps);
     const here = norm(this.stands), by = this.stands < steps ? `, ${times(here / norm(this.stands + 1))} that of step ${this.stands + 1}` : ", straight from the loss";
     this.readout.textContent = `step ${this.stands}: |δ| = ${amount(here)}${by}`;

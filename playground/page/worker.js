@@ -19,6 +19,7 @@ import "../engine/model.js";
 import "../engine/optimisers.js";
 import "../engine/tasks.js";
 import "../engine/through_time.js";
+import { norm } from "../engine/arrays.js";
 import { WINDOW } from "../engine/settings.js";
 import { eigenvalues, jacobian, kept } from "../engine/spectra.js";
 import { Run } from "../engine/training.js";
@@ -103,7 +104,8 @@ function frame(of) {
   frames++;
 }
 
-/** The first sequence of the batch: inputs, states, outputs, targets, and the adjoints of the last step's loss. */
+/** The first sequence of the batch: inputs, states, outputs, targets, and at each step the norm of the last step's loss's
+ * adjoint, of the whole state as in the map. */
 function sequence({ pass, batch, model, task }) {
   const { T, B } = pass, { cell, outputs: m } = model, n = cell.units, width = task.width;
   const first = (array, size, steps) => {
@@ -111,11 +113,12 @@ function sequence({ pass, batch, model, task }) {
     for (let t = 0; t < steps; t++) out.set(array.subarray(t * B * size, t * B * size + size), t * size);
     return out;
   };
-  const h = new Float64Array(T * n), delta = new Float64Array(T * n);
+  const h = new Float64Array(T * n), delta = new Float64Array(T);
   pass.reach(batch);
   pass.windows.forEach(({ start, tape }, i) => {
     h.set(first(tape.after, n, tape.T), start * n);
-    if (i === pass.windows.length - 1) delta.set(first(tape.delta.h.subarray(B * n), n, tape.T), start * n);
+    if (i < pass.windows.length - 1) return; // no gradient crosses a cut
+    for (let t = 1; t <= tape.T; t++) delta[start + t - 1] = norm(cell.fields.map((field) => norm(tape.deltas[t][field].subarray(0, n))));
   });
   return { x: first(batch.x, task.inputs, T), h, delta, y: first(pass.y, m, T), targets: first(batch.targets, width, T - batch.first) };
 }

@@ -118,9 +118,13 @@ def test_what_an_address_asks_for_and_cannot_have_is_said(engine, address, amiss
 @pytest.mark.parametrize(
     ("kinds", "needs", "tags"),
     [
-        (["vanishing", "baseline"], [9, 9], ["Task: nothing learnt yet", "Gradient: gone before the cause"]),
-        (["reach", "solved", "seeds"], [9, 9], ["Task: solved", "Gradient: reaches the cause"]),
-        (["reach", "early"], None, ["Task: too early to tell", "Gradient: reaches 4 steps"]),
+        (
+            ["vanishing", "baseline"],
+            [9, 9],
+            ["Task: nothing learnt yet", "Gradient: gone before the cause, below a thousandth"],
+        ),
+        (["reach", "solved", "seeds"], [9, 9], ["Task: solved", "Gradient: reaches the cause, above a thousandth"]),
+        (["reach", "early"], None, ["Task: too early to tell", "Gradient: reaches 4 steps, above a thousandth"]),
         (["diverged"], [9, 9], ["Task: diverged"]),
     ],
 )
@@ -130,4 +134,20 @@ def test_two_words_on_a_run(engine, kinds, needs, tags):
           kinds.map((kind) => ({ kind })), { needs, reach: { gone: 5, tenfold: null } })""",
         {"kinds": kinds, "needs": needs},
     )
-    assert [f"{what}: {words}" for what, words, _ in said] == tags
+    assert [f"{what}: " + ", ".join([words, *bound]) for what, words, _, *bound in said] == tags
+
+
+@pytest.mark.parametrize(("left", "tag"), [(0.00101, "reaches the cause"), (0.00099, "gone before the cause")])
+def test_the_bound_of_its_tag_is_that_of_its_gradient(engine, left, tag):
+    said = engine.evaluate(
+        """async (left) => {
+          const { diagnose, reachOf } = await import("/rnnlib/figures/interactive/diagnosis.js");
+          const { tagsOf } = await import("/playground/page/tags.js");
+          const sizes = [1, 0.1, left], measured = { update: 0, share: null, window: 50, clipped: 0 };
+          const found = diagnose({ ...measured, sizes, needs: [2, 2] });
+          return tagsOf(found, { needs: [2, 2], reach: reachOf(sizes) }).find(([what]) => what === "Gradient");
+        }""",
+        left,
+    )
+    assert said[1] == tag
+    assert said[3] == ("above a thousandth" if left > 1 / 1000 else "below a thousandth")

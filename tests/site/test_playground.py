@@ -185,7 +185,7 @@ def test_two_runs_are_in_the_address_train_together_and_stop_together(play):
     page.locator("#pg-seed").fill("5")
     page.locator("#pg-seed").press("Enter")
     assert page.url.endswith("#task=latch&T=8&seed=5;;task=latch&T=8&cell=mingru&seed=5")
-    page.get_by_label("the same in both runs").uncheck()
+    page.get_by_label("the same seed in both runs").uncheck()
     page.locator("#pg-seed").fill("6")
     page.locator("#pg-seed").press("Enter")
     assert page.url.endswith("#task=latch&T=8&seed=5;;task=latch&T=8&cell=mingru&seed=6")
@@ -258,7 +258,7 @@ def test_what_cannot_be_combined_is_not_offered(play):
     page.locator("#pg-k").fill("999")
     page.locator("#pg-k").press("Enter")
     assert page.locator("#pg-k").input_value() == "15"
-    assert page.locator(".pg-field:has(#pg-k) .pg-note").inner_text() == "Not 999: a whole number from 1 to 15."
+    assert page.locator(".pg-field:has(#pg-k) .pg-note").inner_text() == "Not 999 but 15: a whole number from 1 to 15."
     page.locator("#pg-length").fill("1")
     page.locator("#pg-length").press("Enter")
     assert "Steps k between cuts 15 became 11" in page.locator(".pg-amiss").inner_text()
@@ -293,10 +293,7 @@ def test_one_update_and_the_backward_pass_step_by_step(play):
     press(page, "One step back")
     page.wait_for_function(f"{bars} === 2")
     text = page.locator(".pg-readout").inner_text()
-    norms = page.evaluate(
-        "(() => { const { delta } = playground.views[0].frame.sequence, n = playground.views[0].frame.units;"
-        " return [10, 11].map((t) => Math.hypot(...delta.subarray(t * n, (t + 1) * n))); })()"
-    )
+    norms = page.evaluate("[10, 11].map((t) => playground.views[0].frame.sequence.delta[t])")
     factor = float(re.search(r", ([\d.]+) times that of step 12", text)[1])
     assert abs(factor / (norms[0] / norms[1]) - 1) < 0.06  # two digits
     press(page, "Walk back from the end")  # by itself, down to the first step
@@ -552,7 +549,35 @@ def test_settings_of_ones_own_leave_the_experiment(play):
     assert page.url.endswith("#preset=near-and-far")
     page.locator("#pg-n").fill("8")
     page.locator("#pg-n").press("Enter")
-    assert "nothing is said of your prediction" in page.locator(".pg-verdict").inner_text()
+    assert "nothing is said of your prediction" in page.locator(".pg-left").inner_text()
+
+
+def test_what_came_of_an_experiment_is_not_said_of_other_settings(play):
+    page = play("preset=near-and-far")
+    press(page, "Look without a prediction")
+    press(page, "Show what twenty seeds gave")
+    verdict = page.locator(".pg-verdict")
+    assert "19 of 20 seeds" in verdict.inner_text()
+    page.locator(".pg-side summary").click()
+    page.locator("#pg-rate").fill("1000")
+    page.locator("#pg-rate").press("Enter")
+    assert page.locator(".pg-field:has(#pg-rate) .pg-note").inner_text() == "Not 1000 but 100: from 0.000001 to 100."
+    assert not verdict.is_visible()
+    assert "Your own settings, begun from the experiment" in page.locator(".pg-left").inner_text()
+    press(page, "Back to the experiment")
+    assert page.url.endswith("#preset=near-and-far")
+    assert page.evaluate("playground.views[0].setting.rate") == 0.003
+    assert verdict.is_visible()
+    assert not page.locator(".pg-left").is_visible()
+
+
+def test_map_and_bars_of_a_batch_of_one_sequence_are_the_same_numbers(play):
+    """Of an LSTM both are of (h, c)."""
+    page = play("cell=lstm&B=1&T=12")
+    batch, one = page.evaluate(
+        "(({ sizes, sequence }) => [[...sizes], [...sequence.delta]])(playground.views[0].frame)"
+    )
+    assert one[::-1] == pytest.approx(batch, rel=1e-12)
 
 
 def test_the_mark_of_solving_lies_on_the_line(play):
@@ -660,7 +685,7 @@ def test_what_is_taken_along(play, tmp_path):
     page.wait_for_selector(f"{RUN}:nth-of-type(2)[data-updates]")
     both = []
     page.on("download", lambda download: both.append(download))
-    press(page, "Notebook")
+    press(page, "Notebooks A, B")
     page.wait_for_timeout(300)
     assert [one.suggested_filename for one in both] == ["playground-A.ipynb", "playground-B.ipynb"]
     assert f"updates={made}, " in trains(both[0].path())
