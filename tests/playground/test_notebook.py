@@ -73,7 +73,7 @@ def test_it_ends_with_the_map_of_its_own_run(notebooks, execute):
     exec(book["cells"][-1]["source"].replace("ReachLog.of", "figure = ReachLog.of"), names)
     assert names["figure"].steps == setting["T"]
     assert book["cells"][0]["cell_type"] == "markdown"
-    assert "pip install \"training-recurrent-networks[figures] @" in book["cells"][0]["source"]
+    assert 'pip install "training-recurrent-networks[figures] @' in book["cells"][0]["source"]
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
 
 
