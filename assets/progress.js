@@ -30,7 +30,7 @@
       if (top < innerHeight / 2) current = one;
       if (bottom < 0 || top > innerHeight) continue;
       one.time += TICK / 1000;
-      one.ended ||= bottom <= innerHeight;
+      one.ended ||= Math.floor(bottom) <= innerHeight; // a page scrolls by whole pixels
       if (one.ended && one.time >= one.needs && !memory.of("sections", one.section.id)) {
         memory.note("sections", one.section.id, { title: named(one.section) });
       }

@@ -79,5 +79,5 @@ def test_every_chapters_notebook_stands_alone(html, name):
     assert all(map(ast.parse, code))
     assert not [source for source in code if "myst_nb" in source or "glue(" in source or "../" in source]
     showing = [cell for cell in cells if re.search(r"^(print|figures\.show)\(", cell.source, re.MULTILINE)]
-    assert len(showing) > 2
+    assert len(showing) > 1
     assert not [cell.source for cell in showing if not cell.outputs]  # also where the build took them from the cache
