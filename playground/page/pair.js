@@ -9,7 +9,7 @@ const MEASURED = 300; // milliseconds over which it is measured how fast they ar
 
 /** Two runs, or one. Each view knows how many updates it has `made`, but for the last few of those under way. */
 export class Pair {
-  constructor(views) { Object.assign(this, { views, lead: LEADS[0], slow: false, since: null, levelling: null }); }
+  constructor(views) { Object.assign(this, { views, lead: LEADS[0], slow: false, since: null, levelling: null, abreast: false }); }
 
   /** Those that can still train. */
   get able() { return this.views.filter((view) => !view.diverged); }
@@ -22,6 +22,8 @@ export class Pair {
   get going() { return this.views.filter(({ running }) => running); }
   /** Whether one has yet to come to where the other is. */
   get apart() { return this.two && this.most - this.least > 2 * this.lead; }
+  /** Whether they have trained in step: when the lead becomes shorter, one is for a moment further ahead than it may be. */
+  abreastStill() { return this.two && (!this.apart || (this.abreast && this.most - this.least <= 2 * LEADS[1])); }
   other(view) { return this.views.find((one) => one !== view); }
   /** A slow pace is watched update by update. */
   holdOf(view) { return this.two ? this.other(view).made + (this.slow ? 1 : this.lead) : Infinity; }
@@ -31,11 +33,13 @@ export class Pair {
     this.levelling = null;
     const [done, left] = [true, false].map((is) => this.able.filter(({ made }) => (made >= (to ?? Infinity)) === is));
     done.forEach((view) => { view.limit = to; });
+    this.abreast = !this.apart;
     left.forEach((view) => view.run(to, this.holdOf(view)));
   }
 
   /** One of them has come further: the other may, too. */
   moved() {
+    this.abreast = this.abreastStill();
     this.measure();
     if (this.levelling && this.views.every(({ heard, order }) => heard === order)) this.level();
     this.going.forEach((view) => view.send({ type: "hold", hold: this.holdOf(view) }));
@@ -52,7 +56,7 @@ export class Pair {
    * other is stops where it is. */
   stop(then = () => {}) {
     const { going } = this;
-    this.levelling = this.two && !this.apart && going.length === 2 ? then : null;
+    this.levelling = this.abreastStill() && going.length === 2 ? then : null;
     going.forEach((view) => view.stop());
   }
 
@@ -65,7 +69,7 @@ export class Pair {
 
   /** One update of each, or of the one that is behind. */
   one() {
-    if (this.going.length === 2 && !this.apart) this.stop(() => this.able.forEach((view) => view.one()));
+    if (this.going.length === 2 && this.abreastStill()) this.stop(() => this.able.forEach((view) => view.one()));
     else {
       const { behind } = this;
       this.stop();

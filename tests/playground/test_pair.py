@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 # Threads that do as they are told: each makes `speed` updates at a turn, as far as it is told to, and tells of it.
-SIMULATED = """async ({speeds, made, turns, stopAfter}) => {
+SIMULATED = """async ({speeds, made, turns, stopAfter, leads}) => {
   const { Pair, uneven } = await import("/playground/page/pair.js");
   const views = speeds.map((speed, i) => ({
     name: "AB"[i], speed, made: made[i], really: made[i], running: false, diverged: null, heard: 0, order: 0,
@@ -16,9 +16,10 @@ SIMULATED = """async ({speeds, made, turns, stopAfter}) => {
     send({ type, hold }) { if (type === "hold") this.hold = hold; },
   }));
   const pair = new Pair(views), apart = [], told = [];
+  pair.lead = leads[0];
   pair.run();
   for (let turn = 0; turn < turns; turn++) {
-    if (turn === stopAfter) pair.stop();
+    if (turn === stopAfter) { pair.lead = leads[1]; pair.stop(); }
     for (const view of views) {
       if (view.running) view.really = Math.min(view.really + view.speed, Math.max(view.hold, view.really));
       Object.assign(view, { made: view.really, heard: view.order });
@@ -34,7 +35,8 @@ SIMULATED = """async ({speeds, made, turns, stopAfter}) => {
 @pytest.fixture
 def trains(engine):
     def trains_(**asked):
-        return engine.evaluate(SIMULATED, {"speeds": [5, 5], "made": [0, 0], "turns": 40, "stopAfter": 99} | asked)
+        usual = {"speeds": [5, 5], "made": [0, 0], "turns": 40, "stopAfter": 99, "leads": [12, 12]}
+        return engine.evaluate(SIMULATED, usual | asked)
 
     return trains_
 
@@ -50,6 +52,12 @@ def test_both_stop_after_equally_many_updates(trains):
     assert ran["apart"][19] > 0
     assert ran["apart"][20] == 0
     assert ran["told"][-1] == ""
+
+
+def test_both_stop_together_though_the_lead_has_just_become_shorter(trains):
+    ran = trains(speeds=[50, 3], stopAfter=20, leads=[60, 12])
+    assert ran["apart"][19] > 2 * 12
+    assert ran["apart"][20] == 0
 
 
 def test_one_that_is_behind_comes_first_and_it_is_said(trains):
