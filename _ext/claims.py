@@ -29,7 +29,7 @@ import yaml
 from claim_words import words
 from docutils import nodes
 from docutils.statemachine import StringList
-from glued import cell_that_glues, glued, gluing_cells, section_of
+from glued import cell_that_glues, glued, gluing_cells, section_of, shows_code
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -352,7 +352,7 @@ def _mark_cells(app: Sphinx, doctree: nodes.document) -> None:
         return
     app.env.note_dependency(str(file))
     cells = gluing_cells(app, page)
-    shown = {node["cell_index"]: node for node in doctree.findall(_has_code)}
+    shown = {node["cell_index"]: node for node in doctree.findall(shows_code)}
     titles = app.env.metadata[page].setdefault("claim_cells", {})
     for claim in claims:
         key = next(iter(claim.values.values()))
@@ -363,11 +363,6 @@ def _mark_cells(app: Sphinx, doctree: nodes.document) -> None:
         cell = shown[max(index for index in shown if index <= glued_in)]
         cell["ids"].append(f"claim-{claim.id}")
         titles[claim.id] = section_of(cell)
-
-
-def _has_code(node: nodes.Node) -> bool:
-    shown = isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
-    return shown and "tag_remove-input" not in node["classes"]
 
 
 def _check(app: Sphinx, env: BuildEnvironment) -> list[str]:

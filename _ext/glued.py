@@ -71,6 +71,12 @@ def cell_that_glues(cells: Mapping[int, str], name: str) -> int | None:
     return min(fits)[1] if fits else None
 
 
+def shows_code(node: nodes.Node) -> bool:
+    """Whether the node is a cell whose code a reader can see."""
+    is_code = isinstance(node, nodes.container) and node.get("nb_element") == "cell_code"
+    return is_code and "tag_remove-input" not in node["classes"]
+
+
 def section_of(node: nodes.Node) -> str:
     """Return the title of the section in which the node stands."""
     while not isinstance(node, nodes.section):

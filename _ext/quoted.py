@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from glued import cell_that_glues, glued, gluing_cells, section_of
+from glued import cell_that_glues, glued, gluing_cells, section_of, shows_code
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -41,11 +41,10 @@ class QuotedRole(SphinxRole):
 def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
     """Give every cell that is shown an id, and note it with the title of its section."""
     shown = {}
-    for cell in doctree.findall(lambda node: isinstance(node, nodes.container) and "cell_index" in node):
-        if cell.get("nb_element") == "cell_code" and "tag_remove-input" not in cell["classes"]:
-            if not cell["ids"]:
-                cell["ids"].append(f"cell-{cell['cell_index']}")
-            shown[cell["cell_index"]] = (cell["ids"][0], section_of(cell))
+    for cell in doctree.findall(shows_code):
+        if not cell["ids"]:
+            cell["ids"].append(f"cell-{cell['cell_index']}")
+        shown[cell["cell_index"]] = (cell["ids"][0], section_of(cell))
     app.env.metadata[app.env.docname]["shown_cells"] = shown
 
 

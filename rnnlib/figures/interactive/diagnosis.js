@@ -72,7 +72,7 @@ function ofLoss(reach, { update, share, window, solvedAt, needs }) {
   if (update < window) return { kind: "early", text: `${update === 0 ? "No update yet" : `Only ${update} update${update === 1 ? "" : "s"} so far`}: too early to speak of the loss.` };
   if (solvedAt !== null) {
     const since = reach?.gone != null && needs && reach.gone <= needs[1] && solvedAt < update
-      ? ` How far ${DELTA} reaches is said of now, not of the updates that solved it: a state that holds what it needs lets little back.` : "";
+      ? ` How far ${DELTA} reaches is said of now, not of the updates that solved it.` : "";
     return { kind: "solved", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.${since}` };
   }
   const over = `after ${counted(update)} updates`;
