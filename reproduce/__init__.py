@@ -1,8 +1,8 @@
 """The trained results that the chapters quote, run again: ``python -m reproduce [names] [--seeds N] [--quick]``.
 
 ``experiments`` says what is trained, a module a chapter, ``runs`` trains one network and keeps what came of it,
-``merging`` gathers the runs in the data files that chapters read, ``significance`` says whether two counts of successes
-differ. Encoder-decoders are no cell with a readout: ``encoder_decoder`` has them, ``bottleneck`` their runs.
+``merging`` gathers the runs in the data files that chapters read. Encoder-decoders are no cell with a readout:
+``encoder_decoder`` has them, ``bottleneck`` their runs.
 """
 
 import os

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from scipy.stats import fisher_exact
+
 from reproduce.experiments.terms import Contender, Experiment
 from reproduce.runs import Record, recorded, settings
-from reproduce.significance import fisher, sign_test
+from rnnlib.significance import SignTest
 
 DATA = Path("chapters/data")
 
@@ -90,8 +92,8 @@ def compare_clipping(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "runs": len(seeds),
                 "solved with": len(a),
                 "solved without": len(b),
-                "p, Fisher": round(fisher(len(a), len(b), len(seeds)), 5),
-                "p, sign test": round(sign_test(len(a - b), len(b - a)), 5),
+                "p, Fisher": round(float(fisher_exact([[len(each), len(seeds - each)] for each in (a, b)]).pvalue), 5),
+                "p, sign test": round(SignTest(len(a - b), len(b - a)).p, 5),
             }
         )
     return rows

@@ -55,6 +55,7 @@ _OFFERED = {
     "sampling": "sample",
     "scanned": "ScannedLayers ScannedParams ScannedState",
     "schedules": "Cosine Exponential Warmup",
+    "significance": "SignTest sign_test",
     "tasks": "AddingTask BracketsTask CopyTask DistantContactTask FlipFlopTask LatchTask SelectiveCopyTask SineTask "
     "TemporalOrderTask",
     "torch_bridge": "from_torch to_torch",

@@ -5,7 +5,8 @@ import os
 import time
 import warnings
 from collections import namedtuple
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -174,35 +175,13 @@ def fit(
     """
     optimiser = Adam() if optimiser is None else optimiser
     _check_parts(model, task, rng, optimiser, dtype, params, resume, save, carry)
-    for name, size, least in (("batch", batch, 1), ("updates", updates, 0), ("every", every, 1)):
-        _door.check_size(name, size, least)
-    for name, function in (("clip", clip), ("solved", solved), ("validate", validate)):
-        if function is not None:
-            _door.check_offers(name, function, "a function, or none", "__call__")
-    run = _begin(model, optimiser, rng, params, resume, dtype)
-    began, made = time.perf_counter() - run.seconds, len(run.log.loss)
-    rows = np.concatenate([np.column_stack(run.log[:4]), np.empty((updates, 4))])
-    count: Any = range(made, made + updates if run.solved_at is None else made)
-    if progress:
-        count = _door.optional("tqdm", "train").tqdm(count, disable="CI" in os.environ or None)
-    dtype = run.params.readout.b.dtype
-    # An iterator that never meets its end, for no batch is None.
-    draws = iter(lambda: task.draw(rng, batch, dtype), None) if hasattr(task, "draw") else task
+    _check_settings(batch, updates, every, clip, solved, validate)
+    run = begun = _begin(model, optimiser, rng, params, resume, dtype)
+    loop = _Loop(model, task, rng, optimiser, clip, batch, solved, every, carry, validate)
     try:
-        for update, drawn in zip(count, draws):
-            grads, rows[update] = _gradients(model, clip, rng, run, drawn)
-            snapshots = run.log.snapshots
-            if update % every == 0:
-                snapshots += (_look(model, task, validate, run, drawn, grads),)
-            params, state = _moved(optimiser, grads.params, run, drawn)
-            log, seconds = Log._make((*rows[: update + 1].T, snapshots)), time.perf_counter() - began
-            solved_at = update + 1 if solved is not None and solved(log) else None
-            carried, generator = grads.last if carry else (), rng.bit_generator.state
-            run = Fit(params, state, carried, log, solved_at, seconds, generator, run.made_by)
-            if save is not None and (update + 1) % every == 0:
+        for run in loop.runs(begun, updates, progress):
+            if save is not None and len(run.log.loss) % every == 0:
                 run.save(save)
-            if solved_at is not None:
-                break
     except KeyboardInterrupt:
         rng.bit_generator.state = run.generator
         warnings.warn(f"interrupted: this is the run after {len(run.log.loss)} updates, resume it", stacklevel=2)
@@ -234,6 +213,15 @@ def _check_parts(
         raise ValueError(f"carry: expected False, for {type(model.cell).__name__} needs the whole sequence at once")
 
 
+def _check_settings(batch: Any, updates: Any, every: Any, clip: Any, solved: Any, validate: Any) -> None:
+    """Raise ``ValueError`` unless these are whole numbers, and functions or none."""
+    for name, size, least in (("batch", batch, 1), ("updates", updates, 0), ("every", every, 1)):
+        _door.check_size(name, size, least)
+    for name, function in (("clip", clip), ("solved", solved), ("validate", validate)):
+        if function is not None:
+            _door.check_offers(name, function, "a function, or none", "__call__")
+
+
 def _begin(model: Model, optimiser: Any, rng: Rng, params: Any, resume: Any, dtype: Any) -> Fit:
     """Return the run that stands before its first update, or the one to resume; its random numbers go into ``rng``."""
     if resume is None:
@@ -246,34 +234,80 @@ def _begin(model: Model, optimiser: Any, rng: Rng, params: Any, resume: Any, dty
     return run
 
 
-def _look(model: Model, task: Any, validate: Any, run: Fit, batch: Batch, grads: ModelGradients) -> Snapshot:
-    """Return a snapshot of ``run`` on ``batch``."""
-    carried = run.carried or None
-    score = task.score(model.predict(run.params, batch, carried), batch) if hasattr(task, "score") else np.nan
-    validation = np.nan if validate is None else validate(run.params)
-    _door.check_number("validate", validation, "a function that returns a number", lambda number: True)
-    return Snapshot(len(run.log.loss), score, norm(grads.delta.h, axis=(1, 2)), float(validation))
+@dataclass(frozen=True)
+class _Loop:
+    """What is the same at every update: with what :func:`fit` trains, and when it looks and stops."""
 
+    model: Model
+    task: Any
+    rng: Rng
+    optimiser: Any
+    clip: Callable[[Any], tuple[Any, Clipping]] | None
+    batch: int
+    solved: Callable[[Log], bool] | None
+    every: int
+    carry: bool
+    validate: Callable[[ModelParams], float] | None
 
-def _moved(optimiser: Any, grads: Any, run: Fit, batch: Batch) -> tuple[Any, Any]:
-    """Return what the optimiser makes of the gradients, which it may square: finite ones can overflow there."""
-    try:
-        with np.errstate(over="raise", invalid="raise"):
-            return optimiser.update(run.params, grads, run.state)
-    except FloatingPointError as error:
-        raise DivergedError(f"update {len(run.log.loss)}: {error} of the optimiser", run, batch) from error
+    def runs(self, run: Fit, updates: int, progress: bool) -> Iterator[Fit]:
+        """Yield ``run`` after each of its next ``updates``, up to the one that solves it."""
+        began, made = time.perf_counter() - run.seconds, len(run.log.loss)
+        # One array for the whole run: the log of each update is a view of its first rows, and nothing is copied.
+        rows = np.concatenate([np.column_stack(run.log[:4]), np.empty((updates, 4))])
+        count: Any = range(made, made + updates if run.solved_at is None else made)
+        if progress:
+            count = _door.optional("tqdm", "train").tqdm(count, disable="CI" in os.environ or None)
+        for update, batch in zip(count, self.batches(run.params.readout.b.dtype)):
+            run = self.updated(run, batch, rows[: update + 1])._replace(seconds=time.perf_counter() - began)
+            yield run
+            if run.solved_at is not None:
+                return
 
+    def batches(self, dtype: Any) -> Iterable[Batch]:
+        """Return what to train on: draws of the task without end, or the batches that it is."""
+        # An iterator that never meets its end, for no batch is None.
+        draws = hasattr(self.task, "draw")
+        return iter(lambda: self.task.draw(self.rng, self.batch, dtype), None) if draws else self.task
 
-def _gradients(model: Model, clip: Any, rng: Rng, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
-    """Return the clipped gradients on ``batch`` and the four numbers for the log."""
-    _door.check_kind("task", batch, Batch, "at each draw")
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss, grads = model.loss_and_grads(run.params, batch, run.carried or None, rng)
-            length = global_norm(grads.params)
-        if not np.isfinite(loss) or not np.isfinite(length):
-            raise _door.NotANumberError(f"loss {loss}, norm of the gradient {length}")
-    except _door.NotANumberError as error:
-        raise DivergedError(f"update {len(run.log.loss)}: {error}", run, batch) from error
-    clipped, done = (grads.params, Clipping(length, length, 0.0)) if clip is None else clip(grads.params)
-    return grads._replace(params=clipped), (loss, *done)
+    def updated(self, run: Fit, batch: Batch, rows: Array) -> Fit:
+        """Return ``run`` after one update, on ``batch``; ``rows`` are its log, whose last row is written here."""
+        grads, rows[-1] = self.gradients(run, batch)
+        looks = (self.look(run, batch, grads),) if len(run.log.loss) % self.every == 0 else ()
+        params, state = self.moved(run, batch, grads)
+        log = Log._make((*rows.T, run.log.snapshots + looks))
+        solved_at = len(rows) if self.solved is not None and self.solved(log) else None
+        carried, generator = grads.last if self.carry else (), self.rng.bit_generator.state
+        return Fit(params, state, carried, log, solved_at, run.seconds, generator, run.made_by)
+
+    def gradients(self, run: Fit, batch: Batch) -> tuple[ModelGradients, Any]:
+        """Return the clipped gradients on ``batch`` and the four numbers for the log."""
+        _door.check_kind("task", batch, Batch, "at each draw")
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                loss, grads = self.model.loss_and_grads(run.params, batch, run.carried or None, self.rng)
+                length = global_norm(grads.params)
+            if not np.isfinite(loss) or not np.isfinite(length):
+                raise _door.NotANumberError(f"loss {loss}, norm of the gradient {length}")
+        except _door.NotANumberError as error:
+            raise DivergedError(f"update {len(run.log.loss)}: {error}", run, batch) from error
+        unclipped = grads.params, Clipping(length, length, 0.0)
+        clipped, done = unclipped if self.clip is None else self.clip(grads.params)
+        return grads._replace(params=clipped), (loss, *done)
+
+    def look(self, run: Fit, batch: Batch, grads: ModelGradients) -> Snapshot:
+        """Return a snapshot of ``run`` on ``batch``."""
+        score = validation = np.nan
+        if hasattr(self.task, "score"):
+            score = self.task.score(self.model.predict(run.params, batch, run.carried or None), batch)
+        if self.validate is not None:
+            validation = self.validate(run.params)
+        _door.check_number("validate", validation, "a function that returns a number", lambda number: True)
+        return Snapshot(len(run.log.loss), score, norm(grads.delta.h, axis=(1, 2)), float(validation))
+
+    def moved(self, run: Fit, batch: Batch, grads: ModelGradients) -> tuple[Any, Any]:
+        """Return what the optimiser makes of the gradients, which it may square: finite ones can overflow there."""
+        try:
+            with np.errstate(over="raise", invalid="raise"):
+                return self.optimiser.update(run.params, grads.params, run.state)
+        except FloatingPointError as error:
+            raise DivergedError(f"update {len(run.log.loss)}: {error} of the optimiser", run, batch) from error

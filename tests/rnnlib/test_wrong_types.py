@@ -73,6 +73,7 @@ WRONG = {
     "lengths": (3, "ab", [2.5], [-1], [[1]], None),
     "sequences": (X, "ab", [], [[1.0]], [X[:, 0], 3], 3, None),
     "module": (torch.nn.Linear(2, 3), CELL, None, torch.nn.LSTM),
+    "pairs": (3, "ab", None, [[1.0]], ["x"], [1j], [np.nan], np.ma.ones(1)),
     "radii": (0.9, (0.9,), ("a", "b"), None, (0.5, 0.4)),
 }
 DRAWING = {"rng": (RNG, "rng"), "dtype": (np.float64, "dtype")}
@@ -145,6 +146,7 @@ CALLS = {
     "softmax": {"logits": (Y, "array")},
     "softmax_cross_entropy": {"logits": (Y, "array"), "targets": (IDS, "ids")} | LOSSES,
     "squared_error": {"y": (Y, "array"), "target": (Y, "array")} | LOSSES,
+    "sign_test": {"a": ([1.0], "pairs"), "b": ([2.0], "pairs")},
     "lengths_to_mask": {"lengths": ([2, 1], "lengths"), "steps?": (3, "size")},
     "pad": {"sequences": ([X[:, 0], X[:2, 0]], "sequences")},
     "flow_penalty": {"tape": (TAPE, "tape"), "delta": (GRADS.delta.h, "array")},
