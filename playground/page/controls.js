@@ -76,6 +76,13 @@ const SAYS = {
     no: "The gradient goes back through all steps of a sequence.",
     yes: "The sequence is cut into pieces of k steps, and no gradient crosses a cut (chapter 6)." },
 };
+/** The settings that one asks for first, in a line. */
+export function essentials(s) {
+  const words = (name) => FIELDS[name].values[s[name]], meant = (name, text) => FIELDS[name].when(s) && text;
+  return [words("task"), meant("T", `T = ${s.T}`), meant("D", `D = ${s.D}`), `${words("cell")}, ${s.n} units`, meant("start", `W ${words("start")} × ${s.gain}`), meant("kappa", `κ = ${s.kappa}`), meant("forget", `forget bias ${s.forget}`),
+    `${words("optimiser")}, rate ${s.rate}`, s.clip === "none" ? "no clipping" : `clipped (${words("clip")}) to ${s.theta}`, meant("k", `cut every ${s.k} steps`), `seed ${s.seed}`].filter(Boolean).join(" · ");
+}
+
 const saying = (name, setting) => (typeof SAYS[name] === "function" ? SAYS[name](setting) : SAYS[name]?.[setting[name]]) ?? "";
 
 const LOGARITHMIC = ["rate", "theta"];

@@ -87,13 +87,6 @@ export class Panel {
     if (points.length === 1) this.add("path", { class: className, d: `M${points[0][0].toFixed(1)} ${points[0][1].toFixed(1)}h4` });
     if (points.length > 1) this.add("path", { class: className, d: `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}` });
   }
-  /** Words on a plate, legible on any colour: they end at `x`. */
-  plate(x, y, words) {
-    const text = this.text(x - 6, y, words, "plate end"), { x: left, y: top, width, height } = text.getBBox();
-    const plate = this.add("rect", { class: "plate", x: left - 6, y: top - 2, width: width + 12, height: height + 4, rx: 3 });
-    text.before(plate);
-  }
-
   /** What the lines of a drawing stand for, `[[class, words], ..]`, above it from `x` on. */
   key(x, y, entries) {
     for (const [kind, words] of entries) {

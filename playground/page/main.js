@@ -30,7 +30,7 @@ class Playground {
     this.left = html("div", { className: "pg-left", role: "status" });
     this.amiss = html("p", { className: "pg-amiss", role: "status" });
     this.top = html("div", { className: "pg-top" });
-    root.replaceChildren(this.presets.root, this.amiss, this.top, this.bar(), this.more(), this.left, this.presets.verdict, this.veil, html("div", { className: "pg-body" }, this.side, this.arena));
+    root.replaceChildren(this.presets.picker, this.bar(), this.more(), this.amiss, this.presets.card, this.top, this.left, this.presets.verdict, this.veil, html("div", { className: "pg-body" }, this.side, this.arena));
     this.seed();
     this.open();
     addEventListener("hashchange", () => this.open());
@@ -90,8 +90,10 @@ class Playground {
 
   /** Run on; an experiment, up to where it ends. */
   train() {
-    const { chosen } = this.presets;
+    const { chosen } = this.presets, place = (element) => element.getBoundingClientRect();
     this.look();
+    // Whoever stands above and would not see the map is taken to it; whoever looks at something else is left there.
+    if (place(this.views[0].panels.reach.stage).bottom > innerHeight && place(this.top).top > 0) this.bring();
     this.run(this.same && this.views.some((view) => !view.diverged && view.made < chosen.updates) ? chosen.updates : undefined);
   }
 
@@ -182,8 +184,11 @@ class Playground {
     this.show(settingsOf(preset), { anew: true });
     this.run(preset.updates);
     this.play.focus({ preventScroll: true });
-    this.top.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" });
+    this.bring();
   }
+
+  /** Bring what is seen of a run to where the page begins. */
+  bring() { this.top.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" }); }
 
   /** A run has come further, and perhaps shows it. */
   moved(drawn) {

@@ -20,16 +20,16 @@ export function lossPanel(view) {
     const shares = view.loss.map((loss) => loss / view.frame.baseline), means = view.mean.map((loss) => loss / view.frame.baseline);
     const area = box(width, height, { top: 24 }), binned = bins(shares, area.width / 2), [low, high] = decadesOf(binned, -3, 1);
     const X = along(area, span(view)), Y = logarithmic(area, low, high);
-    pen.key(area.x, 13, [["blue-band", "single updates"], ["blue", "mean of the last 50"]]);
+    pen.key(area.x, 13, [["blue-band", "each update"], ["blue", "mean of 50"]]);
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 5));
     pen.updates(area, span(view), X);
     pen.line([[area.x, Y(1)], [area.x + area.width, Y(1)]], "rule");
-    pen.text(area.x + area.width, Y(1) - 5, "without memory", "small end");
     pen.line([[area.x, Y(0.1)], [area.x + area.width, Y(0.1)]], "rule dashed");
-    if (Y(0.1) - Y(1) > 14) pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end");
     const edge = [...binned.map(({ at, low }) => [X(at), Y(low)]), ...binned.toReversed().map(({ at, high }) => [X(at), Y(high)])];
     pen.line(edge, "blue-band");
     pen.line(sample(means.length, area.width).map((i) => [X(i), Y(means[i])]), "blue");
+    pen.text(area.x + area.width, Y(1) - 5, "without memory", "small end over-paper");
+    if (Y(0.1) - Y(1) > 14) pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end over-paper");
     const { solvedAt } = view.frame;
     if (solvedAt) pen.add("circle", { class: "blue-dot", cx: X(solvedAt - 1), cy: Y(means[solvedAt - 1]), r: 5 });
     pen.say(shares.length ? `Loss over ${shares.length.toLocaleString("en")} updates: now ${amount(view.frame.share)} of the memoryless baseline.` : "No update yet.");
@@ -37,7 +37,7 @@ export function lossPanel(view) {
 }
 
 export function reachPanel(view, colour) {
-  return new Panel("How far the gradient reaches back: |δ|", "A column is an update. Downwards: how much of |\u2060δ\u2060|, the gradient of the last step’s loss, is left so many steps back. |\u2060δ\u2060| is the root mean square over the batch: sequences with a large error weigh most.", 300, () => view.frame, (pen, width, height) => {
+  return new Panel("How far the gradient reaches back: |δ|", "A column is an update; downwards, what is left of |\u2060δ\u2060| so many steps back from the last.", 300, () => view.frame, (pen, width, height) => {
     const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 66 });
     const X = along(area, span(view)), Y = (lag) => area.y + ((lag + 0.5) / T) * area.height;
     pen.add("rect", { class: "zero", x: area.x, y: area.y, width: area.width, height: area.height });
@@ -47,11 +47,12 @@ export function reachPanel(view, colour) {
       pen.place({ ...area, width: columns.length ? Math.max(2, X(columns.length * frame.every) - area.x) : Math.min(14, area.width) });
     }
     pen.updates(area, span(view), X);
-    for (const lag of ticks(T - 1, 5)) pen.text(area.x - 6, Y(lag) + 4, String(lag), "muted end");
-    pen.text(2, area.y - 9, "steps back from the last", "muted");
-    if (frame.needs) needed(pen, area, Y, frame.needs);
-    if (view.reach?.gone) pen.line([[area.x + area.width - 7, Y(view.reach.gone)], [area.x + area.width, Y(view.reach.gone) - 5], [area.x + area.width, Y(view.reach.gone) + 5], [area.x + area.width - 7, Y(view.reach.gone)]], "mark");
-    key(pen, colour, area.x, height - 26, width < 420 ? 2.2 : 3);
+    const needs = frame.needs ?? [], free = (lag) => needs.every((one) => Math.abs(Y(one) - Y(lag)) > 13);
+    for (const lag of ticks(T - 1, 5).filter(free)) pen.text(area.x - 6, Y(lag) + 4, String(lag), "muted end");
+    pen.text(2, area.y - 9, width < 400 ? "steps back" : "steps back from the last", "muted");
+    if (frame.needs) needed(pen, area, Y, needs);
+    if (view.reach?.gone) mark(pen, area.x + area.width + 1, Y(view.reach.gone));
+    key(pen, colour, width < 420 ? 2 : area.x, height - 26, width < 420 ? 2.2 : 3);
     if (view.reach?.gone) marked(pen, area.x, area.y + area.height + 30);
     pen.say(view.sentence);
   }, () => {
@@ -60,14 +61,19 @@ export function reachPanel(view, colour) {
   });
 }
 
+/** The lags that the task needs: lines across the map, and what they are above it, where nothing is covered. */
 function needed(pen, area, Y, [from, to]) {
-  const words = from === to ? `the task needs ${from} steps` : `the task needs ${from} to ${to} steps`;
-  for (const lag of new Set([from, to])) {
-    for (const kind of ["casing", "need"]) pen.line([[area.x, Y(lag)], [area.x + area.width, Y(lag)]], kind);
-  }
-  const above = Y(from) - 10;
-  pen.plate(area.x + area.width - 4, above > area.y + 16 ? above : Y(to) + 20, words);
+  const right = area.x + area.width, both = (points) => ["casing", "need"].forEach((kind) => pen.line(points, kind)), lags = [...new Set([from, to])];
+  const words = pen.text(right, area.y - 9, `the task needs ${from === to ? from : `${from} to ${to}`} steps`, "end"), left = right - words.getComputedTextLength() - 6;
+  both([[left - 18, area.y - 13], [left, area.y - 13]]);
+  lags.forEach((lag, i) => {
+    both([[area.x, Y(lag)], [right, Y(lag)]]);
+    if (!i || Y(lag) - Y(from) > 12) pen.text(area.x - 6, Y(lag) + 4, String(lag), "end bold");
+  });
 }
+
+/** A mark beside the map, that points at it. */
+const mark = (pen, x, y) => pen.add("path", { class: "mark", d: `M${x} ${y}l7 -5v10z` });
 
 /** The colours and what they stand for. */
 function key(pen, colour, x, y, wide) {
@@ -82,7 +88,7 @@ function key(pen, colour, x, y, wide) {
 
 /** What the mark at the map's right edge stands for. */
 function marked(pen, x, y) {
-  pen.add("path", { class: "mark", d: `M${x} ${y - 4}l7 -5v10z` });
+  mark(pen, x, y - 4);
   pen.text(x + 12, y, "newest column: below a thousandth", "muted small");
 }
 

@@ -46,10 +46,10 @@ export class Presets {
     const chapters = Map.groupBy ? [...Map.groupBy(presets, ({ chapter }) => chapter)] : grouped(presets);
     this.select = html("select", { id: "pg-preset" }, html("option", { value: "", textContent: "none: your own settings" }),
       ...chapters.map(([chapter, members]) => html("optgroup", { label: members[0].chapterTitle }, ...members.map(({ id, title }) => html("option", { value: id, textContent: title })))));
-    this.card = html("div", { className: "pg-card" });
+    this.card = html("section", { className: "pg-card", ariaLabel: "The experiment" });
     this.verdict = html("div", { className: "pg-verdict", role: "status", tabIndex: 0, ariaLabel: "What came of it" });
     this.select.addEventListener("change", () => this.choose(this.select.value));
-    this.root = html("section", { className: "pg-presets", ariaLabel: "Experiments" }, html("div", { className: "pg-choose" }, html("label", { htmlFor: "pg-preset", textContent: "Experiment" }), this.select), this.card);
+    this.picker = html("div", { className: "pg-choose" }, html("label", { htmlFor: "pg-preset", textContent: "Experiment" }), this.select);
   }
 
   get(id) { return this.presets.find((preset) => preset.id === id); }
@@ -127,7 +127,7 @@ export class Presets {
   tell() {
     const { chosen: preset, stage } = this, said = stage === "running" ? this.said : null;
     this.stage = "told";
-    this.verdict.replaceChildren(this.recall(said === null ? "" : `You said: “${preset.options[said]}”`), this.judgement(preset, said), ...this.evidence(preset));
+    this.verdict.replaceChildren(html("div", {}, this.recall(said === null ? "" : `You said: “${preset.options[said]}”`), this.judgement(preset, said)), html("div", { className: "pg-evidence" }, ...this.evidence(preset)));
     this.changed();
   }
 

@@ -7,7 +7,7 @@ const OF_GRADIENT = {
 };
 const OF_TASK = {
   early: ["too early to tell", "plain"], baseline: ["nothing learnt yet", "plain"], above: ["worse than without memory", "bad"],
-  learning: ["partly learnt", "plain"], solved: ["solved", "good"], diverged: ["diverged", "bad"],
+  learning: ["partly learnt", "plain"], solved: ["solved", "good"], lost: ["was solved, is not now", "bad"], diverged: ["diverged", "bad"],
 };
 
 /** Return `[what, words, "good" | "bad" | "plain", by which bound]` for what `diagnose` found. The cause lies at the lags that the task

@@ -1,7 +1,7 @@
 // One run as one sees it: its worker, what that has sent, and the panels that show it.
 import { amount, diagnose, reachOf } from "../../rnnlib/figures/interactive/diagnosis.js";
 import { toAddress, WINDOW } from "../engine/settings.js";
-import { ABOUT } from "./controls.js";
+import { ABOUT, essentials } from "./controls.js";
 import { html } from "./draw.js";
 import { lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
 import { tagsOf } from "./tags.js";
@@ -20,6 +20,14 @@ const meanOf = (losses, end) => {
   for (let i = start; i < end; i++) sum += losses[i];
   return sum / (end - start);
 };
+/** The greatest mean since the task was solved, as a share of the baseline, and after how many updates. */
+function worstSince(solvedAt, means, baseline) {
+  let at = solvedAt;
+  if (!at) return null;
+  for (let i = at; i < means.length; i++) if (means[i] > means[at - 1]) at = i + 1;
+  return { update: at, share: means[at - 1] / baseline };
+}
+
 /** `changed(drawn)` is called whenever it has come further, and whether a frame has come; `results(setting)` knows what
  * seeds of a setting did, `along()` for how many updates there must be room. */
 export class RunView {
@@ -34,13 +42,14 @@ export class RunView {
     });
     this.count = html("span", { className: "pg-count" });
     this.label = html("span", { className: "pg-label" });
-    this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), this.label, this.count);
+    this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), this.label, this.count, this.when);
+    this.essentials = html("p", { className: "pg-essentials" });
     this.readout = html("span", { className: "pg-readout", ariaLive: "polite" });
     const send = (name) => this.send({ type: "view", name });
-    this.panels = { reach: reachPanel(this, colour), spectrum: spectrumPanel(this, send), loss: lossPanel(this), norm: normPanel(this), sequence: sequencePanel(this, colour) };
+    this.panels = { reach: reachPanel(this, colour), loss: lossPanel(this), norm: normPanel(this), sequence: sequencePanel(this, colour), spectrum: spectrumPanel(this, send) };
     this.panels.sequence.tools.append(this.stepper());
-    this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, html("div", { className: "pg-said" }, this.heading, this.tags, this.live), html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
-    this.panels.sequence.root.classList.add("pg-wide");
+    this.panels.sequence.root.classList.add("pg-sequence");
+    this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, html("div", { className: "pg-said" }, this.heading, this.tags, this.essentials, this.live), html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
     for (const panel of Object.values(this.panels)) {
       panel.table.ariaLabel += `, of run ${name}`;
       panel.title.dataset.run = name;
@@ -55,6 +64,7 @@ export class RunView {
   begin(setting) {
     Object.assign(this, { setting, id: this.id + 1, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, limit: null, running: false });
     this.whole();
+    this.essentials.textContent = essentials(setting);
     this.panels.sequence.about.textContent = `${ABOUT[setting.task]} The bars below are of this one sequence; the map and the sentence are of the whole batch, and may differ from them tenfold and more.`;
     const kinds = [...(SQUARE.includes(setting.cell) ? ["W"] : []), ...(GATED.includes(setting.cell) ? ["gates"] : []), "J"];
     this.panels.spectrum.offer(kinds, kinds[0]);
@@ -81,6 +91,7 @@ export class RunView {
   draw(frame) {
     for (const name of ["loss", "before", "after", "fraction"]) this[name].push(...frame[name]);
     while (this.mean.length < this.loss.length) this.mean.push(meanOf(this.loss, this.mean.length + 1));
+    this.worst = worstSince(frame.solvedAt, this.mean, frame.baseline);
     this.columns = [...this.columns, ...frame.columns].filter(({ update }) => update % frame.every === 0);
     this.spectrum = frame.spectrum ?? this.spectrum;
     this.frame = frame;
@@ -104,7 +115,7 @@ export class RunView {
     const { frame, setting, reach } = this, last = frame.diverged && this.columns.at(-1), seeds = this.results(toAddress({ ...setting, seed: 0 }));
     return {
       update: frame.updates, share: frame.share, window: WINDOW, sizes: last ? last.sizes : reach || frame.diverged ? frame.sizes : null, needs: frame.needs, clipped: frame.clipped, mean: true,
-      clip: setting.clip, cut: setting.cut === "yes", carried: setting.carry === "yes", solvedAt: frame.solvedAt, diverged: frame.diverged, seeds,
+      clip: setting.clip, cut: setting.cut === "yes", carried: setting.carry === "yes", solvedAt: frame.solvedAt, worst: this.worst, diverged: frame.diverged, seeds,
       ...(last && last.update < frame.updates - 1 && { sizesAt: last.update + 1 }),
     };
   }
@@ -117,10 +128,11 @@ export class RunView {
     const found = diagnose(this.measured());
     this.sentence = found.map(({ text }) => text).join(" ");
     this.found = found;
-    if (this.live.textContent !== this.sentence) this.live.textContent = this.sentence;
-    this.tags.replaceChildren(...tagsOf(found, { needs: this.frame.needs, reach: this.reach }).map(([what, words, tone, bound]) => html("span", { className: `pg-tag pg-${tone}` }, `${what}: `, html("strong", { textContent: words }), bound ? ` (${bound})` : "")), this.when);
+    const words = this.sentence.replaceAll(" %", "\u00a0%");
+    if (this.live.textContent !== words) this.live.textContent = words;
+    this.tags.replaceChildren(...tagsOf(found, { needs: this.frame.needs, reach: this.reach }).map(([what, words, tone, bound]) => html("span", { className: `pg-tag pg-${tone}` }, `${what}: `, html("strong", { textContent: words }), bound ? ` (${bound})` : "")));
     // The sentence stands for a while, and the count beside the name goes on.
-    this.when.textContent = this.running ? `as of update ${this.frame.updates.toLocaleString("en")}` : "";
+    this.when.textContent = this.running ? ` · sentence as of update ${this.frame.updates.toLocaleString("en")}` : "";
   }
 
   /** Show the backward pass as a whole, and stop walking it. */

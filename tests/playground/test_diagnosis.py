@@ -98,6 +98,27 @@ def test_solved_replaces_what_would_be_said_of_the_loss(diagnose):
     assert "predictor" not in text
 
 
+def test_a_solved_task_that_did_not_stay_so_is_said(diagnose):
+    """Now, or in between by twice the bound or more; a mean that stayed below, or hardly rose above, is no relapse."""
+    solved = {"solvedAt": 321, "update": 900}
+    kinds, text, _ = diagnose(**solved, share=0.45)
+    assert "lost" in kinds
+    assert "solved" not in kinds
+    assert "Solved after 321 updates" in text
+    assert "It did not stay there: the mean of the last 50 is 45 % of the baseline, after 900 updates." in text
+    kinds, text, _ = diagnose(**solved, share=0.04, worst={"update": 512, "share": 0.6})
+    assert "solved" in kinds
+    assert "It did not stay there: after 512 updates it was 60 % of the baseline; now, after 900, 4 % of it." in text
+    both = diagnose(**solved, share=0.3, worst={"update": 512, "share": 0.6})[1]
+    assert "after 512 updates it was 60 % of the baseline; now, after 900, 30 % of it." in both
+    assert "stay" not in diagnose(**solved, share=0.04, worst={"update": 330, "share": 0.15})[1]
+    assert "stay" not in diagnose(**solved, share=0.04, worst=None)[1]
+    assert "stay" not in diagnose(**solved, share=0.0999)[1]
+    risen = diagnose(**solved, share=0.04, worst={"update": 512, "share": 3.2})[1]
+    assert "after 512 updates it was 3.2 times the baseline; now, after 900, 4 % of it." in risen
+    assert "the mean of the last 50 is 10 %" in diagnose(**solved, share=0.1)[1]
+
+
 def test_a_solved_task_with_no_reach_left_says_that_the_two_are_of_different_times(diagnose):
     def sizes(rate):
         return [rate**lag for lag in range(40)]

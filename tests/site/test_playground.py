@@ -288,7 +288,7 @@ def test_one_update_and_the_backward_pass_step_by_step(play):
     text = page.locator(".pg-readout").inner_text()
     assert text.startswith("step 12: |δ| =")
     assert text.endswith("straight from the loss")
-    bars = "document.querySelectorAll('.pg-wide .bar, .pg-wide .standing').length"
+    bars = "document.querySelectorAll('.pg-sequence .bar, .pg-sequence .standing').length"
     page.wait_for_function(f"{bars} === 1")
     press(page, "One step back")
     page.wait_for_function(f"{bars} === 2")
@@ -599,7 +599,7 @@ def test_eigenvalues_on_the_circle_are_not_outside(play):
     page = play("cell=orthogonal")
     page.wait_for_function("document.querySelectorAll('.pg-panel .blue-dot').length === 32")
     assert page.locator(".vermilion-dot").count() == 0
-    assert "; 0 outside the unit circle" in page.locator(".pg-panel:nth-child(2) svg").get_attribute("aria-label")
+    assert "; 0 outside the unit circle" in page.locator(".pg-panel:nth-child(5) svg").get_attribute("aria-label")
 
 
 def test_every_experiment_opens_and_is_possible(play):

@@ -5,6 +5,8 @@
 export const GONE = 1e-3;
 // A loss counts as that of a predictor without memory within this share of it.
 const NEAR = 0.1;
+// A task is solved while the mean loss is below this share of the baseline; it was lost for a while at twice that.
+const SOLVED = 0.1;
 
 // With word joiners, or a line may break before the bar that closes it.
 const DELTA = "|\u2060δ\u2060|";
@@ -39,7 +41,8 @@ export function reachOf(sizes) {
  * - `needs`, [from, to], how many steps back the task has to look, or null;
  * - `clipped`, the fraction of the last `window` updates in which something was clipped; `mean`, whether the loss is
  *   known to be a mean over what is scored;
- * - `cut`, whether the gradient is truncated, and `carried`, whether the state crosses a cut; `solvedAt`; `diverged` ({ update, what, norm }, the last finite norm),
+ * - `cut`, whether the gradient is truncated, and `carried`, whether the state crosses a cut; `solvedAt`, and the `worst`
+ *   mean of a window since, { update, share }; `diverged` ({ update, what, norm }, the last finite norm),
  *   and then `sizesAt`, after how many updates `sizes` were seen, where they are older than the last;
  * - `seeds` ({ solved, of, updates }) of these very settings, or null. */
 export function diagnose(measured) {
@@ -67,13 +70,21 @@ function ofReach({ lags, zero, gone, tenfold }, { needs, cut, carried }) {
   return { kind: "reach", text: `The gradient reaches: ${steps([lag, lag])} back ${DELTA} ${left}${asked}.` };
 }
 
-function ofLoss(reach, { update, share, window, solvedAt, needs }) {
+/** How the loss went on after the task was solved, where it did not stay so. */
+function ofRelapse({ update, share, window, worst }) {
+  const level = (mean, of) => (mean < 1 ? `${percent(mean)} of ${of}` : `${amount(mean)} times ${of}`), stayed = " It did not stay there: ";
+  if (worst && worst.share >= 2 * SOLVED && worst.share > share) return `${stayed}after ${counted(worst.update)} updates it was ${level(worst.share, "the baseline")}; now, after ${counted(update)}, ${level(share, "it")}.`;
+  return share < SOLVED ? "" : `${stayed}the mean of the last ${window} is ${level(share, "the baseline")}, after ${counted(update)} updates.`;
+}
+
+function ofLoss(reach, measured) {
+  const { update, share, window, solvedAt, needs } = measured;
   if (share === null || share === undefined) return null;
   if (update < window) return { kind: "early", text: `${update === 0 ? "No update yet" : `Only ${update} update${update === 1 ? "" : "s"} so far`}: too early to speak of the loss.` };
   if (solvedAt !== null) {
     const since = reach?.gone != null && needs && reach.gone <= needs[1] && solvedAt < update
       ? ` How far ${DELTA} reaches is said of now, not of the updates that solved it.` : "";
-    return { kind: "solved", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.${since}` };
+    return { kind: share < SOLVED ? "solved" : "lost", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.${ofRelapse(measured)}${since}` };
   }
   const over = `after ${counted(update)} updates`;
   if (share > 1 + NEAR) return { kind: "above", text: `The loss is ${amount(share)} times that of a predictor without memory, ${over}.` };
