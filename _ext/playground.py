@@ -48,7 +48,8 @@ MODULES = [
     and file.name not in ("worker.js", "notebook.js")
     and ("engine" not in file.parts or file.name == "settings.js")
 ]
-TOLD = ("seed", "solvedAt", "divergedAt", "clipped", "start")  # of each seed
+TOLD = ("seed", "solvedAt", "divergedAt")  # of each seed
+STARTS = {"grows": "tenfold", "left": "left", "below": "below"}  # of the first update, by the claim that is about it
 PRESETS, RESULTS = ROOT / "playground" / "presets.json", ROOT / "playground" / "results.json"
 
 
@@ -129,12 +130,18 @@ def _data(builder: Any) -> dict[str, Any]:
 
 def _told() -> dict[str, Any]:
     """Return of what seeds did what the page tells; the rest is for the tests of what texts say."""
-    results = json.loads(RESULTS.read_text(encoding="utf8"))
+    results = json.loads(RESULTS.read_text(encoding="utf8"))["presets"]
+    claims = {preset["id"]: {kind for claim in preset["claims"] for kind in claim} for preset in presets()}
 
-    def told(run: dict[str, Any]) -> dict[str, Any]:
-        return {"seeds": [{key: seed[key] for key in TOLD} for seed in run["seeds"]]}
+    def told(seed: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
+        start = {key: seed["start"][key] for kind, key in STARTS.items() if kind in kinds}
+        more = {"clipped": seed["clipped"]} if "clipped" in kinds else {}
+        return {key: seed[key] for key in TOLD} | more | ({"start": start} if start else {})
 
-    return {"presets": {name: {"runs": [told(run) for run in one["runs"]]} for name, one in results["presets"].items()}}
+    def runs(name: str) -> list[dict[str, Any]]:
+        return [{"seeds": [told(seed, claims[name]) for seed in run["seeds"]]} for run in results[name]["runs"]]
+
+    return {"presets": {name: {"runs": runs(name)} for name in results if name in claims}}
 
 
 def _load_here(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:

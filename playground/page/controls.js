@@ -85,10 +85,12 @@ export function essentials(s) {
 
 const saying = (name, setting) => (typeof SAYS[name] === "function" ? SAYS[name](setting) : SAYS[name]?.[setting[name]]) ?? "";
 
+export const ANEW = "A changed setting begins its run anew, from update 0, and so does Back.";
+
 const LOGARITHMIC = ["rate", "theta"];
 const GRAIN = { gain: 0.05, input: 0.05, noise: 0.05, kappa: 0.01, forget: 0.5, pulses: 0.01 };
 
-/** A form for one setting; `changed(setting, field, settled)` hears of every change, already made possible; it is not
+/** A form for one setting, and `help`, which says of the one that is pointed at what it means; `changed(setting, field, settled)` hears of every change, already made possible; it is not
  * `settled` while a slider is on its way. */
 export class Controls {
   constructor(changed) {
@@ -99,6 +101,10 @@ export class Controls {
     this.root = html("form", { className: "pg-controls", ariaLabel: "Settings" }, this.legend, ...Object.entries(GROUPS).map(([name, fields]) =>
       html("fieldset", {}, html("legend", { textContent: name }), ...fields.map((field) => this.field(field)))));
     this.root.addEventListener("submit", (event) => event.preventDefault());
+    this.help = html("p", { className: "pg-help", ariaHidden: "true", textContent: ANEW });
+    const explain = ({ target }) => { this.help.textContent = target.closest(".pg-field")?.querySelector(".pg-about").textContent || ANEW; };
+    for (const type of ["pointerover", "focusin"]) this.root.addEventListener(type, explain);
+    this.root.addEventListener("pointerleave", () => explain({ target: document.activeElement }));
   }
 
   change(field, value, settled = true) {

@@ -2,7 +2,7 @@
 import { reachColours } from "../../rnnlib/figures/interactive/reach_map.js";
 import { FIELDS, toAddress } from "../engine/settings.js";
 import { corrections, read } from "./address.js";
-import { Controls } from "./controls.js";
+import { ANEW, Controls } from "./controls.js";
 import { html } from "./draw.js";
 import { compared, Pair, uneven } from "./pair.js";
 import { Presets, settingsOf } from "./presets.js";
@@ -25,12 +25,14 @@ class Playground {
     this.arena = html("div", { className: "pg-arena" });
     this.pair = html("div", { className: "pg-pair", role: "status" });
     this.arena.append(this.pair);
-    this.side = html("details", { className: "pg-side" }, html("summary", { textContent: "Settings" }), html("p", { className: "pg-anew", textContent: "A changed setting begins its run anew, from update 0, and so does Back." }), this.tabs, this.controls.root);
+    this.side = html("details", { className: "pg-side" }, html("summary", { textContent: "Settings" }), html("p", { className: "pg-anew", textContent: ANEW }), this.tabs, this.controls.root, this.controls.help);
+    this.body = html("div", { className: "pg-body" }, this.side, this.arena);
+    this.side.addEventListener("toggle", () => this.place());
     this.veil = html("p", { className: "pg-veil" }, "Predict first: the map, the bars and the sentence would tell before the first update. ", this.button("Look without a prediction", () => this.presets.look()));
     this.left = html("div", { className: "pg-left", role: "status" });
     this.amiss = html("p", { className: "pg-amiss", role: "status" });
     this.top = html("div", { className: "pg-top" });
-    root.replaceChildren(this.presets.picker, this.bar(), this.more(), this.amiss, this.presets.card, this.top, this.left, this.presets.verdict, this.veil, html("div", { className: "pg-body" }, this.side, this.arena));
+    root.replaceChildren(this.presets.picker, this.bar(), this.more(), this.amiss, this.presets.card, this.top, this.left, this.presets.verdict, this.veil, this.body);
     this.seed();
     this.open();
     addEventListener("hashchange", () => this.open());
@@ -127,6 +129,7 @@ class Playground {
     // Beside one run there is room for them; above two, and on a phone, they open when they are wanted.
     if (this.arena.classList.toggle("pg-two", settings.length === 2) !== this.wasTwo) this.side.open = settings.length === 1 && matchMedia("(min-width: 1150px)").matches;
     this.wasTwo = settings.length === 2;
+    this.place();
     this.begin(settings, anew);
     this.share(settings.length < 2 || settings[0].seed === settings[1].seed);
     this.write(how);
@@ -134,6 +137,9 @@ class Playground {
     else if (going) this.run();
     this.edit(Math.min(edited, settings.length - 1));
   }
+
+  /** Open settings stand beside the runs, where there is room; without them two runs have the page's whole width. */
+  place() { this.body.classList.toggle("pg-beside", this.side.open || this.views.length < 2); }
 
   begin(settings, anew) {
     this.views.forEach((view, i) => { if (anew || !view.setting || toAddress(view.setting) !== toAddress(settings[i])) view.begin(settings[i]); });

@@ -16,7 +16,7 @@ const span = (view) => (view.frame.diverged ? Math.max(view.loss.length, 4) : Ma
 const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
 
 export function lossPanel(view) {
-  return new Panel("Loss, as a share of the memoryless baseline", "1 is the least that a predictor without memory can expect; solved is a mean of 50 below 0.1.", 190, () => view.frame, (pen, width, height) => {
+  return new Panel("Loss over the memoryless baseline", "1 is the least that a predictor without memory can expect; solved is a mean of 50 below 0.1.", 190, () => view.frame, (pen, width, height) => {
     const shares = view.loss.map((loss) => loss / view.frame.baseline), means = view.mean.map((loss) => loss / view.frame.baseline);
     const area = box(width, height, { top: 24 }), binned = bins(shares, area.width / 2), [low, high] = decadesOf(binned, -3, 1);
     const X = along(area, span(view)), Y = logarithmic(area, low, high);
@@ -93,7 +93,7 @@ function marked(pen, x, y) {
 }
 
 export function normPanel(view) {
-  return new Panel("Norm of the gradient, before and after clipping", "Of all weights together, at each update.", 190, () => view.frame, (pen, width, height) => {
+  return new Panel("Norm of the gradient", "Of all weights together, before and after clipping.", 190, () => view.frame, (pen, width, height) => {
     const { before, after } = view, area = box(width, height, { top: 24 }), [low, high] = decadesOf(bins(before.filter((norm) => norm > 0), 400), -1, 0);
     const X = along(area, span(view)), Y = logarithmic(area, low, high), { clip, theta } = view.setting;
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 6));

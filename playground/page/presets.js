@@ -122,12 +122,14 @@ export class Presets {
   }
 
   /** The runs have ended: say what came of it, if a prediction is open. */
-  over() { if (this.stage === "running") this.tell(); }
+  over() { if (this.stage === "running") this.tell(true); }
 
-  tell() {
+  /** Say it; where the run has just `ended` in no more room than was there, for one is looking at the map. */
+  tell(ended = false) {
     const { chosen: preset, stage } = this, said = stage === "running" ? this.said : null;
     this.stage = "told";
-    this.verdict.replaceChildren(html("div", {}, this.recall(said === null ? "" : `You said: “${preset.options[said]}”`), this.judgement(preset, said)), html("div", { className: "pg-evidence" }, ...this.evidence(preset)));
+    const details = html("details", { open: !ended }, html("summary", { textContent: "Why, and what twenty seeds gave" }), html("div", { className: "pg-why" }, html("p", { textContent: preset.outcome }), html("div", {}, ...this.evidence(preset))));
+    this.verdict.replaceChildren(this.recall(said === null ? "" : `You said: “${preset.options[said]}”`), this.judgement(preset, said), details);
     this.changed();
   }
 
@@ -136,8 +138,8 @@ export class Presets {
     const of = this.results[preset.id], agree = of ? agreeing(preset, of) : [], count = agree.filter(Boolean).length, answer = `“${preset.options[preset.answer]}”`;
     const share = of ? `${count} of ${agree.length} seeds` : "", right = said === preset.answer;
     const words = said === null ? `${share || "The answer"} gave ${answer}` : right ? `As you said${share && `, in ${share}`}.` : `Not as you said: ${share ? `${share} gave ${answer}` : answer}`;
-    const other = agree.length && !agree[preset.seed ?? 0] ? "The seed shown here is one of the others. " : "";
-    return html("p", { className: said === null ? "" : right ? "pg-right" : "pg-wrong" }, html("strong", { textContent: `${words} ` }), other, preset.outcome);
+    const other = agree.length && !agree[preset.seed ?? 0] ? " The seed shown here is one of the others." : "";
+    return html("p", { className: said === null ? "" : right ? "pg-right" : "pg-wrong" }, html("strong", { textContent: words }), other);
   }
 
   /** What the seeds did, run by run, in words and as a picture, and then whatever else the answer is about. */

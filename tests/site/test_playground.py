@@ -404,6 +404,8 @@ def test_a_prediction_comes_before_its_run(play):
     press(page, "Commit and run")
     page.wait_for_selector(".pg-right", timeout=90_000)
     assert updates(page) == updates(page, run=1) == 300
+    assert page.locator(".pg-why").is_hidden(), "what one watches stays where it is"
+    page.get_by_text("Why, and what twenty seeds gave").click()
     verdict = page.locator(".pg-verdict").inner_text()
     assert "As you said, in 15 of 20 seeds." in verdict
     assert re.search(r"run A, .*: \d+ of 20 seeds solved it within 300 updates", verdict)
@@ -483,21 +485,42 @@ def test_start_again_asks_again(play):
     page.wait_for_selector(f'{RUN}[data-updates="0"]')
 
 
+IN_SIGHT = """element => {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 50 && bottom <= innerHeight;
+}"""
+MAP_AND_LOSS = [".pg-panel:nth-child(1) .pg-stage", ".pg-panel:nth-child(2) .pg-stage"]
+
+
+def test_settings_and_results_are_seen_at_once(play):
+    """Nobody scrolls between what is set and what comes of it, where the window has room for both."""
+    page = play("task=latch&T=12&clip=norm")
+    press(page, "Run")
+    trained(page, 20)
+    names = ("task", "T", "cell", "n", "start", "optimiser", "rate", "clip", "theta")
+    seen = [".pg-bar .pg-main", ".pg-tags", ".pg-sentence", *MAP_AND_LOSS, *(f"#pg-{name}" for name in names)]
+    for width, height in ((1280, 800), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(100)
+        assert page.evaluate("scrollY") == 0
+        assert [one for one in seen if not page.locator(one).first.evaluate(IN_SIGHT)] == []
+    page.locator("#pg-n").hover()
+    about = page.locator(".pg-field:has(#pg-n) > .pg-about")
+    assert about.evaluate("about => getComputedStyle(about).opacity") == "1"
+    assert about.evaluate(IN_SIGHT)
+
+
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}])
 def test_what_comes_of_it_is_in_sight_after_committing(play, viewport):
-    """On the screen: the stop button, what one said, and the sentence; where there is room, the maps begin."""
+    """On the screen: the stop button, what one said, and the sentence; where there is room, maps and losses too."""
     page = play("preset=near-and-far", viewport=viewport, reduced_motion="reduce")
     slowly(page)
     page.get_by_label("Both.").check()
     press(page, "Commit and run")
     page.locator(".pg-panel:visible").first.wait_for()
-    in_sight = """element => {
-      const { top, bottom } = element.getBoundingClientRect();
-      return top >= 50 && bottom <= innerHeight;
-    }"""
     seen = [".pg-bar .pg-main", ".pg-verdict", ".pg-sentence"]
-    for selector in seen if viewport["width"] < 700 else [*seen, ".pg-panel figcaption"]:
-        assert page.locator(selector).first.evaluate(in_sight), selector
+    for selector in seen if viewport["width"] < 700 else [*seen, *MAP_AND_LOSS]:
+        assert page.locator(selector).first.evaluate(IN_SIGHT), selector
 
 
 def test_two_runs_on_a_phone_are_seen_together(play):
