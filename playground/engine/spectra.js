@@ -1,7 +1,8 @@
 // Eigenvalues, step Jacobians, and how long gates keep.
 
 /** All eigenvalues of a real matrix `A (n, n)`, as `[real, imaginary]`: reduction to Hessenberg form by reflections, then
- * Francis's implicit double-shift QR steps (Golub and Van Loan, Matrix computations, sections 7.4 and 7.5). */
+ * Francis's implicit double-shift QR steps (Golub and Van Loan, Matrix computations, sections 7.4 and 7.5), of which LAPACK
+ * allows as many in all. */
 export function eigenvalues(A, n) {
   const H = hessenberg(Float64Array.from(A), n), found = [];
   let end = n - 1, tries = 0;
@@ -10,8 +11,7 @@ export function eigenvalues(A, n) {
     if (start >= end - 1) {
       found.push(...(start === end ? [[H[end * n + end], 0]] : ofPair(H, n, end - 1)));
       end = start - 1;
-      tries = 0;
-    } else if (tries++ > 60) {
+    } else if (tries++ > 30 * Math.max(10, n)) {
       throw new Error("eigenvalues: no convergence");
     } else francis(H, n, start, end, tries % 11 === 10);
   }

@@ -6,7 +6,7 @@ import { Draws } from "../../playground/engine/draws.js";
 import { clipEach, clipNorm, clipValues } from "../../playground/engine/gradients.js";
 import { orthogonal } from "../../playground/engine/initialisers.js";
 import { softmaxCrossEntropy } from "../../playground/engine/losses.js";
-import { DEFAULTS } from "../../playground/engine/settings.js";
+import { DEFAULTS, possible } from "../../playground/engine/settings.js";
 import { eigenvalues, jacobian, kept } from "../../playground/engine/spectra.js";
 import { AddingTask, FlipFlopTask, NumbersTask, SineTask, TextTask } from "../../playground/engine/tasks.js";
 import { Run } from "../../playground/engine/training.js";
@@ -62,6 +62,15 @@ function* norms() {
   }
 }
 
+/** The step Jacobian of a run after some updates. Some near an orthogonal matrix take a hundred steps for one eigenvalue. */
+function jacobianOf(wanted, updates) {
+  const run = new Run(possible(wanted));
+  for (let i = 0; i < updates; i++) run.update();
+  if (!updates) run.differentiate();
+  const { tape } = run.pass.windows.at(-1);
+  return jacobian(tape, tape.T);
+}
+
 /** The sums of powers of a matrix's eigenvalues are the traces of its powers, and the eigenvalues come as they are real or
  * in conjugate pairs. Among the matrices are those in which shifts by the last two rows are caught in a cycle. */
 function* spectra() {
@@ -70,7 +79,7 @@ function* spectra() {
   const rising = (n) => Float64Array.from({ length: n * n }, (_, i) => Math.floor(i / n) + i);
   const symmetric = (n) => { const A = random(n * n), At = transpose(A, n, n); return A.map((x, i) => x + At[i]); };
   const apart = Float64Array.of(3, 0, 0, 0, -2, 0, 0, 0, 1), zeros = new Float64Array(16);
-  for (const A of [...span(24).map((i) => random((1 + (i % 12)) ** 2)), ...span(12).flatMap((i) => [cycle(i + 1), symmetric(i + 1), rising(i + 1)]), ...span(3).map((i) => jordan(i + 1)), apart, zeros, ...span(6).map((i) => random((i + 2) ** 2).map((x) => 1e-8 * x))]) {
+  for (const A of [...span(24).map((i) => random((1 + (i % 12)) ** 2)), ...span(12).flatMap((i) => [cycle(i + 1), symmetric(i + 1), rising(i + 1)]), ...span(3).map((i) => jordan(i + 1)), apart, zeros, jacobianOf({ cell: "leaky", start: "orthogonal", n: 48, seed: 15 }, 0), jacobianOf({ start: "identity", seed: 1 }, 37), ...span(6).map((i) => random((i + 2) ** 2).map((x) => 1e-8 * x))]) {
     const n = Math.sqrt(A.length), found = eigenvalues(A, n), size = norm(A) || 1;
     let powers = found.map(() => [1, 0]), power = identity(n);
     for (let k = 1; k <= Math.min(n, 6); k++) {
