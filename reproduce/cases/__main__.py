@@ -2,14 +2,18 @@
 
 import argparse
 import json
+from collections.abc import Iterable
+from pathlib import Path
 from time import process_time
+from typing import Any
 
 from bench.environment import describe
-from reproduce.cases import book, choosing, contacts, pixels, plant, sunspots, volatility
+from reproduce.cases import book, choosing, contacts, pixels, plant, room, sunspots, volatility, window
+from reproduce.cases.choosing import Record
 from reproduce.merging import path_of
 from reproduce.runs import write
 
-STUDIES = {study.NAME: study for study in (sunspots, volatility, contacts, plant, pixels, book)}
+STUDIES = {study.NAME: study for study in (sunspots, volatility, contacts, window, room, plant, pixels, book)}
 DATA = path_of("cases")
 QUICK = {
     "book": lambda: book.learn("plain", 3e-3, 0, 200)[2],
@@ -21,6 +25,8 @@ QUICK = {
     ),
     "pixels": lambda: pixels.whole_pictures(0)["sum"],
     "contacts": lambda: contacts.learn(contacts.TASKS["contact"], "attention", 1e-2, 0, 100)[2],
+    "window": lambda: window.learn(1e-2, 0)[1],
+    "room": lambda: contacts.learn(contacts.TASKS["brackets"], "GRU", 1e-2, 0, 100, 64)[2],
     "plant": lambda: plant.learn("memoryless", False, 1e-2, 0, 100)[2],
 }
 
@@ -42,19 +48,47 @@ def main() -> None:
         found = STUDIES[name].gather()
         write(found, choosing.FOLDER / "gathered" / f"{name}.json")
         print(f"{name} is complete, {process_time() - began:.0f} s", flush=True)
-    parts = {name: choosing.FOLDER / "gathered" / f"{name}.json" for name in STUDIES}
-    if not arguments.quick and all(path.exists() for path in parts.values()):
-        write(stamped({name: json.loads(path.read_text(encoding="utf8")) for name, path in parts.items()}), DATA)
+    if not arguments.quick:
+        put_together(DATA)
 
 
-def stamped(studies: dict[str, object]) -> dict[str, object]:
-    """Return the studies with what they were made by, on what, and in what time: one thread's, of all runs together."""
-    runs = [json.loads(path.read_text(encoding="utf8")) for path in sorted(choosing.FOLDER.glob("*.json"))]
+def put_together(data: Path) -> None:
+    """Write the data file, once every study is complete: as gathered here, or else as the file has it."""
+    earlier = json.loads(data.read_text(encoding="utf8")) if data.exists() else {}
+    paths = {name: choosing.FOLDER / "gathered" / f"{name}.json" for name in STUDIES}
+    here = {name: json.loads(path.read_text(encoding="utf8")) for name, path in paths.items() if path.exists()}
+    studies = {name: here.get(name, earlier.get(name)) for name in STUDIES}
+    if None not in studies.values():
+        write(stamped(studies, made(here, earlier.get("made", []))), data)
+
+
+def made(here: Iterable[str], earlier: Iterable[Record]) -> list[Record]:
+    """Return for each study by which commits its runs were made, in what time on one thread, and how many they are.
+
+    An earlier entry, which may be of several studies, is kept while one of them has not been gathered here.
+    """
+    return [entry for entry in earlier if not set(entry["studies"]) <= set(here)] + [stamps_of(name) for name in here]
+
+
+def stamps_of(study: str) -> Record:
+    """Return the entry of one study, from its runs."""
+    runs = [json.loads(path.read_text(encoding="utf8")) for path in choosing.FOLDER.glob(f"{study}-*.json")]
     return {
+        "studies": [study],
         "commits": sorted({run["commit"] for run in runs}),
-        "environment": describe(),
         "seconds": round(sum(run["seconds"] for run in runs)),
         "runs": len(runs),
+    }
+
+
+def stamped(studies: dict[str, Any], entries: list[Record]) -> Record:
+    """Return the studies with what they were made by, on what, and in what time."""
+    return {
+        "commits": sorted({commit for entry in entries for commit in entry["commits"]}),
+        "environment": describe(),
+        "seconds": sum(entry["seconds"] for entry in entries),
+        "runs": sum(entry["runs"] for entry in entries),
+        "made": entries,
         "rule": {"rates": choosing.RATES, "pilot seeds": choosing.PILOTS, "seeds": list(choosing.SEEDS)},
         **studies,
     }

@@ -13,7 +13,6 @@ from math import log
 from typing import Any
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier
 
 from reproduce.cases.choosing import SEEDS, Record, chosen, few, kept, train
 from rnnlib import GRUCell, PlainCell, bptt, unroll
@@ -26,7 +25,7 @@ from rnnlib.tasks import BracketsTask, Task, asked_at_last
 NAME = "contacts"
 CELLS = {"plain": PlainCell, "GRU": GRUCell, "attention": PlainCell}
 DISTANCES = (1, 2, 4, 8, 12, 16, 24, 32, 44, 58)
-UNITS, BATCH, UPDATES, EVERY, SIZE, WINDOW = 32, 64, 1200, 100, 8, 16
+UNITS, BATCH, UPDATES, EVERY, SIZE = 32, 64, 1200, 100, 8
 FAR, ALONE_RATES = 24, (0.01, 0.03, 0.09)
 """The control: GRUs that are taught far contacts alone, at three rates, the one of the mixed chains among them."""
 
@@ -63,10 +62,11 @@ TASKS: dict[str, Any] = {"contact": ContactTask(), "brackets": BracketsTask(pair
 class Reader:
     """A cell and a readout; with ``look`` the readout also has what an attention over the inputs so far brings."""
 
-    def __init__(self, name: str, task: Any) -> None:
-        self.cell, self.look = CELLS[name](task.inputs, UNITS), name == "attention"
-        self.attention = Attention(UNITS, SIZE, task.inputs)
-        self.readout = LinearReadout(UNITS + SIZE * self.look, task.outputs)
+    def __init__(self, name: str, task: Any, units: int | None = None) -> None:
+        self.units = units or UNITS
+        self.cell, self.look = CELLS[name](task.inputs, self.units), name == "attention"
+        self.attention = Attention(self.units, SIZE, task.inputs)
+        self.readout = LinearReadout(self.units + SIZE * self.look, task.outputs)
 
     def init(self, rng: Any) -> Any:
         """Draw the parameters."""
@@ -86,17 +86,24 @@ class Reader:
         y, (tape, seen, saved) = self.forward(params, batch)
         loss, dy = softmax_cross_entropy(y, batch.targets, batch.counted)
         dreadout, dseen = self.readout.backward(params[1], seen, dy)
-        dh, dattention = dseen[..., :UNITS], AttentionParams(*map(np.zeros_like, params[2]))
+        dh, dattention = dseen[..., : self.units], AttentionParams(*map(np.zeros_like, params[2]))
         if self.look:
-            dattention, paths = self.attention.backward(params[2], saved, dseen[..., UNITS:])
+            dattention, paths = self.attention.backward(params[2], saved, dseen[..., self.units :])
             dh = dh + paths.query
         return loss, (bptt(tape, dh).params, dreadout, dattention)
 
 
-def learn(task: Any, name: str, rate: float, seed: int, updates: int = UPDATES) -> tuple[Reader, Any, list[float]]:
-    """Train one net; what is looked at is its loss on 512 sequences that choose."""
-    rng, net = np.random.default_rng(seed), Reader(name, task)
-    held = task.draw(np.random.default_rng(1), 512, np.float32)
+def choosing_part(task: Any) -> Batch:
+    """Return the 512 sequences that choose."""
+    return task.draw(np.random.default_rng(1), 512, np.float32)
+
+
+def learn(
+    task: Any, name: str, rate: float, seed: int, updates: int = UPDATES, units: int | None = None
+) -> tuple[Reader, Any, list[float]]:
+    """Train one net; what is looked at is its loss on the sequences that choose."""
+    rng, net = np.random.default_rng(seed), Reader(name, task, units)
+    held = choosing_part(task)
 
     def look(params: Any) -> float:
         return softmax_cross_entropy(net.forward(params, held)[0], held.targets, held.counted)[0]
@@ -181,26 +188,9 @@ def taught_alone() -> Record:
     return found
 
 
-def windowed(seed: int) -> Record:
-    """Return what a feed-forward net gets right that is given the last ``WINDOW`` residues of 96,000 chains."""
-    rng = np.random.default_rng(seed)
-
-    def seen(task: Any, B: int, rng: Any) -> tuple[Any, Any]:
-        batch = task.draw(rng, B, np.float32)
-        return batch.x[-WINDOW:].transpose(1, 0, 2).reshape(B, -1), batch.targets[-1]
-
-    net = MLPClassifier((64,), learning_rate_init=3e-3, batch_size=BATCH, random_state=seed)
-    for _ in range(UPDATES // 25):
-        x, y = seen(TASKS["contact"], 25 * BATCH, rng)
-        net.partial_fit(x, y, classes=[0, 1])
-    rng = np.random.default_rng(2)
-    return {"right": few([net.score(*seen(ContactTask(distance=d), 1000, rng)) for d in DISTANCES])}
-
-
 def gather() -> Record:
     """Train what is missing, and return what the chapter reads."""
     found: Record = {"distances": DISTANCES, "budget": {"updates": UPDATES, "batch": BATCH, "units": UNITS}}
-    found["windowed"] = [kept(f"{NAME}-windowed-{seed}", partial(windowed, seed))["right"] for seed in SEEDS]
     found["alone"] = {"from": FAR, **taught_alone()}
     for task in TASKS:
         found[task] = {}

@@ -11,7 +11,8 @@ import pytest
 import torch
 from scipy import stats
 
-from reproduce.cases import book, contacts, pixels, plant, sunspots, volatility
+from reproduce.cases import __main__ as studies
+from reproduce.cases import book, contacts, pixels, plant, room, sunspots, volatility, window
 from reproduce.cases.choosing import chosen, few, kept, settings
 from reproduce.cases.held_out import diebold_mariano, interval
 from reproduce.cases.ngrams import kneser_ney
@@ -127,6 +128,25 @@ def test_a_chain_asks_for_the_residue_at_its_distance():
     np.testing.assert_array_equal(batch.targets[-1], positive[52] != positive[59])
 
 
+def test_the_window_sees_both_marks_of_a_chain_up_to_fifteen_and_one_beyond():
+    rng = np.random.default_rng(7)
+    for distance, marks in ((1, 2), (15, 2), (16, 1), (58, 1)):
+        x, answers = window.seen(contacts.ContactTask(distance=distance).draw(rng, 40, np.float32))
+        assert x.shape == (40, 5 * 16)
+        assert (x.reshape(40, 16, 5)[..., -1].sum(axis=1) == marks).all()
+        assert set(answers) == {0, 1}
+
+
+def test_the_room_of_the_control_is_twice_that_of_the_grus_with_which_it_is_compared(monkeypatch):
+    made = []
+    monkeypatch.setattr(contacts, "learn", lambda *arguments: made.append(arguments) or (None, None, [0.0]))
+    for arm in room.ARMS:
+        room.pilot(arm, 1e-2, 100)
+    assert [arguments[-2:] for arguments in made] == [(1200, 64), (2400, 32)]
+    net = contacts.Reader("GRU", contacts.TASKS["brackets"], 64)
+    assert net.init(np.random.default_rng(0))[0].W_h.shape == (64, 64)
+
+
 def test_brackets_lie_as_far_apart_as_a_stack_says():
     batch = contacts.TASKS["brackets"].draw(np.random.default_rng(6), 20, np.float64)
     distances = contacts.distances_of(batch)
@@ -176,7 +196,33 @@ def test_a_run_is_kept_until_a_constant_or_an_argument_changes(tmp_path, monkeyp
     assert made == [(0.1, 3), (0.1, 4), (0.2, 4)]
 
 
-@pytest.mark.parametrize("study", [book, contacts, pixels, plant, sunspots, volatility], ids=lambda study: study.NAME)
+def test_a_study_that_is_run_alone_leaves_the_others_and_their_stamps_in_the_file(tmp_path, monkeypatch):
+    """The entry of several studies stays while one of them has not been made here."""
+    monkeypatch.setattr("reproduce.cases.choosing.FOLDER", tmp_path)
+    monkeypatch.setattr(studies, "STUDIES", dict.fromkeys(("one", "two", "three")))
+    data = tmp_path / "cases.json"
+    before = {"studies": ["one", "two"], "commits": ["old"], "seconds": 50, "runs": 7}
+    data.write_text(json.dumps({"made": [before], "one": {"x": 1}, "two": {"x": 2}}))
+
+    def gather(name, found, seconds):
+        (tmp_path / "gathered").mkdir(exist_ok=True)
+        (tmp_path / "gathered" / f"{name}.json").write_text(json.dumps({"x": found}))
+        for i, second in enumerate(seconds):
+            (tmp_path / f"{name}-{i}.json").write_text(json.dumps({"commit": f"new-{name}", "seconds": second}))
+        studies.put_together(data)
+        return json.loads(data.read_text())
+
+    found = gather("three", 3, [1.4, 2.0])
+    assert [found[name]["x"] for name in ("one", "two", "three")] == [1, 2, 3]
+    assert (found["commits"], found["seconds"], found["runs"]) == (["new-three", "old"], 53, 9)
+    assert gather("one", 4, [8.0])["one"] == {"x": 4}
+    found = gather("two", 5, [4.0])
+    assert (found["commits"], found["seconds"], found["runs"]) == (["new-one", "new-three", "new-two"], 15, 4)
+
+
+@pytest.mark.parametrize(
+    "study", [book, contacts, pixels, plant, room, sunspots, volatility, window], ids=lambda study: study.NAME
+)
 def test_a_run_of_a_study_says_its_budget_and_no_place_in_memory(study):
     said = settings(partial(study.pilot, "GRU"))
     assert said["UPDATES"] == str(study.UPDATES)
