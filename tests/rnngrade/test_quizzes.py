@@ -1,7 +1,10 @@
 """Quizzes: what a file says, what platforms are given, and that the course's own are sound."""
 
+import itertools
+import re
 import zipfile
 from collections import Counter
+from difflib import SequenceMatcher
 from xml.etree import ElementTree as xml
 
 import pytest
@@ -93,6 +96,17 @@ def test_a_chapter_has_five_questions(quiz):
     assert len(quiz.questions) == 5
     assert all(3 <= len(question.options) <= 4 for question in quiz.questions)
     assert f"{{quiz}} {quiz.name}" in (ROOT / "chapters" / "quizzes.md").read_text(encoding="utf8")
+
+
+@pytest.mark.parametrize("quiz", OWN, ids=lambda quiz: quiz.name)
+def test_no_question_is_one_that_the_chapter_has_asked(quiz):
+    """Who has read the page has seen the answers to its self-checks."""
+    page = (ROOT / "chapters" / f"{quiz.name}.md").read_text(encoding="utf8")
+    asked = re.findall(r"^`{3,}\{selfcheck\} (.*)$", page, re.MULTILINE)
+    assert asked
+    for question, known in itertools.product(quiz.questions, asked):
+        alike = SequenceMatcher(None, question.asks.lower(), known.lower(), autojunk=False).ratio()
+        assert alike < 0.8, f"{question.asks}\nis the self-check\n{known}"
 
 
 def test_the_letter_does_not_give_the_answer_away():
