@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -31,7 +32,7 @@ def audit(question: Question) -> list[str]:
         key = build(question, rng)
         right = solved(question, key)
         margin = _margin_of_loss(question, key, right) if question.measure else _margin(question, key, right)
-        problems += [*_reference(key, right), *_mistakes(question, key), *margin, *_shapes(key)]
+        problems += [*_reference(question, key, right), *_mistakes(question, key), *margin, *_shapes(key)]
         problems += uncovered(question, key) if not question.stands_for else []
     return list(dict.fromkeys(problems))
 
@@ -67,9 +68,12 @@ def _made(question: Question) -> set[str]:
     return {name for name, _, _ in candidates(question, asked, key.info.axes)}
 
 
-def _reference(key: Key, right: Solved) -> Iterator[str]:
+def _reference(question: Question, key: Key, right: Solved) -> Iterator[str]:
+    """Where the reference fails, and how: mistakes that are made of it are as wrong as it is, and say nothing."""
+    written = {mistake.name for mistake in question.mistakes}
+    info = replace(key.info, messages={name: text for name, text in key.info.messages.items() if name in written})
     for group in key.groups:
-        verdict = diagnose(key.info, group, right[group.name])
+        verdict = diagnose(info, group, right[group.name])
         if not verdict.passed:
             yield f"the reference does not pass group {group.name}: {verdict.kind}: {verdict.message}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 
 # One thread, set before numpy is imported below: the numbers must not depend on the author's number of cores.
@@ -19,7 +20,7 @@ def new(arguments: argparse.Namespace) -> int:
     except (CannotLayOut, OSError) as error:
         return _failed(str(error), 2)
     print("\n".join(f"wrote {file}" for file in files))
-    print(f"Next: cd {arguments.folder}, and rnngrade build")
+    print(f"Next: cd {shlex.quote(str(arguments.folder))}, and rnngrade build")
     return 0
 
 

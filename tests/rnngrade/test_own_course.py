@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -107,6 +108,25 @@ def test_what_is_wrong_with_a_source_is_said_and_nothing_written(tmp_path, capsy
     assert main(["build", str(tmp_path)]) == 1
     assert said in capsys.readouterr().err
     assert not (tmp_path / f"{NAME}.ipynb").exists()
+
+
+@pytest.mark.parametrize("factor", ["/ (k + 1)", "/ k * 1.01"])
+def test_a_wrong_factor_in_the_reference_is_no_two_slips_that_undo_each_other(tmp_path, capsys, factor):
+    """What is made of the reference, with an argument's sign turned say, is as wrong as the reference."""
+    lay_out(tmp_path)
+    source = tmp_path / "source" / f"{NAME}.py"
+    text = source.read_text()
+    source.write_text(text.replace("(total[k:] - total[:-k]) / k", f"(total[k:] - total[:-k]) {factor}"))
+    assert main(["build", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("the reference does not pass group") >= 2
+    assert "Two slips" not in said
+
+
+def test_the_folder_to_go_on_in_is_named_as_a_shell_reads_it(tmp_path, capsys):
+    assert main(["new", str(tmp_path / "my statistics")]) == 0
+    (command,) = re.findall(r"^Next: (cd .*), and rnngrade build$", capsys.readouterr().out, re.MULTILINE)
+    assert shlex.split(command) == ["cd", str(tmp_path / "my statistics")]
 
 
 def test_a_solution_that_its_own_check_refuses_is_told_why(tmp_path, capsys):
