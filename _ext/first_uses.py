@@ -26,6 +26,7 @@ PASSED_OVER = (
 )  # fmt: skip
 PASSED_BY_NAME = {"fold", "selfcheck", "predict", "claim_part", "moved"}
 PASSED_BY_CLASS = {"objectives", "cell", "cell_output", "moved", "points"}
+APOSTROPHE = "['’]"  # the page's is the printer's
 Terms = Mapping[str, tuple[str, str]]  # term -> page and anchor
 
 
@@ -47,7 +48,7 @@ def pattern(terms: Iterable[str]) -> re.Pattern[str]:
 
 
 def _of_one(term: str) -> str:
-    words = r"[\s\N{NO-BREAK SPACE}-]+".join(map(re.escape, term.split()))
+    words = r"[\s\N{NO-BREAK SPACE}-]+".join(map(re.escape, term.split())).replace("'", APOSTROPHE)
     first = re.escape(term[0]) if term[:2].isupper() else f"[{term[0].lower()}{term[0].upper()}]"
     return rf"(?<![\w-])(?P<t{term.encode().hex()}>{first}{words[1:]}(?:e?s)?)(?![\w-])"
 

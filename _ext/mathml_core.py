@@ -37,6 +37,7 @@ ROWS = ("math", "mrow", "mtd", "mstyle", "msqrt", "mpadded", "mphantom")
 SIGNS, CLOSING, APPLIED = tuple("+−±∓"), ")]}⟩⌋⌉|‖!", "\N{FUNCTION APPLICATION}"
 BARS = tuple("|‖∣")
 PRODUCTS = tuple("⊗⊙⊕")  # in a sum over them they would be large
+OVERLINE = "―"  # what TeX's is written with
 THIN = "0.167em"
 STRUT = {"width": "0", "height": "0.74em", "depth": "0.27em"}  # what the smallest sign of a root covers: else it hangs
 
@@ -52,6 +53,9 @@ def core(mathml: str) -> str:
     for table in root.iter("mtable"):
         _lay_out(table)
     _unwrap(root)
+    for over in [over for over in root.iter("mover") if over[1].text == OVERLINE]:
+        over.tag, over[:] = "mrow", over[:1]
+        over.set("class", "overlined")  # the line is a border: no face has a bar that stretches
     for row in [element for element in root.iter() if element.tag in ROWS]:
         _close(row)
         _space(row)

@@ -12,6 +12,8 @@ import preview_card
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from rnngrade.authoring.colab import published
+
 CARDS = {"chapters/claims": ("claims.png", preview_card.CLAIMS_ALT)}  # every other page has the course's
 VIEWPORT = re.compile(r'<meta [^>]*name="viewport"[^>]*>\s*')
 LENGTH = 180  # characters of a description that search engines and previews show
@@ -29,8 +31,7 @@ def _published(app: Sphinx) -> str:
     """Where the book is read: its base address, else where its repository's host publishes it."""
     if app.config.html_baseurl:
         return str(app.config.html_baseurl).rstrip("/")
-    owner, name = app.config.html_theme_options["repository_url"].rstrip("/").rsplit("/", 2)[1:]
-    return f"https://{owner}.github.io/{name}"
+    return published(app.config.html_theme_options["repository_url"])
 
 
 def _describe(

@@ -1,10 +1,11 @@
-"""What a notebook says on top, so that it runs where the course is not installed.
+"""What a notebook needs where the course is not beside it: a cell that installs it, and links to its site.
 
-In Colab its first cell installs the course; everywhere else that cell does nothing, in the judge too.
+In Colab the first cell installs the course; everywhere else that cell does nothing, in the judge too.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # who only asks what to install need not have it
@@ -13,11 +14,23 @@ if TYPE_CHECKING:  # who only asks what to install need not have it
 # A test holds this to _config.yml, which names the repository for the site.
 REPOSITORY = "https://github.com/training-recurrent-networks/course"
 DISTRIBUTION = "training-recurrent-networks"
+PAGE = re.compile(r"\]\(\.\./(chapters/\w+)\.md(#[\w-]+)?\)")
 
 
 def requirement(extras: str = "figures", repository: str = REPOSITORY) -> str:
     """What pip is told to install: the packages of the course, with the ``extras`` that a notebook needs."""
     return f"{DISTRIBUTION}[{extras}] @ git+{repository}"
+
+
+def published(repository: str = REPOSITORY) -> str:
+    """Where the repository's host publishes the site."""
+    owner, name = repository.rstrip("/").rsplit("/", 2)[1:]
+    return f"https://{owner}.github.io/{name}"
+
+
+def linked_to_site(text: str) -> str:
+    """Markdown whose links to the book's sources lead to its pages: these have the hints and solutions."""
+    return PAGE.sub(lambda match: f"]({published()}/{match[1]}.html{match[2] or ''})", text)
 
 
 def install_line(wanted: str) -> str:

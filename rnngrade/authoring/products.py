@@ -13,7 +13,7 @@ from nbgrader.preprocessors import CheckCellMetadata, ClearOutput, ClearSolution
 
 from rnngrade import keys
 from rnngrade.authoring.audit import audit
-from rnngrade.authoring.colab import requirement, with_install_cells
+from rnngrade.authoring.colab import linked_to_site, requirement, with_install_cells
 from rnngrade.authoring.source import KERNEL, read, stub
 from rnngrade.course import Assignment, retired_file
 from rnngrade.diagnosis.known import matching
@@ -139,6 +139,9 @@ def hash_of_code() -> str:
 def learner_notebook(assignment: Assignment, notebook: NotebookNode) -> NotebookNode:
     """The notebook without solutions or outputs, its checks locked and summed, by nbgrader's own steps."""
     result = nbformat.from_dict(notebook)
+    for cell in result.cells:
+        if cell.cell_type == "markdown":
+            cell.source = linked_to_site(cell.source)
     steps = (LockCells(), ClearSolutionsByKind(assignment), ClearOutput(), CheckCellMetadata(), ComputeChecksums())
     for step in steps:
         result, _ = step.preprocess(result, {})

@@ -1,5 +1,6 @@
 """What a learner's notebook says and does on top: installed by its first cell in Colab, untouched everywhere else."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import nbformat
 import pytest
 import yaml
 
-from rnngrade.authoring.colab import REPOSITORY, install_line, requirement
+from rnngrade.authoring.colab import REPOSITORY, install_line, published, requirement
 from tests.exercises.conftest import EXERCISES
 
 ROOT = EXERCISES.parent
@@ -26,7 +27,9 @@ def get_ipython():
 
 
 def test_the_repository_is_the_one_that_the_site_names():
-    assert yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"] == REPOSITORY
+    config = yaml.safe_load((ROOT / "_config.yml").read_text())
+    assert config["repository"]["url"] == REPOSITORY
+    assert config["html"]["baseurl"] in ("", published())
 
 
 def test_elsewhere_the_line_does_nothing():
@@ -42,6 +45,16 @@ def test_every_learners_notebook_begins_with_it_and_says_what_to_install(path):
     assert f'pip install "{requirement()}"' in cells[1].source
     assert cells[2].source == install_line(requirement())
     assert "nbgrader" not in cells[2].metadata  # it is nobody's answer, and no check
+
+
+@pytest.mark.parametrize("path", sorted(EXERCISES.glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
+def test_every_link_leads_somewhere_from_where_the_notebook_was_downloaded_to(path):
+    prose = "".join(cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "markdown")
+    links = re.findall(r"\]\(([^)\s]+)\)", prose)
+    own = [link.removeprefix(f"{published()}/") for link in links if link.startswith(published())]
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert f"chapters/exercises_{path.stem[:2]}.html" in own
+    assert [page for page in own if not (ROOT / page.partition("#")[0]).with_suffix(".md").exists()] == []
 
 
 def test_in_colab_it_installs_what_it_names(tmp_path):

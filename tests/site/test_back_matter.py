@@ -75,10 +75,12 @@ class TestFirstUses:
             ("time-scale", "time-scale"),
             ("a Long-term thing", None),
             ("preJacobian", None),
+            ("by Newton’s iteration", "Newton's iteration"),
         ],
     )
     def test_what_is_a_use(self, text, found):
-        match = first_uses.pattern(["Jacobian", "step Jacobian", "LSTM", "time-scale"]).search(text)
+        terms = ["Jacobian", "step Jacobian", "LSTM", "time-scale", "Newton's iteration"]
+        match = first_uses.pattern(terms).search(text)
         assert (match and first_uses.meant(match)) == found
 
 
@@ -95,6 +97,16 @@ def test_every_chapter_links_terms_once_each(html):
     for name in CHAPTERS:
         linked = re.findall(r'<a class="term[^"]*" href="([^"]*)"', (html / name).read_text(encoding="utf8"))
         assert (8 if re.match(r"chapters/\d", name) else 3) <= len(linked) == len(set(linked)), name
+
+
+def test_every_definition_of_the_glossary_is_linked_from_a_chapter(html):
+    glossary = (html / "chapters/glossary.html").read_text(encoding="utf8")
+    defined = re.findall(r'(?:<dt id="[^"]+".*?</dt>\s*)+<dd', glossary, re.DOTALL)
+    assert len(defined) > 90
+    pages = "".join((html / name).read_text(encoding="utf8") for name in CHAPTERS)
+    linked = set(re.findall(r'href="glossary\.html#([^"]+)"', pages))
+    terms = [re.findall(r'<dt id="([^"]+)"', names) for names in defined]
+    assert [names for names in terms if not linked.intersection(names)] == []
 
 
 def test_the_pages_ask_what_was_promised(html):

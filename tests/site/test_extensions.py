@@ -176,6 +176,12 @@ class TestMathmlCore:
     def test_a_letter_alone_is_italic_as_a_browser_draws_it(self, letter, drawn):
         assert mathml_core.in_alphabet(letter, "italic") == drawn
 
+    def test_a_line_over_an_expression_is_as_long_as_it(self, typesetter):
+        """No face has a bar that stretches: the stylesheet draws it."""
+        drawn = self.formula(typesetter, r"-1/\overline{\ln f}")
+        assert re.search(r'<mrow class="overlined">(<mrow>)?<mi>ln</mi>.*<mi>f</mi>(</mrow>)?</mrow></math>', drawn)
+        assert "―" not in drawn
+
     def test_an_alphabet_without_characters_is_an_error(self):
         with pytest.raises(ValueError, match="mathvariant 'looped'"):
             mathml_core.in_alphabet("x", "looped")
