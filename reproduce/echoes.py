@@ -1,4 +1,4 @@
-"""What tells keeping from forgetting: an echo of a stream, and orthogonal cells without their constraint or less it."""
+"""What tells keeping from forgetting: tasks on streams, and orthogonal cells without their constraint or less it."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -36,6 +36,42 @@ class EchoTask(Task):
     def _score(self, outputs: np.ndarray, batch: Batch) -> float:
         """Fraction of numbers that are off by less than 0.3."""
         return float((abs(outputs - batch.targets)[self.lag :] < 0.3).mean())
+
+
+@dataclass(frozen=True)
+class LatchTask(Task):
+    """Give at each of ``steps`` the last number that was marked; a step is with this ``chance``, the first always.
+
+    Inputs are the number, normal at marked steps and zero at others, and the mark; the unmarked steps count. Every
+    number is of use until the next, and then of none: with a chance of 0 there is one, and nothing ever to be dropped.
+    The loss is a squared error, without memory 1.
+    """
+
+    steps: int
+    chance: float
+
+    loss = "squared_error"
+    inputs, outputs = 2, 1
+    baseline = 1.0
+    least: ClassVar[Any] = {"steps": 2}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.chance < 1:
+            raise ValueError(f"chance: expected a probability below 1, got {self.chance}")
+
+    def _draw(self, rng: np.random.Generator, B: int, dtype: Any) -> Batch:
+        """Draw ``B`` sequences."""
+        marked = rng.random((self.steps, B)) < self.chance
+        marked[0] = True
+        numbers = marked * rng.standard_normal((self.steps, B))
+        latest = np.maximum.accumulate(marked * np.arange(self.steps)[:, np.newaxis], axis=0)
+        targets = np.take_along_axis(numbers, latest, axis=0)[:, :, np.newaxis]
+        return Batch(np.stack([numbers, marked], axis=2).astype(dtype), targets.astype(dtype), scored=~marked)
+
+    def _score(self, outputs: np.ndarray, batch: Batch) -> float:
+        """Fraction of answers that are off by less than 0.3."""
+        return float((abs(outputs - batch.targets)[batch.counted] < 0.3).mean())
 
 
 class StartedCell(OrthogonalCell):

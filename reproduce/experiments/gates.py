@@ -116,8 +116,26 @@ def adding(steps: int, updates: int, seeds: int = 5) -> Experiment:
     return Experiment(f"gates-adding-{steps}", task, 32, task.baseline / 10, contending, seeds, 32, gates_at_the_end)
 
 
-EXPERIMENTS = by_name(adding(50, 1500), adding(150, 1500), adding(10, 1500))
-"""The last one asks for lags of ten steps at most: what its gates end with no long lag has taught them."""
+def small(rng: np.random.Generator, params: Any) -> Any:
+    """W normal with standard deviation 0.01."""
+    return params._replace(W=(0.01 * rng.standard_normal(params.W.shape)).astype(params.W.dtype))
+
+
+def identity(rng: np.random.Generator, params: Any) -> Any:
+    """W the identity."""
+    return params._replace(W=np.eye(len(params.W), dtype=params.W.dtype))
+
+
+def plain_starts(steps: int, updates: int, seeds: int = 5) -> Experiment:
+    """What the start does to a plain cell, on the terms of ``adding``: the control for what it does to gates."""
+    starts = {"normal": None, "small": small, "identity": identity}
+    arms = (replace(PLAIN, name=f"plain, {name}", updates=updates, start=start) for name, start in starts.items())
+    contending = tuple(one for arm in arms for one in arm.at(*RATES))
+    return replace(adding(steps, updates, seeds), name=f"starts-adding-{steps}", contenders=contending, measure=None)
+
+
+EXPERIMENTS = by_name(adding(50, 1500), adding(150, 1500), adding(10, 1500), plain_starts(10, 1500))
+"""``adding(10)`` asks for lags of ten steps at most: what its gates end with no long lag has taught them."""
 
 QUICK = by_name(
     replace(adding(20, 600, seeds=1), name="quick-gates-20", contenders=contenders(20, 600)[3].at(1e-2)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reproduce.echoes import EchoTask, KeptCell, StartedCell
+from reproduce.echoes import EchoTask, KeptCell, LatchTask, StartedCell
 from reproduce.experiments.gates import chrono_for
 from reproduce.experiments.terms import PLAIN, Contender, Experiment, by_name
 from rnnlib import LSTMCell, OrthogonalCell, OrthogonalParams, PlainCell
@@ -27,6 +27,11 @@ def identity_and_small_inputs(rng: np.random.Generator, params: Any) -> Any:
     return params._replace(W=np.eye(len(params.W), dtype=params.W.dtype), U=U.astype(params.U.dtype), b=0 * params.b)
 
 
+def never_forgetting(rng: np.random.Generator, params: Any) -> Any:
+    """Forget gates at a bias of 800: f is 1 to the last digit and has no gradient, as in the cell of 1997."""
+    return params._replace(b_f=np.full_like(params.b_f, 800))
+
+
 def drift(model: Any, params: Any, task: Any, rng: np.random.Generator) -> dict[str, Any]:
     """How far the recurrent matrix is from orthogonal: the largest and the smallest singular value."""
     if isinstance(model.cell, LSTMCell):
@@ -42,6 +47,7 @@ LINEAR = replace(ORTHOGONAL, name="orthogonal, linear", cell=partial(OrthogonalC
 KEPT = replace(ORTHOGONAL, name="0.9 orthogonal, linear", cell=partial(KeptCell, activation="linear", keep=0.9))
 IRNN = replace(PLAIN, name="IRNN", cell=partial(PlainCell, activation="relu"), start=identity_and_small_inputs)
 LSTM = replace(PLAIN, name="LSTM", cell=LSTMCell, start=None)
+NEVER = replace(LSTM, name="LSTM, never forgetting", start=never_forgetting)
 
 
 def chrono_lstm(steps: int) -> Contender:
@@ -58,11 +64,14 @@ def compare(
 
 
 ECHO = (LINEAR, ORTHOGONAL, KEPT, LSTM)
+LATCH, LATCH_RATES = (ORTHOGONAL, LSTM, NEVER), (3e-3, 1e-2, 3e-2)
 
 EXPERIMENTS = by_name(
     compare("copy-10-100", CopyTask(100), 64, 1000, ORTHOGONAL, STARTED, chrono_lstm(120), LSTM, TANH, IRNN),
     compare("echo-5-20", EchoTask(20, 5), 32, 600, *ECHO),
     compare("echo-5-300", EchoTask(300, 5), 32, 600, *ECHO),
+    compare("latch-many-200", LatchTask(200, 0.025), 32, 600, *LATCH, rates=LATCH_RATES),
+    compare("latch-one-200", LatchTask(200, 0.0), 32, 600, *LATCH, rates=LATCH_RATES),
     compare("copy-10-300", CopyTask(300), 64, 1500, ORTHOGONAL, STARTED, chrono_lstm(320)),
 )
 """By name, the most telling first; about twenty minutes of one core."""
