@@ -10,7 +10,7 @@
 # make exercises regenerate the learners' notebooks, the solved ones and the keys from exercises/source
 # make pack      what an instructor wants beside the judge: solved notebooks, quizzes, a marking guide, in one zip
 # make bench     timings, as ratios measured in one run
-# make reproduce the long training runs the chapters quote, into chapters/data (hours; resumes where it was stopped)
+# make reproduce the long training runs the chapters quote, into chapters/data (four hours of one core; resumes where it was stopped)
 # make diagnoses what checks say to wrong answers that outsiders wrote, as a table
 # make mutation  break the library a thousand times and list what no test noticed (an hour)
 # make lock      resolve requirements.in into requirements.txt

@@ -10,6 +10,7 @@
 
   if (!whole) for (const node of all(".claims-picture")) node.remove(); // a list of dots, without the site's rules
 
+  const PLACES = { near: "If yours was near", above: "If yours was above", below: "If yours was below" };
   // A question with options: a list. What is said to each stands behind the figure, or behind the options.
   for (const predict of all(".predict")) {
     const options = [...predict.querySelectorAll(".predict-option label")];
@@ -17,7 +18,8 @@
     const list = made("ul", "options", ...options.map((label) => made("li", "", ...label.childNodes)));
     const told = answers.map((answer, i) => {
       const label = options.find((one) => one.htmlFor.endsWith(`-${answer.dataset.to}`));
-      return made("p", "", ...(label ? [made("em", "", list.children[options.indexOf(label)].textContent), ": "] : []), ...answer.childNodes);
+      const to = label ? list.children[options.indexOf(label)].textContent : PLACES[answer.dataset.to];
+      return made("p", "", ...(to ? [made("em", "", to), ": "] : []), ...answer.childNodes);
     });
     const output = predict.closest(".cell_output");
     const said = made("div", "answers", made("p", "answers-title", output ? "After the figure" : "Answers"), ...told);

@@ -99,6 +99,9 @@ def bind(html: Path, target: Path, pages: list[tuple[str, str]], title: str, aut
         draft.unlink()
     with pikepdf.open(io.BytesIO(printed)) as book:
         # Its structure, for who has it read aloud, is a hundred thousand small objects: packed, the file is halved.
+        with book.open_metadata() as metadata:
+            metadata["dc:title"], metadata["dc:creator"] = title, [author]
+        book.docinfo["/Author"] = author
         book.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
         return len(book.pages)
 

@@ -23,7 +23,8 @@ ONE = """<article class="bd-article"><section id="first"><h1>One</h1><details cl
 <details class="fold sidenote"><summary>Aside</summary><p>told</p></details>
 <div class="cell_output"><div class="predict predict-label" id="p"><div class="predict-question"><p>Which?</p></div>
 <div class="predict-board"><div class="predict-option"><input type="radio" id="p-a"><label for="p-a">this</label></div>
-</div><div class="predict-said"><div class="predict-to"><p class="predict-answer" data-to="a">Right.</p></div></div>
+</div><div class="predict-said"><div class="predict-to"><p class="predict-answer" data-to="a">Right.</p>
+<p class="predict-answer" data-to="above">Too high.</p></div></div>
 </div>
 <script type="application/json">{"state": 1}</script><div class="figure-still"><svg role="img" aria-label="A line"
 viewBox="0 0 10 10" style="fill: var(--fig-1, red); max-width: calc(1 * var(--wide, 42rem))">
@@ -93,6 +94,7 @@ def test_the_pdf_has_contents_with_pages_an_outline_and_links(bound):
     reader = PdfReader(io.BytesIO((bound / "book.pdf").read_bytes()))
     text = [" ".join(normalize("NFKC", page.extract_text()).split()) for page in reader.pages]  # ligatures as letters
     assert "The title" in text[0]
+    assert (reader.metadata.title, reader.metadata.author) == ("The title", "us")
     start, one, two = (next(i for i, page in enumerate(text, 1) if words in page and i > 2)
                        for words in ("See two", "Which?", "Before"))
     assert f"Start {start} Part One {one} Two {two}" in text[1]
@@ -100,7 +102,7 @@ def test_the_pdf_has_contents_with_pages_an_outline_and_links(bound):
     assert LONG in {entry.title for entry in entries(reader.outline)}
     assert "hidden" not in "".join(text)
     for words in ("Hints and answers are left out here", "Aside told", "Which?", "this",
-                  "After the figure this: Right.", "Answers", "Because."):
+                  "After the figure this: Right.", "If yours was above: Too high.", "Answers", "Because."):
         assert words in " ".join(text[one - 1 : two]), words
 
 
