@@ -845,6 +845,8 @@ def by_hand():
     """Powers of f and of f + i w; the w that makes up for what is lost; logits."""
     f = 2 ** (-1 / 50)
     return {
+        "one_off": 1.0,
+        "one_on": 1.05**50,
         "off": 0.99**50,
         "on": 1.04**50,
         "neutral": 0.1,
@@ -870,6 +872,8 @@ def by_machine():
         return low
 
     return {
+        "one_off": product(1.0),
+        "one_on": product(1.0 + 0.1 * 0.5),
         "off": product(0.99),
         "on": product(0.99 + 0.1 * 0.5),
         "neutral": root(lambda w: product(0.99 + 0.1 * w) - 1, 0, 1),
@@ -884,18 +888,26 @@ def _with(message, name, **wrong):
 
 
 hand_question = Question(
-    "gates-by-hand", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_machine,
+    "paths-by-hand", points=2, answer="by_hand", kind="value", reference=by_hand, oracle=by_machine,
     tolerance=Tolerance(rtol=5e-4, atol=0.0),
     mistakes=[
         _with("`off`: f acts at each of the fifty steps.", "one_step", off=0.99),
         _with("`off`: a loss of a hundredth fifty times is no loss of fifty hundredths.", "linear", off=0.5),
         _with("`off` has 49 steps: from h_0 to h_50 there are 50.", "forty_nine", off=0.99**49),
         _with("`on`: with f = 1. Here f is 0.99.", "on_with_one", on=1.05**50),
-        _with("`on`: the paths of one step add, and then the steps multiply.", "paths_of_all_steps",
-              on=0.99**50 + 0.05**50),
-        _with("`on`: i and w are both factors of the second path.", "gate_left_out", on=1.49**50),
-        _with("`on`: the weight is a factor of the second path.", "weight_left_out", on=1.09**50),
-        _with("`on` is the other path alone added once.", "added_once", on=0.99**50 + 0.05),
+        _with("`one_off`, `one_on`: with f = 0.99. Here f is 1.", "one_with_less", one_off=0.99**50, one_on=1.04**50),
+        _with("`one_on`: f = 1 keeps the error on its own path. The other path adds to it, at each step.", "kept_alone",
+              one_on=1.0),
+        _with("`one_on`: the second path adds at each of the fifty steps, also to what it added before: the steps "
+              "multiply.", "interest_not_compounded", one_on=3.5),
+        _with("`on`, `one_on`: the paths of one step add, and then the steps multiply.", "paths_of_all_steps",
+              on=0.99**50 + 0.05**50, one_on=1 + 0.05**50),
+        _with("`on`, `one_on`: i and w are both factors of the second path.", "gate_left_out", on=1.49**50,
+              one_on=1.5**50),
+        _with("`on`, `one_on`: the weight is a factor of the second path.", "weight_left_out", on=1.09**50,
+              one_on=1.1**50),
+        _with("`on`, `one_on`: this is the other path alone added once.", "added_once", on=0.99**50 + 0.05,
+              one_on=1.05),
         _with("`neutral`: the gate i stands before w: 0.99 + 0.1 w = 1.", "neutral_without_gate", neutral=0.01),
         _with("`neutral`: at this w the factor is 0.99 + 0.1 = 1.09.", "neutral_one", neutral=1.0),
         _with("`closed`: 49 steps keep 0.99, and one keeps 0.01.", "closed_fifty", closed=0.99**50 * 0.01),

@@ -294,6 +294,10 @@ def by_qr(log, tol):
     return *drifted(log, tol)[:2], Q * np.sign(np.diag(R))
 
 
+def by_qr_as_it_comes(log, tol):
+    return *drifted(log, tol)[:2], np.linalg.qr(log[-1])[0]
+
+
 def v_transposed_twice(log, tol):
     P, _, R = np.linalg.svd(log[-1])
     return *drifted(log, tol)[:2], P @ R.T
@@ -408,6 +412,11 @@ drift_question = Question(
             by_qr,
             "Q of a QR factorisation is orthogonal, but it is not the nearest: its first column is that of "
             "W, and the others make do.",
+        ),
+        Mistake(
+            by_qr_as_it_comes,
+            "Q of a QR factorisation is orthogonal, but it is not the nearest: its first column is that of W up to its "
+            "sign, which np.linalg.qr chooses, and the others make do.",
         ),
         Mistake(v_transposed_twice, "np.linalg.svd returns the second factor transposed already."),
         Mistake(

@@ -845,6 +845,9 @@ horizon_question = Question(
                "The update gate reads the state: z moves too, by z (1 - z) W_z, and lets c - h in."),
         _named(lambda *args: _horizon(*args, terms=("keep", "gate", "candidate")), "reset_gate_fixed",
                "The reset gate reads the state: r moves too, inside the candidate."),
+        _named(lambda *args: _horizon(*args, terms=("keep", "candidate")), "gates_fixed",
+               "Both gates are constants in your Jacobian. They read the state: z moves and lets c - h in, and r moves "
+               "inside the candidate."),
         _named(lambda *args: _horizon(*args, terms=("keep", "gate")), "candidate_fixed",
                "The candidate reads the state, through r and W_h."),
         _named(lambda *args: _horizon(*args, terms=("gate", "candidate", "reset")), "keep_missing",

@@ -45,6 +45,7 @@ def test_every_learners_notebook_begins_with_it_and_says_what_to_install(path):
     assert f'pip install "{requirement()}"' in cells[1].source
     assert cells[2].source == install_line(requirement())
     assert "nbgrader" not in cells[2].metadata  # it is nobody's answer, and no check
+    assert [i for i, cell in enumerate(cells) if "Colab" in cell.source] == [1]  # said once, or twice and differently
 
 
 @pytest.mark.parametrize("path", sorted(EXERCISES.glob("[0-9]*.ipynb")), ids=lambda path: path.stem)
