@@ -241,14 +241,15 @@ def test_the_data_are_those_that_the_code_would_make():
     data = json.loads(DATA.read_text(encoding="utf8"))
     assert set(data["volatility"]["contenders"]) == {*volatility.CLASSICAL, *volatility.CELLS}
     assert set(data["contacts"]["contact"]) == set(contacts.CELLS)
-    for study in (book, contacts, pixels, plant, sunspots, volatility):
+    for study in (book, contacts, pixels, plant, room, sunspots, volatility, window):
         budget = data[study.NAME]["budget"]
         assert (budget["updates"], budget["batch"]) == (study.UPDATES, study.BATCH)
 
 
 def test_the_data_are_complete():
     data = json.loads(DATA.read_text(encoding="utf8"))
-    assert {"book", "sunspots", "volatility", "pixels", "contacts", "plant"} < set(data)
+    assert set(studies.STUDIES) < set(data)
+    assert data["runs"] == sum(entry["runs"] for entry in data["made"])
     for name in ("plain", "GRU"):
         assert len(data["volatility"]["contenders"][name]["seeds"]) == 5
         assert few(np.mean(data["book"][name]["test"]), 3) > 1
