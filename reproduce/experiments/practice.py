@@ -153,7 +153,8 @@ def recalling(steps: int, tokens: int = TOKENS, updates: int = 1000) -> Experime
     At equal tokens longer sequences are fewer, so that two things change at once. The two controls tell them apart:
     sequences of 24 steps that are as few as those of 96, and sequences of 96 that are as many as those of 24. If the
     order of the contenders turns because sequences are few, it turns in the first and does not in the second; if
-    because they are long, it is the other way round. The second, four times as dear, has a rate less for each.
+    because they are long, it is the other way round; if it takes both, it turns in neither. The second, four times as
+    dear, has a rate less for each.
     """
     task, sequences = SelectiveCopyTask(steps - 8, 8, 4), tokens // steps
     name = f"choice-recall-{steps}" + (f"-of-{sequences}" if tokens != TOKENS else "")
