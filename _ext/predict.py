@@ -19,9 +19,11 @@ which is right the cell has measured. A label without a figure names a glued tex
     :answer: survivor
     ..
 
-The directive is moved to its figure. The outputs of cells in between stay covered as long as it does, and without a
-figure those of the cells that follow at once. On the page ``assets/predict.js`` drives it; without scripts, in print
-and in other formats the figure stands there as ever, with the question and what was measured.
+The directive is moved to its figure. What the cells right above print and draw stays covered as long as it does, and
+without a figure that of the cells that follow at once; a figure that moves is there to try things out on, and stays. A
+reader meets the question at its figure, so no text may stand between it and what it covers. On the page
+``assets/predict.js`` drives it; without scripts, in print and in other formats the figure stands there as ever, with
+the question and what was measured.
 """
 
 from __future__ import annotations
@@ -190,8 +192,8 @@ class Meet(SphinxTransform):
             _cover_after(node)
         elif name in figures:
             bundle, data = figures.pop(name)
-            if not _cover_between(node, bundle):
-                return "it stands below its figure, where it asks too late"
+            if problem := _cover_between(node, bundle):
+                return problem
             _move(node, bundle)
         else:
             known = ", ".join(sorted(figures)) or "none"
@@ -212,30 +214,36 @@ def _figures(document: nodes.document) -> dict[str, tuple[nodes.Element, dict[st
     return found
 
 
-def _cover_between(node: predict, bundle: nodes.Element) -> bool:
-    """Mark the outputs of the cells between a question and its figure; tell whether the question comes first."""
-    asked = False
-    for one in list(node.document.findall()):
-        if one is node:
-            asked = True
-        elif one is bundle:
+def _cover_between(node: predict, bundle: nodes.Element) -> str | None:
+    """Mark the outputs of the cells between a question and its figure; say what is wrong with where it stands."""
+    everything = list(node.document.findall())
+    after, covered = everything[everything.index(node) + 1 :], False
+    if not any(one is bundle for one in after):
+        return "it stands below its figure, where it asks too late"
+    for one in after:
+        if one is bundle:
             break
-        elif asked and _is_output(one) and bundle not in one.children:
+        if _is_output(one) and bundle not in one.children and not _moves(one):
             _cover(one, node)
-    return asked
+            one["classes"].append("asked-below")
+            covered = True
+        elif covered and isinstance(one, nodes.paragraph | nodes.section):
+            return "text stands between its figure and what it covers: set it below that text"
+    return None
 
 
 def _cover_after(node: predict) -> None:
-    """Mark what the cells after a question without a figure print and draw, as far as the next line of text.
-
-    A figure that moves is there to try things out on, and stays.
-    """
+    """Mark what the cells after a question without a figure print and draw, as far as the next line of text."""
     for one in node.parent[node.parent.index(node) + 1 :]:
         if not isinstance(one, nodes.container | nodes.comment | nodes.target):
             return
         for output in one.findall(_is_output):
-            if not any(WIDGET in part.get("mime_type", "") for part in output.findall(nodes.Element)):
+            if not _moves(output):
                 _cover(output, node)
+
+
+def _moves(output: nodes.Element) -> bool:
+    return any(WIDGET in part.get("mime_type", "") for part in output.findall(nodes.Element))
 
 
 def _cover(output: nodes.Element, node: predict) -> None:

@@ -13,6 +13,7 @@ from html import unescape
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from mathml_core import core
 from py_mini_racer import MiniRacer
@@ -29,6 +30,7 @@ PUNCTUATED = re.compile(
 BOTH = re.compile(f"(?:{INLINE.pattern})|(?:{DISPLAY.pattern})", re.DOTALL)
 
 LONG = 16  # characters
+QUAD = re.compile(r"([1-9][\d.]*)em")
 
 logger = logging.getLogger(__name__)
 
@@ -66,8 +68,29 @@ def typeset_page(text: str, typesetter: Typesetter) -> tuple[str, list[str]]:
     if not formulas:
         return text, []
     mathml, errors = typesetter.typeset(formulas)
-    ready = (one if display else in_line(one) for one, (_, display) in zip(mathml, formulas))
+    ready = (in_parts(one) if display else in_line(one) for one, (_, display) in zip(mathml, formulas))
     return BOTH.sub(lambda _: next(ready), text), errors
+
+
+def in_parts(mathml: str) -> str:
+    """Part a display at its quads: on a phone its formulas stand below one another, as no browser breaks a formula."""
+    whole = ElementTree.fromstring(mathml)
+    parts: list[list[ElementTree.Element]] = [[]]
+    quads: list[str] = []
+    for child in whole:
+        if child.tag == "mspace" and QUAD.fullmatch(child.get("width", "")) and parts[-1] and child is not whole[-1]:
+            quads.append(child.get("width", ""))
+            parts.append([])
+        else:
+            parts[-1].append(child)
+    if not quads:
+        return mathml
+    formulas = []
+    for part, quad in zip(parts, [*quads, "0em"], strict=True):
+        formula = ElementTree.Element("math", whole.attrib | {"style": f"--quad: {quad}"})
+        formula.extend(part)
+        formulas.append(ElementTree.tostring(formula, encoding="unicode", short_empty_elements=False))
+    return f'<div class="parts">{"".join(formulas)}</div>'
 
 
 def in_line(mathml: str) -> str:

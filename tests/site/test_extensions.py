@@ -17,6 +17,7 @@ import cache_key
 import mathml_core
 import moving_figure
 import plain_markdown
+import tables
 from glued import printed
 from plain_markdown import Book, plain
 from typeset import Typesetter, typeset_page
@@ -227,3 +228,17 @@ class TestMathmlCore:
         mathml = self.formula(typesetter, "a {=} b")
         assert "<mrow>" not in mathml
         assert '<mo lspace="0" rspace="0">=</mo>' in mathml
+
+
+@pytest.mark.parametrize(
+    ("code", "parts"),
+    [
+        ("feedback/01_unrolling/ada.html", ["feedback/", "01_", "unrolling/", "ada.html"]),
+        ("_ext/predict.py", ["_ext/", "predict.py"]),
+        ("StateLeakyParams", ["State", "Leaky", "Params"]),
+        ("grads.delta.h[t]", ["grads.", "delta.h[t]"]),
+        ("x.__init__", ["x.", "__init__"]),
+    ],
+)
+def test_code_in_a_table_breaks_at_its_joints(code, parts):
+    assert tables.JOINT.split(code) == parts

@@ -66,8 +66,9 @@ def test_every_scheme_ends_in_the_states_that_rnnlib_scans(mount, scheme, T):
 
 @pytest.mark.parametrize("T", range(2, 17))
 def test_the_still_draws_the_same_tree(T):
-    rounds = scan_tree.rounds(T)
-    assert (sum(map(len, rounds)), len(rounds)) == counts("halving", T)
+    for scheme in SCHEMES:
+        rounds = scan_tree.rounds(T, scheme)
+        assert (sum(map(len, rounds)), len(rounds)) == counts(scheme, T)
 
 
 def test_newton_sweeps_have_the_exponents_and_residuals_of_rnnlib(mount):

@@ -30,7 +30,7 @@ extensions, html_theme, nb_execution_mode = ["myst_nb", "predict"], "basic", "of
 """
 # Cells of a page, as they have been executed: by name, since their outputs are made here and no kernel is needed.
 CELL, MORE, PRINTS, MOVES = "\n%fall%\n", "\n%far%\n", "\n%prints%\n", "\n%moves%\n"
-OTHERS = """
+FAR = """
 ```{predict} far
 How *far*, in steps?
 - [near] :: You counted.
@@ -38,7 +38,8 @@ How *far*, in steps?
 - [below] :: Not far enough.
 - [why] :: It is $2 \\cdot 10^4$.
 ```
-
+"""
+WHICH = """
 ```{predict} which
 :answer: which
 What does it do?
@@ -53,6 +54,7 @@ WRONG = {
     "nowhere": (ASK, "no cell of this page shows a figure that predicts it"),
     "unasked": (CELL, "shows the prediction 'fall', and no directive asks for it"),
     "late": (CELL + ASK, "it stands below its figure, where it asks too late"),
+    "far": (ASK + PRINTS + "Said.\n" + CELL, "text stands between its figure and what it covers"),
     "silent": (ASK.replace("- [why] :: It halves.\n", "") + CELL, "needs '- [why] :: ..'"),
     "strange": (ASK.replace("[near]", "[nearly]") + CELL, "[nearly] is none of near, above, below, why"),
     "labelled": (ASK.replace("[near]", "[near] A label") + CELL, "[near] has a label before its ' :: '"),
@@ -116,7 +118,7 @@ def notebook(page, outputs):
 def built(tmp_path_factory):
     """A book in which one page is right, and what Sphinx said to the others."""
     folder, outputs = tmp_path_factory.mktemp("book"), executed()
-    pages = {"index": f"{ASK}{PRINTS}{CELL}{OTHERS}{PRINTS}{MOVES}Said.\n{PRINTS}{MORE}"}
+    pages = {"index": f"{ASK}{MOVES}Said.\n{PRINTS}{CELL}{WHICH}{PRINTS}{MOVES}Said.\n{FAR}{PRINTS}{MORE}"}
     pages |= {name: page for name, (page, _) in WRONG.items()}
     folder.joinpath("conf.py").write_text(CONF)
     for name, page in pages.items():

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ sys.path.insert(0, str(ROOT / "_ext"))
 import bundle
 import fonts
 import mathml_core
+import typeset
 
 EXTENSIONS = ROOT / "_ext"
 PAGE = ":orphan:\n\n{title}\n=====\n\nInline :math:`{tex}` and\n\n.. math:: y = {tex}\n"
@@ -95,3 +97,14 @@ def test_a_root_neither_hangs_below_the_line_nor_leaves_a_gap(browser):
     found = places(browser, rule, mathml_core.core(RADICAL))
     assert found["gap"] < 0.1
     assert found["below"] < 0.4
+
+
+def test_a_display_is_parted_at_its_quads_and_nowhere_else():
+    displays = [(r"a = 1, \quad b = \frac{x \quad y}{2}, \qquad c \quad", True), ("a = 1", True)]
+    with typeset.Typesetter() as typesetter:
+        (several, one), _ = typesetter.typeset(displays)
+    parted = typeset.in_parts(several)
+    assert re.findall(r'<math display="block" style="--quad: (\d)em">', parted) == ["1", "2", "0"]
+    assert re.sub("<[^>]*>", "", parted) == re.sub("<[^>]*>", "", several) == "a=1,b=xy2,c"
+    assert parted.count("<mspace") == several.count("<mspace") - 2
+    assert typeset.in_parts(one) == one

@@ -45,7 +45,7 @@ class AttentionMap(InteractiveFigure):
         norm = np.linalg.norm(softmax_jacobian(weights), axis=(-2, -1))
         mesh = ax.pcolormesh(x, y, norm, cmap="house", rasterized=True, shading="nearest", vmin=0, vmax=0.5)
         ax.plot(*keys.T, "o", color="white", markeredgecolor=PALETTE["ink"])
-        ax.plot(*queries.T, "x", color="white")
+        ax.plot(*queries.T, "x", color="white", markeredgewidth=1.2)
         ax.set(xlabel="first number of key and query", ylabel="second")
         ax.grid(False)
         if ax.figure is not None:

@@ -31,8 +31,8 @@ function render({ model, el }) {
     });
     if (s.pads) {
       view.add("rect", { x: p.X(length), y: box.top, width: right - p.X(length), height: box.bottom - box.top, class: `${s.masked === "yes" ? "blue" : "vermilion"}-fill soft` });
-      const inside = right - p.X(length) > 66;
-      view.add("text", { x: inside ? (p.X(length) + right) / 2 : p.X(length) - 6, y: box.top + 14, class: `${inside ? "middle" : "end"} small strong ${s.masked === "yes" ? "blue" : "vermilion"}-fill` }, s.masked === "yes" ? "masked" : "padding");
+      const inside = right - p.X(length) > 54;
+      view.add("text", { x: inside ? (p.X(length) + right) / 2 : right + 6, y: box.top + 14, class: `${inside ? "middle" : ""} small strong ${s.masked === "yes" ? "blue" : "vermilion"}-fill` }, s.masked === "yes" ? "masked" : "padding");
       if (s.masked === "no") for (const rest of c.one ? [c.rests[0]] : [Math.min(...c.rests), Math.max(...c.rests)]) {
         view.add("line", { x1: p.X(length), x2: right, y1: p.Y(rest), y2: p.Y(rest), class: "theory rnnfig-cut" });
       }
@@ -46,7 +46,7 @@ function render({ model, el }) {
     const bar = right + 14;
     view.add("path", { class: "axis", d: `M${bar - 5} ${p.Y(Math.max(...h.map((row) => row[T])))}h5V${p.Y(Math.min(...h.map((row) => row[T])))}h-5` });
     const words = width < 520 ? ["what", "a classi-", "fier sees"] : ["what a classifier", "that reads the", "last row sees"];
-    const middle = Math.min(box.bottom - 40, Math.max(box.top + 20, p.Y(h.reduce((sum, row) => sum + row[T], 0) / h.length)));
+    const middle = Math.min(box.bottom - 40, Math.max(box.top + 44, p.Y(h.reduce((sum, row) => sum + row[T], 0) / h.length)));
     words.forEach((text, i) => view.add("text", { x: bar + 8, y: middle - 12 + 16 * i, class: "small muted-fill" }, text));
 
     view.tell({ ...s, ...c });

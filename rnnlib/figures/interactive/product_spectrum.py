@@ -57,8 +57,9 @@ class ProductSpectrum(InteractiveFigure):
             ax.fill_between(steps, logs[:, 0], logs[:, -1], color=PALETTE[colour], alpha=0.2, linewidth=0)
             ax.plot(steps, np.median(logs, axis=1), color=PALETTE[colour], label=start)
         ax.set(xlabel="steps", ylabel=r"$\log_{10}$ of the singular values", ylim=(LOWEST, 3))
-        ax.set_title(f"From the smallest to the largest; {self.activation}, input {self.s:g}")
-        ax.legend(loc="lower left", fontsize="small")
+        loud = "" if self.activation == "linear" else f", input {self.s:g}"
+        ax.set_title(f"From the smallest to the largest; {self.activation}{loud}")
+        ax.legend(loc="upper left", fontsize="small", ncols=2)
 
 
 def weights(start: str) -> NDArray[np.float64]:

@@ -42,20 +42,26 @@ class ScanTree(InteractiveFigure):
         return draw_steps()[1]
 
     def still(self, ax: Axes) -> None:
-        """Print the tree of halving for all sixteen steps."""
-        for number, joins in enumerate(rounds(STEPS), 1):
+        """Print the scheme's tree for all sixteen steps."""
+        tree = rounds(STEPS, self.scheme)
+        for number, joins in enumerate(tree, 1):
             for early, late in joins:
-                ax.plot([early, late], [1 - number, -number], color=PALETTE["muted"], linewidth=0.8)
-                ax.plot([late, late], [1 - number, -number], color=PALETTE["1"], linewidth=1)
-                ax.plot(late, -number, "o", color=PALETTE["1"])
-        ax.plot(range(STEPS), np.zeros(STEPS), "o", color=PALETTE["muted"])
-        ax.set(xlabel="step", ylabel="round", yticks=range(0, -7, -1), yticklabels=map(str, range(7)))
-        ax.set_title("Sixteen states in six rounds")
+                ax.plot([early + 1, late + 1], [1 - number, -number], color=PALETTE["muted"], linewidth=0.8)
+                ax.plot([late + 1, late + 1], [1 - number, -number], color=PALETTE["1"], linewidth=1)
+                ax.plot(late + 1, -number, "o", color=PALETTE["1"])
+        ax.plot(range(1, STEPS + 1), np.zeros(STEPS), "o", color=PALETTE["muted"])
+        count = len(tree)
+        ax.set(xlabel="step", ylabel="round", yticks=range(0, -count - 1, -1), yticklabels=map(str, range(count + 1)))
+        ax.set_title(f"{self.scheme.capitalize()}: sixteen states in {count} rounds")
 
 
-def rounds(T: int) -> list[list[tuple[int, int]]]:
-    """The joins ``(early, late)`` of halving, places counted from 0, each in the first round that has both."""
+def rounds(T: int, scheme: str) -> list[list[tuple[int, int]]]:
+    """The joins ``(early, late)`` of each round, places counted from 0; of halving each in the first that has both."""
     reaches = [2**level for level in range((T - 1).bit_length())]
+    if scheme == "loop":
+        return [[(t, t + 1)] for t in range(T - 1)]
+    if scheme == "doubling":
+        return [[(late - reach, late) for late in range(reach, T)] for reach in reaches]
     up = [(late - reach, late) for reach in reaches for late in range(2 * reach - 1, T, 2 * reach)]
     down = [(late - reach, late) for reach in reversed(reaches) for late in range(3 * reach - 1, T, 2 * reach)]
     ready: list[int] = [0] * T
