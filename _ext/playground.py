@@ -124,14 +124,18 @@ def _data(builder: Any) -> dict[str, Any]:
         if document not in titles:
             raise ExtensionError(f"{PRESETS.name}: {preset['id']} names a chapter that is not there: {document}")
         href = builder.get_relative_uri(PAGE, document) + (f"#{anchor}" if anchor else "")
-        found.append(preset | {"href": href, "chapterTitle": titles[document].astext()})
+        asked = [claim for claim in preset["claims"] if not claim.get("beside")]
+        found.append(preset | {"claims": asked, "href": href, "chapterTitle": titles[document].astext()})
     return {"presets": found, "results": _told() if RESULTS.exists() else None, "sequential": SEQUENTIAL}
 
 
 def _told() -> dict[str, Any]:
     """Return of what seeds did what the page tells; the rest is for the tests of what texts say."""
     results = json.loads(RESULTS.read_text(encoding="utf8"))["presets"]
-    claims = {preset["id"]: {kind for claim in preset["claims"] for kind in claim} for preset in presets()}
+    claims = {
+        preset["id"]: {kind for claim in preset["claims"] if not claim.get("beside") for kind in claim}
+        for preset in presets()
+    }
 
     def told(seed: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
         start = {key: seed["start"][key] for kind, key in STARTS.items() if kind in kinds}

@@ -71,7 +71,7 @@ class Playground {
 
   paced(view) {
     const [, milliseconds] = PACES[this.pace.value];
-    this.runs.slow = milliseconds > 0;
+    this.runs.slow = view.slow = milliseconds > 0;
     view.send({ type: "pace", milliseconds });
   }
 
@@ -92,6 +92,7 @@ class Playground {
 
   /** Run on; an experiment, up to where it ends. */
   train() {
+    if (this.asking && this.presets.answers.querySelector(":checked")) { this.presets.commit.click(); return; }
     const { chosen } = this.presets, place = (element) => element.getBoundingClientRect();
     this.look();
     // Whoever stands above and would not see the map is taken to it; whoever looks at something else is left there.
@@ -121,7 +122,7 @@ class Playground {
     this.amend("", []);
     while (this.views.length > settings.length) this.views.pop().close();
     while (this.views.length < settings.length) {
-      const view = new RunView("AB"[this.views.length], this.colour, { changed: (drawn) => this.moved(drawn), results: (address) => this.presets.seedsOf(address), along: () => this.runs.longest });
+      const view = new RunView("AB"[this.views.length], this.colour, { changed: (drawn) => this.moved(drawn), results: (address) => this.presets.seedsOf(address), along: () => this.runs.longest, peers: this.views });
       this.views.push(view);
       this.paced(view);
       this.arena.append(view.root);
@@ -268,6 +269,10 @@ class Playground {
   /** Take the settings from the address: an experiment's, or those of one or two runs. */
   open() {
     if (location.hash === this.address) return;
+    if (document.getElementById(location.hash.slice(1))) { // a way to somewhere on this page is no setting
+      if (this.address) { history.replaceState({ chosen: this.presets.chosen?.id }, "", this.address); return; }
+      history.replaceState(null, "", location.pathname + location.search);
+    }
     const { preset, settings, amiss } = read(location.hash.slice(1), (id) => this.presets.get(id)), chosen = preset?.id ?? history.state?.chosen;
     if (chosen !== this.presets.chosen?.id) this.presets.show(chosen);
     this.show(settings ?? settingsOf(preset), { how: "replace" });

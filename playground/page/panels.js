@@ -15,10 +15,13 @@ const decadesOf = (binned, low, high) => {
 const span = (view) => (view.frame.diverged ? Math.max(view.loss.length, 4) : Math.max(view.along(), 40));
 const sample = (length, count = 40) => Array.from({ length: Math.min(length, count) }, (_, i) => Math.round((i * (length - 1)) / Math.max(1, Math.min(length, count) - 1)));
 
+/** What two runs show, so that both have the same axis. */
+const alike = (view, values) => view.peers.filter(({ frame }) => frame).flatMap((one) => bins(values(one), 400));
+
 export function lossPanel(view) {
   return new Panel("Loss over the memoryless baseline", "1 is the least that a predictor without memory can expect; solved is a mean of 50 below 0.1.", 190, () => view.frame, (pen, width, height) => {
     const shares = view.loss.map((loss) => loss / view.frame.baseline), means = view.mean.map((loss) => loss / view.frame.baseline);
-    const area = box(width, height, { top: 24 }), binned = bins(shares, area.width / 2), [low, high] = decadesOf(binned, -3, 1);
+    const area = box(width, height, { top: 24 }), binned = bins(shares, area.width / 2), [low, high] = decadesOf(alike(view, ({ loss, frame }) => loss.map((one) => one / frame.baseline)), -3, 1);
     const X = along(area, span(view)), Y = logarithmic(area, low, high);
     pen.key(area.x, 13, [["blue-band", "each update"], ["blue", "mean of 50"]]);
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 5));
@@ -50,7 +53,7 @@ export function reachPanel(view, colour) {
     const needs = frame.needs ?? [], free = (lag) => needs.every((one) => Math.abs(Y(one) - Y(lag)) > 13);
     for (const lag of ticks(T - 1, 5).filter(free)) pen.text(area.x - 6, Y(lag) + 4, String(lag), "muted end");
     pen.text(2, area.y - 9, width < 400 ? "steps back" : "steps back from the last", "muted");
-    if (frame.needs) needed(pen, area, Y, needs);
+    if (frame.needs) needed(pen, area, Y, needs, view.within);
     if (view.reach?.gone) mark(pen, area.x + area.width + 1, Y(view.reach.gone));
     key(pen, colour, width < 420 ? 2 : area.x, height - 26, width < 420 ? 2.2 : 3);
     if (view.reach?.gone) marked(pen, area.x, area.y + area.height + 30);
@@ -61,13 +64,13 @@ export function reachPanel(view, colour) {
   });
 }
 
-/** The lags that the task needs: lines across the map, and what they are above it, where nothing is covered. */
-function needed(pen, area, Y, [from, to]) {
+/** The lags that the task needs: lines around them, and what they are above the map, where nothing is covered. */
+function needed(pen, area, Y, [from, to], within) {
   const right = area.x + area.width, both = (points) => ["casing", "need"].forEach((kind) => pen.line(points, kind)), lags = [...new Set([from, to])];
-  const words = pen.text(right, area.y - 9, `the task needs ${from === to ? from : `${from} to ${to}`} steps`, "end"), left = right - words.getComputedTextLength() - 6;
+  const words = pen.text(right, area.y - 9, within ? `nine in ten causes: within ${to} steps` : `the task needs ${from === to ? from : `${from} to ${to}`} steps`, "end"), left = right - words.getComputedTextLength() - 6;
   both([[left - 18, area.y - 13], [left, area.y - 13]]);
+  for (const edge of [within ? to + 0.5 : from - 0.5, to + 0.5]) both([[area.x, Y(edge)], [right, Y(edge)]]);
   lags.forEach((lag, i) => {
-    both([[area.x, Y(lag)], [right, Y(lag)]]);
     if (!i || Y(lag) - Y(from) > 12) pen.text(area.x - 6, Y(lag) + 4, String(lag), "end bold");
   });
 }
@@ -94,7 +97,7 @@ function marked(pen, x, y) {
 
 export function normPanel(view) {
   return new Panel("Norm of the gradient", "Of all weights together, before and after clipping.", 190, () => view.frame, (pen, width, height) => {
-    const { before, after } = view, area = box(width, height, { top: 24 }), [low, high] = decadesOf(bins(before.filter((norm) => norm > 0), 400), -1, 0);
+    const { before, after } = view, area = box(width, height, { top: 24 }), [low, high] = decadesOf(alike(view, (one) => one.before.filter((norm) => norm > 0)), -1, 0);
     const X = along(area, span(view)), Y = logarithmic(area, low, high), { clip, theta } = view.setting;
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 6));
     pen.updates(area, span(view), X);
@@ -109,9 +112,11 @@ export function normPanel(view) {
   }, () => [["update", "before", "after", "shortened"], ...sample(view.before.length).map((i) => [i, number(view.before[i]), number(view.after[i]), number(view.fraction[i], 2)])]);
 }
 
+/** What a step multiplies by along an eigenvector of W of eigenvalue λ, where slopes are 1: a + b λ. */
+export const linear = ({ cell, kappa }) => ({ residual: [1, 1], leaky: [kappa, 1 - kappa] })[cell] ?? [0, 1];
 const KINDS = { W: "Eigenvalues of W", J: "Eigenvalues of the step Jacobian", gates: "Gates, as time-scales 1/(1 − f)" };
 const ABOUT = (kind, cell) => ({
-  W: "W alone multiplies along an eigenvector by λ at a step: orange grows, blue shrinks.",
+  W: cell === "residual" || cell === "leaky" ? `${cell === "leaky" ? "κ + (1 − κ) λ" : "1 + λ"} for each eigenvalue λ of W: what a step multiplies by, along its eigenvector, where slopes are 1. Orange grows, blue shrinks.` : "W alone multiplies along an eigenvector by λ at a step: orange grows, blue shrinks.",
   J: `Of the derivatives of ${cell === "lstm" ? "(h, c), state and memory together, at the last step with respect to (h, c)" : "h at the last step with respect to h"} one step before, in the sequence shown below: orange grows, blue shrinks.`,
   gates: `${cell === "leaky" ? "A unit keeps the share f = κ of its state h at a step" : `A unit keeps the share f of its ${cell === "lstm" ? "memory c" : "state h"} at a step (f: a mean over all steps and sequences of the batch)`}, and so keeps it for about 1/(1 − f) steps. ${cell === "mingru" ? "The gradient has no other way back." : `That is the reach of this path${cell === "lstm" ? ", the carousel," : ""} alone: the gradient also comes back through the recurrent weights, and may reach further.`}`,
 })[kind];
@@ -120,12 +125,12 @@ export function spectrumPanel(view, choose) {
   const panel = new Panel(KINDS.W, ABOUT("W"), 300, () => view.frame, (pen, width, height) => {
     const { spectrum } = view;
     if (!spectrum) return;
-    pen.title.textContent = KINDS[spectrum.kind];
+    pen.title.textContent = spectrum.kind === "W" ? { residual: "Eigenvalues of I + W", leaky: "Eigenvalues of κI + (1 − κ)W" }[view.setting.cell] ?? KINDS.W : KINDS[spectrum.kind];
     pen.about.textContent = ABOUT(spectrum.kind, view.setting.cell);
     (spectrum.kind === "gates" ? gates : plane)(pen, width, height, view);
   }, () => view.spectrum?.kind === "gates"
     ? [["unit", "keeps a step", "time-scale"], ...Array.from(view.spectrum.kept, (kept, i) => [i + 1, number(kept, 4), number(1 / (1 - kept))])]
-    : [["modulus", "real", "imaginary"], ...(view.spectrum?.values ?? []).map(([re, im]) => [number(Math.hypot(re, im)), number(re), number(im)])]);
+    : [["modulus", "real", "imaginary"], ...view.eigenvalues.map(([re, im]) => [number(Math.hypot(re, im)), number(re), number(im)])]);
   select.addEventListener("change", () => choose(select.value));
   panel.tools.append(select);
   /** Offer what this cell has. */
@@ -138,7 +143,9 @@ export function spectrumPanel(view, choose) {
 /** Beyond rounding: the eigenvalues of an orthogonal matrix lie on the circle. */
 const outside = ([re, im]) => Math.hypot(re, im) > 1 + 1e-9;
 
-function plane(pen, width, height, { spectrum: { values } }) {
+function plane(pen, width, height, view) {
+  const values = view.eigenvalues;
+  if (!values.length) { pen.text(width / 2, height / 2, `Not found at this update: ${view.spectrum.amiss}.`, "middle"); return; }
   const largest = Math.max(...values.map(([re, im]) => Math.hypot(re, im))), reach = Math.max(1.3, 1.1 * largest);
   const size = Math.min(width, height - 20) - 20, unit = size / 2 / reach, [cx, cy] = [width / 2, (height - 20) / 2 + 4];
   pen.line([[cx - size / 2, cy], [cx + size / 2, cy]], "grid");
@@ -151,12 +158,12 @@ function plane(pen, width, height, { spectrum: { values } }) {
 }
 
 function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
-  const scales = Array.from(kept, (f) => 1 / Math.max(1 - f, 1e-4)).sort((a, b) => b - a), area = box(width, height, { bottom: 40 }), most = scales[0] > 1000 ? 4 : 3;
+  const scales = Array.from(kept, (f) => 1 / Math.max(1 - f, 1e-4)).sort((a, b) => b - a), area = box(width, height, { top: 20, bottom: 40 }), most = scales[0] > 1000 ? 4 : 3;
   const Y = logarithmic(area, 0, most), X = (i) => area.x + ((i + 0.5) / scales.length) * area.width;
   pen.decades(area, 0, most, Y);
   if (needs) pen.line([[area.x, Y(needs[0])], [area.x + area.width, Y(needs[0])]], "rule");
   scales.forEach((scale, i) => pen.add("circle", { class: "green-dot", cx: X(i), cy: Y(scale), r: 3.6 }));
-  if (needs) pen.text(area.x + area.width, Y(needs[0]) + 16, `${needs[0]} steps: the nearest the task looks back`, "small end over-paper");
+  if (needs) pen.text(area.x + area.width, area.y - 2, `line: ${needs[0]} steps, the nearest the task looks back`, "small end");
   pen.text(area.x + area.width, height - 20, "units, the slowest first", "muted end");
   pen.text(area.x, height - 4, `1/(1 − f): ${number(scales[0])} to ${number(scales.at(-1))} steps`, "small");
   pen.say(`Time-scales of ${scales.length} units, from ${number(scales.at(-1))} to ${number(scales[0])} steps.`);
@@ -256,16 +263,14 @@ function backward(pen, view, X, wide, y, height, left, right, colour) {
     pen.text(left - 8, Y(10 ** power) + 4, powerOfTen(power), "end muted small");
   }
   pen.text(left, y - 8, "|δₜ| in this one sequence, as a share of its last", "muted small");
+  const [from, to] = needs ? [view.within ? 1 : needs[0], needs[1]].map((lag) => X(T - lag - 0.5)) : [];
+  if (needs) pen.add("rect", { class: "window", x: to - wide / 2, y, width: from - to + wide, height });
   for (let t = T; t >= stands; t--) {
     const share = sizes[t - 1] / last;
     if (!(share > 0)) continue;
     pen.add("rect", { x: X(t - 1) + 0.5, y: Y(share), width: Math.max(0.8, wide - 1), height: Math.max(1, y + height - Y(share)), style: `fill: rgb(${colour(share).join(" ")})`, class: t === stands && t > 1 ? "standing" : "bar" });
   }
-  if (needs) {
-    const [from, to] = needs.map((lag) => X(T - lag - 0.5));
-    pen.add("rect", { class: "window", x: to - wide / 2, y, width: from - to + wide, height });
-    pen.text(clamp((from + to) / 2, left + 62, right - 62), y + 12, `needed: ${needs[0] === needs[1] ? needs[0] : `${needs[0]} to ${needs[1]}`} back`, "middle small over-paper");
-  }
+  if (needs) pen.text(clamp((from + to) / 2, left + 62, right - 62), y + 12, `${view.within ? "nine in ten causes: within" : "needed:"} ${needs[0] === needs[1] ? needs[0] : `${needs[0]} to ${needs[1]}`} back`, "middle small over-paper");
   if (!sizes.every(Number.isFinite)) pen.text((left + right) / 2, y + height / 2, "no longer finite", "middle over-paper");
   const { gone, zero } = reachOf(sizes.toReversed());
   view.backward = { T, sizes, stands };

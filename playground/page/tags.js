@@ -2,7 +2,7 @@
 const steps = (n) => `${n} step${n === 1 ? "" : "s"}`;
 
 const OF_GRADIENT = {
-  vanishing: ["gone before the cause", "bad", "below a thousandth"], fading: ["reaches only the nearest causes", "bad", "above a thousandth"], exploding: ["explodes", "bad"],
+  vanishing: ["gone before the cause", "bad", "below a thousandth"], fading: ["does not reach the farthest cause", "bad"], exploding: ["explodes", "bad"],
   cut: ["cut before the cause", "bad"], dead: ["0 before the cause", "bad"], reach: ["reaches the cause", "good", "above a thousandth"],
 };
 const OF_TASK = {

@@ -3,14 +3,15 @@ import { amount, diagnose, reachOf } from "../../rnnlib/figures/interactive/diag
 import { toAddress, WINDOW } from "../engine/settings.js";
 import { ABOUT, essentials } from "./controls.js";
 import { html } from "./draw.js";
-import { lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
+import { linear, lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
 import { tagsOf } from "./tags.js";
 import { thread } from "./thread.js";
 
 const GATED = ["leaky", "lstm", "gru", "mingru"];
 const SQUARE = ["plain", "relu", "residual", "leaky", "orthogonal"];
 const STRIDE = 350; // milliseconds a step of the backward pass as it walks
-const CALM = 2500; // milliseconds between two sentences of a run that goes on
+const CALM = 2500; // milliseconds between two sentences of a run that goes on,
+const NEWS = 1300; // or between two of which the second says something else, or of a run that goes slowly
 
 const times = (factor) => (Number.isFinite(factor) ? `${amount(factor)} times` : "no number beside");
 /** The mean of the last losses of a window that ends before `end`: what "solved" is judged by. */
@@ -29,16 +30,16 @@ function worstSince(solvedAt, means, baseline) {
 }
 
 /** `changed(drawn)` is called whenever it has come further, and whether a frame has come; `results(setting)` knows what
- * seeds of a setting did, `along()` for how many updates there must be room. */
+ * seeds of a setting did, `along()` for how many updates there must be room, `peers` are all runs that are shown. */
 export class RunView {
-  constructor(name, colour, { changed, results, along }) {
-    Object.assign(this, { name, changed, results, along, id: 0, order: 0, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
+  constructor(name, colour, { changed, results, along, peers }) {
+    Object.assign(this, { name, changed, results, along, peers, id: 0, order: 0, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], frame: null, running: false, sentence: "", spoken: 0 });
     this.live = html("p", { className: "pg-sentence", role: "status", ariaLive: "polite" });
     this.tags = html("p", { className: "pg-tags" });
     this.when = html("span", { className: "pg-when" });
     this.worker = thread({
       take: (sent) => this.take(sent),
-      fail: (error) => { this.failed = true; this.live.textContent = `The engine could not start (${error.message || "its file did not load"}).`; },
+      fail: (error) => { this.failed = true; this.live.textContent = `The engine ${this.frame ? "broke off; Start again begins anew" : "could not start"} (${error.message || "its file did not load"}).`; },
     });
     this.count = html("span", { className: "pg-count" });
     this.label = html("span", { className: "pg-label" });
@@ -72,11 +73,18 @@ export class RunView {
     this.send({ type: "start", setting, id: this.id });
   }
   /** Train up to so many updates (none: on and on), and wait where `hold` have been made. */
-  run(to, hold = Infinity) { this.running = true; this.limit = to ?? null; this.whole(); this.command({ type: "run", to, hold }); }
+  run(to, hold = Infinity) { if (!this.running) this.spoken = 0; this.running = true; this.limit = to ?? null; this.whole(); this.command({ type: "run", to, hold }); }
   stop() { this.running = false; this.command({ type: "stop" }); }
   /** Stop after `to` updates, of which few are left. */
   even(to) { Object.assign(this, { running: false, made: to }); this.command({ type: "even", to }); }
   one() { this.running = false; this.made++; this.whole(); this.command({ type: "one" }); }
+  /** Whether `needs` is the lag within which most causes lie, and not where the cause is. */
+  get within() { return this.setting.task === "flipflop"; }
+  /** Those of a step, of which W is a part. */
+  get eigenvalues() {
+    const { kind, values = [] } = this.spectrum ?? {}, [a, b] = kind === "W" ? linear(this.setting) : [0, 1];
+    return values.map(([re, im]) => [a + b * re, b * im]);
+  }
   get diverged() { return this.frame?.diverged ?? null; }
 
   take(sent) {
@@ -100,6 +108,7 @@ export class RunView {
     this.speak();
     if (this.readout.textContent) this.stand(this.stands); // of a sequence that is another one now
     for (const panel of Object.values(this.panels)) panel.refresh();
+    for (const { panels: { loss, norm } } of this.peers) { loss.refresh(); norm.refresh(); }
     this.send({ type: "shown" });
   }
 
@@ -114,18 +123,17 @@ export class RunView {
   measured() {
     const { frame, setting, reach } = this, last = frame.diverged && this.columns.at(-1), seeds = this.results(toAddress({ ...setting, seed: 0 }));
     return {
-      update: frame.updates, share: frame.share, window: WINDOW, sizes: last ? last.sizes : reach || frame.diverged ? frame.sizes : null, needs: frame.needs, clipped: frame.clipped, mean: true,
-      clip: setting.clip, cut: setting.cut === "yes", carried: setting.carry === "yes", solvedAt: frame.solvedAt, worst: this.worst, diverged: frame.diverged, seeds,
+      update: frame.updates, share: frame.share, window: WINDOW, sizes: last ? last.sizes : reach || frame.diverged ? frame.sizes : null, needs: frame.needs, within: this.within, clipped: frame.clipped, mean: true,
+      clip: setting.clip, cut: setting.cut === "yes", carried: setting.carry === "yes", solvedAt: frame.solvedAt, worst: this.worst, first: this.loss.length ? this.loss[0] / frame.baseline : null, diverged: frame.diverged, seeds,
       ...(last && last.update < frame.updates - 1 && { sizesAt: last.update + 1 }),
     };
   }
 
   /** Say what is wrong: at once when the run stands, and at a calm rate while it goes. */
   speak() {
-    const now = performance.now();
-    if (this.running && now - this.spoken < CALM) return;
-    this.spoken = now;
-    const found = diagnose(this.measured());
+    const now = performance.now(), since = now - this.spoken, found = diagnose(this.measured()), kinds = found.map(({ kind }) => kind).join();
+    if (this.running && since < (this.slow || kinds !== this.kinds ? NEWS : CALM)) return;
+    Object.assign(this, { spoken: now, kinds });
     this.sentence = found.map(({ text }) => text).join(" ");
     this.found = found;
     const words = this.sentence.replaceAll(" %", "\u00a0%");

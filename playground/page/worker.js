@@ -127,5 +127,11 @@ function spectrum({ pass, model }) {
   const { cell } = model, { tape } = pass.windows.at(-1);
   if (view === "gates" && cell.addKept) return { kind: "gates", kept: kept(pass.windows.map((one) => one.tape)) };
   const square = view === "W" && tape.w.W?.length === cell.units ** 2, A = square ? tape.w.W : jacobian(tape, tape.T);
-  return A.every(Number.isFinite) ? { kind: square ? "W" : "J", values: eigenvalues(A, Math.sqrt(A.length)) } : null;
+  if (!A.every(Number.isFinite)) return null;
+  const kind = square ? "W" : "J";
+  try {
+    return { kind, values: eigenvalues(A, Math.sqrt(A.length)) };
+  } catch ({ message: amiss }) { // the picture says so, and the run goes on
+    return { kind, values: [], amiss };
+  }
 }

@@ -67,7 +67,8 @@ def test_a_cut_is_told_from_vanishing(diagnose):
 def test_dead_units_are_no_cut(diagnose):
     kinds, text, _ = diagnose(sizes=[1.0] + [0.0] * 19)
     assert kinds[0] == "dead"
-    assert text.startswith("From 1 step back on |δ| is exactly 0, though nothing cuts it: the slopes on its way are 0;")
+    assert text.startswith("From 1 step back on |δ| is exactly 0, though nothing cuts it: weights or slopes on its way")
+    assert "let nothing through; the task needs" in text
     assert "carried" not in text
 
 
@@ -82,10 +83,27 @@ def test_the_baseline_is_spoken_of_only_near_it_and_after_a_window(diagnose):
     assert diagnose(share=None)[0] == ["reach"]
 
 
+def test_a_lag_within_which_most_causes_lie_is_no_need_of_every_one(diagnose):
+    """Of flip-flops: a gradient that is gone before that lag has reached the nearer causes."""
+    kinds, text, _ = diagnose(sizes=DECAY, needs=[12, 12], within=True)
+    assert kinds[0] == "fading"
+    assert "below a thousandth of what it was; nine in ten causes lie within 12 steps." in text
+    assert "the task needs" not in text
+
+
+def test_a_loss_that_was_low_from_the_first_is_not_said_to_have_fallen(diagnose):
+    solved = {"solvedAt": 50, "update": 60, "share": 0.01}
+    assert "was so at the first batch, before any update" in diagnose(**solved, first=0.0)[1]
+    assert "was so at the first batch, before any update" in diagnose(**solved, first=0.09)[1]
+    assert "first batch" not in diagnose(**solved, first=0.9)[1]
+    assert "first batch" not in diagnose(**solved)[1]
+
+
 def test_that_reaching_was_not_enough_is_said_only_where_it_reaches(diagnose):
     assert "that the gradient reaches has not been enough" in diagnose()[1]
     assert "enough" not in diagnose(sizes=DECAY)[1]
     assert "enough" not in diagnose(sizes=None)[1]
+    assert "enough" not in diagnose(sizes=[1, 1e-4, 1e-4, 0.5, 0.5], needs=[3, 4])[1], "it was gone on the way"
     assert "enough" not in diagnose(needs=None)[1]
     assert "enough" not in diagnose(share=0.5)[1]
 

@@ -9,6 +9,7 @@ from urllib.parse import urlparse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.playground.conftest import ROOT
 from tests.site.serve import served
 
 pytestmark = pytest.mark.browser
@@ -139,6 +140,16 @@ def test_a_whole_run_from_the_keyboard(play):
     page.locator("#pg-n").fill("7")
     page.keyboard.press("Enter")
     assert "n=7" in page.url
+    press(page, "One update")
+    trained(page, 1)
+    for way in (".skip-link", "h1 .headerlink"):  # to a place on the page, which is no setting
+        page.locator(way).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(100)
+        assert page.url.endswith("n=7")
+        assert page.evaluate("playground.views[0].setting.n") == 7
+        assert updates(page) == 1
+        assert not page.locator(".pg-amiss").is_visible()
 
 
 def test_the_setting_comes_back_from_the_address(play):
@@ -544,6 +555,14 @@ def test_panels_of_two_runs_are_level(play):
     tops = "stages => stages.map((stage) => stage.getBoundingClientRect().top)"
     first, second = (run.locator(".pg-stage").evaluate_all(tops) for run in page.locator(RUN).all())
     assert first == second
+    press(page, "One update")
+    trained(page, 1)
+    trained(page, 1, run=1)
+    page.wait_for_timeout(100)
+    axes = "all => all.map((svg) => [...svg.querySelectorAll('text.muted.end')].map((one) => one.textContent))"
+    for panel in (2, 3):
+        first, second = page.locator(f".pg-panel:nth-child({panel}) svg").evaluate_all(axes)
+        assert first == second, "what is compared has the same axes"
 
 
 def test_settings_of_ones_own_leave_the_experiment(play):
@@ -615,6 +634,10 @@ def test_the_mark_of_solving_lies_on_the_line(play):
     losses = page.evaluate("playground.views[0].loss")
     assert abs(mean - sum(losses[solved - 50 : solved]) / 50) < 1e-12
     assert mean < 0.1 * baseline
+    later = [sum(losses[end - 50 : end]) / 50 for end in range(solved, len(losses) + 1)]
+    worst = page.evaluate("playground.views[0].worst")
+    assert worst["share"] == pytest.approx(max(later) / baseline, rel=1e-9)
+    assert worst["update"] == solved + later.index(max(later))
     page.wait_for_selector(".blue-dot")
 
 
@@ -623,6 +646,34 @@ def test_eigenvalues_on_the_circle_are_not_outside(play):
     page.wait_for_function("document.querySelectorAll('.pg-panel .blue-dot').length === 32")
     assert page.locator(".vermilion-dot").count() == 0
     assert "; 0 outside the unit circle" in page.locator(".pg-panel:nth-child(5) svg").get_attribute("aria-label")
+
+
+@pytest.mark.parametrize(("setting", "kept", "added"), [("cell=residual", 1, 1), ("cell=leaky&kappa=0.8", 0.8, 0.2)])
+def test_eigenvalues_are_those_of_what_a_step_multiplies_by(play, setting, kept, added):
+    """A residual cell grows where 1 + λ is outside the circle, and not where λ is."""
+    page = play(f"{setting}&n=6")
+    page.wait_for_function("document.querySelectorAll('.pg-panel:nth-child(5) circle').length === 7")
+    page.locator(".pg-panel:nth-child(5) summary").click()
+    rows = page.locator(".pg-panel:nth-child(5) tbody tr").all_inner_texts()
+    real = [float(row.split()[1].replace("\N{MINUS SIGN}", "-")) for row in rows]
+    trace = page.evaluate("playground.views[0].spectrum.values.reduce((sum, [re]) => sum + re, 0)")
+    assert sum(real) == pytest.approx(6 * kept + added * trace, abs=0.02)  # three digits are shown
+    outside = sum(float(row.split()[0]) > 1 for row in rows)
+    assert page.locator(".vermilion-dot").count() == outside
+
+
+def test_eigenvalues_that_are_not_found_stop_no_run(browser, site):
+    page = browser.new_page()
+    source = (ROOT / "playground/engine/spectra.js").read_text(encoding="utf8")
+    never = source.replace("30 * Math.max(10, n)", "-1")
+    page.route("**/spectra.js", lambda route: route.fulfill(body=never, content_type="text/javascript"))
+    page.goto(f"{site}{PAGE}#task=latch&T=8")
+    page.wait_for_selector(f"{RUN}[data-updates]")
+    press(page, "Run")
+    trained(page, 20)
+    assert never != source
+    assert "Not found at this update: eigenvalues: no convergence." in page.locator(".pg-panels").text_content()
+    page.close()
 
 
 def test_every_experiment_opens_and_is_possible(play):

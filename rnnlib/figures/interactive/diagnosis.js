@@ -38,11 +38,12 @@ export function reachOf(sizes) {
  * - `update`, how many were made; `share`, the mean loss of the last `window` of them over the memoryless baseline (null
  *   if there is none);
  * - `sizes`, |delta| over lag 0, 1, .. of the loss of the last step (null: not known, as for a loss at every step);
- * - `needs`, [from, to], how many steps back the task has to look, or null;
+ * - `needs`, [from, to], how many steps back the task has to look, or null; `within`, whether that is only the lag within
+ *   which nine in ten of its causes lie;
  * - `clipped`, the fraction of the last `window` updates in which something was clipped; `mean`, whether the loss is
  *   known to be a mean over what is scored;
- * - `cut`, whether the gradient is truncated, and `carried`, whether the state crosses a cut; `solvedAt`, and the `worst`
- *   mean of a window since, { update, share }; `diverged` ({ update, what, norm }, the last finite norm),
+ * - `cut`, whether the gradient is truncated, and `carried`, whether the state crosses a cut; `solvedAt`, the `first`
+ *   loss over the baseline, before any update, and the `worst` mean of a window since it was solved, { update, share }; `diverged` ({ update, what, norm }, the last finite norm),
  *   and then `sizesAt`, after how many updates `sizes` were seen, where they are older than the last;
  * - `seeds` ({ solved, of, updates }) of these very settings, or null. */
 export function diagnose(measured) {
@@ -53,17 +54,17 @@ export function diagnose(measured) {
 
 const inOneSentence = (text) => text[0].toUpperCase() + text.slice(1);
 
-function ofReach({ lags, zero, gone, tenfold }, { needs, cut, carried }) {
-  const asked = needs ? `; the task needs ${steps(needs)}` : "";
+function ofReach({ lags, zero, gone, tenfold }, { needs, within, cut, carried }) {
+  const asked = !needs ? "" : within ? `; nine in ten causes lie within ${steps(needs)}` : `; the task needs ${steps(needs)}`;
   if (tenfold) return { kind: "exploding", text: `Exploding: ${DELTA} grows tenfold every ${tenfold < 10 ? tenfold.toFixed(1) : Math.round(tenfold)} steps back.` };
   if (zero !== null && needs && zero <= needs[1] && (gone === null || gone >= zero)) {
     const held = cut && carried ? " The state is carried across the cut, so what it happens to hold can still be used." : "";
-    return { kind: cut ? "cut" : "dead", text: `${cut ? "Cut: from" : "From"} ${steps([zero, zero])} back on ${DELTA} is exactly 0${cut ? "" : ", though nothing cuts it: the slopes on its way are 0"}${asked}.${held}` };
+    return { kind: cut ? "cut" : "dead", text: `${cut ? "Cut: from" : "From"} ${steps([zero, zero])} back on ${DELTA} is exactly 0${cut ? "" : ", though nothing cuts it: weights or slopes on its way let nothing through"}${asked}.${held}` };
   }
   if (gone !== null) {
     const short = needs && gone <= needs[1];
     const text = `${steps([gone, gone])} back ${DELTA} is below a thousandth of what it was${asked}.`;
-    return { kind: short ? (gone <= needs[0] ? "vanishing" : "fading") : "reach", text: inOneSentence(text) };
+    return { kind: short ? (gone <= needs[0] && !within ? "vanishing" : "fading") : "reach", text: inOneSentence(text) };
   }
   const lag = needs ? Math.min(needs[1], lags.length - 1) : (zero ?? lags.length) - 1;
   const left = lags[lag] > 1.005 ? `is ${amount(lags[lag])} times what it was` : `still has ${percent(lags[lag])} of its size`;
@@ -84,12 +85,12 @@ function ofLoss(reach, measured) {
   if (solvedAt !== null) {
     const since = reach?.gone != null && needs && reach.gone <= needs[1] && solvedAt < update
       ? ` How far ${DELTA} reaches is said of now, not of the updates that solved it.` : "";
-    return { kind: share < SOLVED ? "solved" : "lost", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} fell below a tenth of the baseline.${ofRelapse(measured)}${since}` };
+    return { kind: share < SOLVED ? "solved" : "lost", text: `Solved after ${counted(solvedAt)} updates: the mean loss of ${window} ${measured.first < SOLVED ? "is below a tenth of the baseline, and was so at the first batch, before any update" : "fell below a tenth of the baseline"}.${ofRelapse(measured)}${since}` };
   }
   const over = `after ${counted(update)} updates`;
   if (share > 1 + NEAR) return { kind: "above", text: `The loss is ${amount(share)} times that of a predictor without memory, ${over}.` };
   if (share < 1 - NEAR) return { kind: "learning", text: `The loss is ${percent(share)} of what a predictor without memory reaches, ${over}.` };
-  const reaches = reach && needs && reach.tenfold === null && reach.lags[Math.min(needs[1], reach.lags.length - 1)] >= GONE;
+  const reaches = reach && needs && reach.tenfold === null && (reach.gone === null || reach.gone > needs[1]) && reach.lags[Math.min(needs[1], reach.lags.length - 1)] >= GONE;
   return { kind: "baseline", text: `The loss is still that of a predictor without memory, ${over}${reaches ? ": that the gradient reaches has not been enough so far" : ""}.` };
 }
 
