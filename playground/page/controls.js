@@ -56,7 +56,7 @@ const SAYS = {
     values: "Each entry of the gradient is held between −θ and θ (chapter 5).",
     each: "The gradient of W, of U, .. is shortened to θ, each by itself (chapter 5).",
   },
-  carry: { yes: "The state goes on across a cut.", no: "After a cut the state begins from 0." },
+  carry: { yes: "The state goes on across a cut; in text and numbers, also into the next batch.", no: "After a cut, and in every batch, the state begins from 0." },
   B: () => "So many sequences make the batch of an update.",
   seed: () => "Draws the start and all batches: the same seed, the same run.",
   cell: {

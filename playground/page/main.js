@@ -9,7 +9,7 @@ import { Presets, settingsOf } from "./presets.js";
 import { take } from "./take.js";
 import { RunView } from "./view.js";
 
-const PACES = { full: ["full speed", 0], ten: ["10 updates a second", 100], two: ["2 a second", 500], slow: ["1 in 2 seconds", 2000] };
+const PACES = { full: ["full speed", 0], ten: ["10 updates a second", 100], two: ["2 a second", 500], slow: ["1 in 2 s", 2000] };
 const FEW = 300; // updates of a notebook, where nothing has been trained and no experiment says how many
 const AGAIN = 1000; // milliseconds within which changing the same setting again is the same change
 
@@ -19,7 +19,7 @@ class Playground {
     this.runs = new Pair(this.views);
     this.controls = new Controls((...change) => this.set(this.edited, ...change));
     this.presets = new Presets(data, {
-      load: (preset) => { if (preset) this.show(settingsOf(preset), { anew: true }); else this.write(); }, run: (preset) => this.experiment(preset), changed: () => this.told(),
+      load: (preset) => { if (preset) this.show(settingsOf(preset), { anew: true, field: "preset" }); else this.write("push", "preset"); }, run: (preset) => this.experiment(preset), changed: () => this.told(),
     });
     this.tabs = html("div", { className: "pg-tabs", role: "group", ariaLabel: "Settings of which run" });
     this.arena = html("div", { className: "pg-arena" });
@@ -117,7 +117,7 @@ class Playground {
 
   /** Show so many runs with these settings. One that has its setting already goes on as it is, unless all are to begin
    * `anew`. `how` the address changes: "push" is a step that Back takes back. */
-  show(settings, { anew = false, edited = 0, how = "push" } = {}) {
+  show(settings, { anew = false, edited = 0, how = "push", field = null } = {}) {
     const going = this.running && !anew;
     this.amend("", []);
     while (this.views.length > settings.length) this.views.pop().close();
@@ -133,7 +133,7 @@ class Playground {
     this.place();
     this.begin(settings, anew);
     this.share(settings.length < 2 || settings[0].seed === settings[1].seed);
-    this.write(how);
+    this.write(how, field);
     if (going && this.asking) this.stop();
     else if (going) this.run();
     this.edit(Math.min(edited, settings.length - 1));

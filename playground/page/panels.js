@@ -40,9 +40,11 @@ export function lossPanel(view) {
 }
 
 export function reachPanel(view, colour) {
-  return new Panel("How far the gradient reaches back: |δ|", "A column is an update; downwards, what is left of |\u2060δ\u2060| so many steps back from the last.", 300, () => view.frame, (pen, width, height) => {
+  let place = null; // of the pointer on the map: update and lag
+  const panel = new Panel("How far the gradient reaches back: |δ|", "A column is an update; downwards, what is left of |\u2060δ\u2060| so many steps back from the last.", 300, () => view.frame, (pen, width, height) => {
     const { frame, columns } = view, T = frame.steps, area = box(width, height, { left: 46, right: 12, top: 22, bottom: 66 });
     const X = along(area, span(view)), Y = (lag) => area.y + ((lag + 0.5) / T) * area.height;
+    place = ({ offsetX, offsetY }) => [Math.floor(((offsetX - area.x) / area.width) * span(view) / frame.every), Math.floor(((offsetY - area.y) / area.height) * T)];
     pen.add("rect", { class: "zero", x: area.x, y: area.y, width: area.width, height: area.height });
     const shown = columns.length ? columns.map(({ sizes }) => sizes) : [frame.sizes];
     if (shown[0][0] > 0) {
@@ -62,6 +64,12 @@ export function reachPanel(view, colour) {
     const T = view.frame.steps, lags = sample(T, 12), at = sample(view.columns.length, 24);
     return [["update", ...lags.map((lag) => `${lag} back`)], ...at.map((i) => [view.columns[i].update, ...lags.map((lag) => number(view.columns[i].sizes[lag] / view.columns[i].sizes[0], 2))])];
   });
+  panel.stage.addEventListener("pointermove", (event) => {
+    const [i, lag] = place?.(event) ?? [], { update, sizes } = view.columns[i] ?? {};
+    panel.tools.textContent = sizes?.[lag] === undefined ? "" : `update ${update}, ${lag} back: ${amount(sizes[lag] / sizes[0])}`;
+  });
+  panel.stage.addEventListener("pointerleave", () => { panel.tools.textContent = ""; });
+  return panel;
 }
 
 /** The lags that the task needs: lines around them, and what they are above the map, where nothing is covered. */
@@ -96,7 +104,7 @@ function marked(pen, x, y) {
 }
 
 export function normPanel(view) {
-  return new Panel("Norm of the gradient", "Of all weights together, before and after clipping.", 190, () => view.frame, (pen, width, height) => {
+  return new Panel("Norm of the gradient", "Of all weights, before and after clipping.", 190, () => view.frame, (pen, width, height) => {
     const { before, after } = view, area = box(width, height, { top: 24 }), [low, high] = decadesOf(alike(view, (one) => one.before.filter((norm) => norm > 0)), -1, 0);
     const X = along(area, span(view)), Y = logarithmic(area, low, high), { clip, theta } = view.setting;
     pen.decades(area, low, high, Y, Math.ceil((high - low) / 6));
@@ -146,13 +154,13 @@ const outside = ([re, im]) => Math.hypot(re, im) > 1 + 1e-9;
 function plane(pen, width, height, view) {
   const values = view.eigenvalues;
   if (!values.length) { pen.text(width / 2, height / 2, `Not found at this update: ${view.spectrum.amiss}.`, "middle"); return; }
-  const largest = Math.max(...values.map(([re, im]) => Math.hypot(re, im))), reach = Math.max(1.3, 1.1 * largest);
+  const modulus = ([re, im]) => Math.hypot(re, im), largest = Math.max(...values.map(modulus)), reach = Math.max(1.3, ...view.peers.flatMap((one) => one.eigenvalues.map((value) => 1.1 * modulus(value))));
   const size = Math.min(width, height - 20) - 20, unit = size / 2 / reach, [cx, cy] = [width / 2, (height - 20) / 2 + 4];
   pen.line([[cx - size / 2, cy], [cx + size / 2, cy]], "grid");
   pen.line([[cx, cy - size / 2], [cx, cy + size / 2]], "grid");
   pen.add("circle", { class: "rule", cx, cy, r: unit });
-  pen.text(cx + unit * 0.71 + 6, cy - unit * 0.71 - 4, "|λ| = 1", "small muted");
   for (const [re, im] of values) pen.add("circle", { class: outside([re, im]) ? "vermilion-dot" : "blue-dot", cx: cx + re * unit, cy: cy - im * unit, r: 3.6 });
+  pen.text(cx + unit * 0.71 + 6, cy - unit * 0.71 - 4, "|λ| = 1", "small muted over-paper");
   pen.text(cx, height - 4, `largest |λ| = ${largest < 1e4 ? number(largest) : amount(largest)}`, "middle");
   pen.say(`${values.length} eigenvalues, the largest of modulus ${number(largest)}; ${values.filter(outside).length} outside the unit circle.`);
 }
@@ -169,6 +177,11 @@ function gates(pen, width, height, { spectrum: { kept }, frame: { needs } }) {
   pen.say(`Time-scales of ${scales.length} units, from ${number(scales.at(-1))} to ${number(scales[0])} steps.`);
 }
 
+const CLASSES = { order: ["XX", "XY", "YX", "YY"], latch: ["−1", "1"] };
+/** What class `j` is called: of a text its letters, with those that one would not see. */
+const named = ({ frame: { alphabet }, setting: { task } }, j) => ({ " ": "␣", "\n": "↵" })[alphabet?.[j]] ?? alphabet?.[j] ?? CLASSES[task]?.[j] ?? String(j);
+const largest = (row) => row.indexOf(Math.max(...row));
+
 /** One sequence, forward and back. `at` is the step at which the backward pass stands. */
 export function sequencePanel(view, colour) {
   return new Panel("One sequence: states, answer, and the error on its way back", "", 500, () => view.frame, (pen, width, height) => {
@@ -180,6 +193,7 @@ export function sequencePanel(view, colour) {
     };
     const input = clamp(d * 9, 16, 66), dark = getComputedStyle(pen.stage).getPropertyValue("--pg-dark").trim() === "1";
     strip(14, input, d, s.x, diverging(dark), "input");
+    if (frame.alphabet && wide > 6) for (let t = 0; t < T; t++) pen.text(X(t) + wide / 2, 11, named(view, largest(s.x.subarray(t * d, (t + 1) * d))), "middle small");
     strip(28 + input, 110, n, s.h, diverging(dark), narrow ? "h" : "states h");
     pen.text(width - right, 155 + input, "input and states: blue −1, red 1", "end muted small");
     const answerAt = 190 + input;
@@ -188,8 +202,10 @@ export function sequencePanel(view, colour) {
     for (const t of ticks(T, clamp(width / 90, 3, 8))) if (t) pen.text(X(t) - wide / 2, height - 22, String(t), "muted middle");
     pen.text(width - right, height - 6, "step", "muted end");
   }, () => {
-    const { sequence: s, steps: T, units: n } = view.frame, norms = Array.from(s.delta);
-    return [["step", "input", "|h|", "|δ|"], ...norms.map((norm, t) => [t + 1, Array.from(s.x.subarray(t * view.frame.inputs, (t + 1) * view.frame.inputs), (x) => number(x, 2)).join(" "), number(Math.hypot(...s.h.subarray(t * n, (t + 1) * n))), number(norm, 2)])];
+    const { sequence: s, units: n, inputs: d, outputs: m, first, alphabet, loss_name: loss } = view.frame, norms = Array.from(s.delta), numbers = (row) => Array.from(row, (x) => number(x, 2)).join(" ");
+    const of = (array, size, t) => array.subarray(t * size, (t + 1) * size), scored = (t, class_, value) => (t < first ? "" : loss === "squared_error" ? value() : named(view, class_()));
+    return [["step", "input", "|h|", "target", "answer", "|δ|", "of its last"], ...norms.map((norm, t) => [t + 1, alphabet ? named(view, largest(of(s.x, d, t))) : numbers(of(s.x, d, t)), number(Math.hypot(...of(s.h, n, t))),
+      scored(t, () => s.targets[t - first], () => numbers(of(s.targets, m, t - first))), scored(t, () => largest(of(s.y, m, t)), () => numbers(of(s.y, m, t))), number(norm, 2), number(norm / norms.at(-1), 2)])];
   });
 }
 
@@ -237,18 +253,19 @@ function answer(pen, view, X, wide, y, height, left, dark) {
     const row = s.y.subarray(t * m, (t + 1) * m), top = Math.max(...row), exps = row.map((value) => Math.exp(value - top)), total = exps.reduce((sum, x) => sum + x, 0);
     exps.forEach((x, j) => { probabilities[t * m + j] = x / total; });
   }
-  if (scored === 1) return bars(pen, X(T), y, height, probabilities.subarray(first * m), s.targets[0]);
+  if (scored === 1) return bars(pen, view, X(T), y, height, probabilities.subarray(first * m), s.targets[0]);
   paintRows(pen, X(0), y, X(T) - X(0), height, T, m, probabilities, (p) => (Number.isFinite(p) ? diverging(dark)(p) : null));
   const tall = height / m;
   if (wide > 3 && tall > 3) for (let t = 0; t < scored; t++) pen.add("rect", { class: "target", x: X(first + t) + 0.5, y: y + s.targets[t] * tall + 0.5, width: wide - 1, height: tall - 1 });
   pen.text(X(T), y - 4, "probabilities; the target is outlined", "end muted small");
 }
 
-function bars(pen, right, y, height, probabilities, target) {
+function bars(pen, view, right, y, height, probabilities, target) {
   const tall = Math.min(18, height / probabilities.length);
   probabilities.forEach((p, j) => {
     pen.add("rect", { class: j === target ? "vermilion-fill" : "muted-fill", x: right - 130, y: y + j * tall + 2, width: Math.max(1, 84 * p), height: tall - 4 });
     pen.text(right, y + (j + 0.5) * tall + 4, `${Math.round(100 * p)} %`, "end small");
+    pen.text(right - 136, y + (j + 0.5) * tall + 4, named(view, j), "end small");
   });
   pen.text(right, y - 4, "probabilities; the right answer is red", "end muted small");
 }

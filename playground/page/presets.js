@@ -7,7 +7,7 @@ import { html } from "./draw.js";
 function inWords({ seeds }, updates) {
   const solved = seeds.filter(({ solvedAt }) => solvedAt !== null), diverged = seeds.filter(({ divergedAt }) => divergedAt !== null);
   const took = solved.map(({ solvedAt }) => solvedAt).sort((a, b) => a - b), median = took[Math.floor((took.length - 1) / 2)];
-  const parts = [`${solved.length} of ${seeds.length} seeds solved it within ${updates.toLocaleString("en")} updates${took.length ? `, half of those by update ${median.toLocaleString("en")}` : ""}`];
+  const parts = [`${solved.length} of ${seeds.length} seeds solved it within ${updates.toLocaleString("en")} updates${took.length ? `, ${took.length > 1 ? "half of those " : ""}by update ${median.toLocaleString("en")}` : ""}`];
   if (diverged.length) parts.push(`${diverged.length} diverged`);
   return parts.join("; ");
 }
@@ -18,8 +18,11 @@ const LANES = 4; // dots above each other, so that those of neighbours can be to
 /** A dot for every seed of a run: over the update at which it solved the task, or beyond the line where it did not. */
 function strip({ seeds }, updates, shown) {
   const sorted = seeds.toSorted((a, b) => (a.solvedAt ?? Infinity) - (b.solvedAt ?? Infinity)), late = sorted.findIndex(({ solvedAt }) => solvedAt === null);
+  const near = {}; // how many there are already at about this place: the fifth stands beside the first
   return html("span", { className: "pg-strip", ariaHidden: "true" }, html("i", { style: { left: `${ENDS}%` } }), ...sorted.map(({ seed, solvedAt, divergedAt }, i) => {
-    const left = solvedAt === null ? `calc(${ENDS + 2.6 * Math.floor((i - late) / LANES)}% + 10px)` : `${(ENDS * solvedAt) / updates}%`;
+    const place = Math.round((50 * solvedAt) / updates), before = near[place] ??= 0;
+    near[place]++;
+    const left = solvedAt === null ? `calc(${ENDS + 2.6 * Math.floor((i - late) / LANES)}% + 10px)` : `calc(${(ENDS * solvedAt) / updates}% + ${9 * Math.floor(before / LANES)}px)`;
     const kind = divergedAt !== null ? "pg-broke" : solvedAt === null ? "pg-never" : "pg-solved";
     return html("b", { className: `${kind}${seed === shown ? " pg-this" : ""}`, style: { left, top: `${(solvedAt === null ? i - late : i) % LANES * 10 + 4}px` } });
   }));
@@ -149,7 +152,7 @@ export class Presets {
     const two = of.runs.length > 1, shown = preset.seed ?? 0;
     const rows = of.runs.map((run, i) => html("li", {}, `${two ? `run ${"AB"[i]}, ` : ""}${preset.names[i]}: ${inWords(run, preset.updates)}.`, strip(run, preset.updates, shown)));
     const more = counted(preset, of).map(([count, words, run]) => html("li", { textContent: `${two && !words.startsWith("run ") ? `run ${"AB"[run]}: ` : ""}${words} in ${count} of ${of.runs[run].seeds.length} seeds.` }));
-    return [html("p", { textContent: "Twenty seeds with the same engine, outside the page:" }), html("ul", {}, ...rows, ...more), key(of, preset.updates, shown)];
+    return [html("p", { textContent: "Twenty seeds with the same engine, outside the page; as 50 losses make a mean, none is solved before update 50:" }), html("ul", {}, ...rows, ...more), key(of, preset.updates, shown)];
   }
 
   source(preset) {

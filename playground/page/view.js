@@ -108,7 +108,7 @@ export class RunView {
     this.speak();
     if (this.readout.textContent) this.stand(this.stands); // of a sequence that is another one now
     for (const panel of Object.values(this.panels)) panel.refresh();
-    for (const { panels: { loss, norm } } of this.peers) { loss.refresh(); norm.refresh(); }
+    for (const { panels: { loss, norm, spectrum } } of this.peers) [loss, norm, spectrum].forEach((panel) => panel.refresh());
     this.send({ type: "shown" });
   }
 

@@ -721,6 +721,11 @@ def test_the_data_are_there_as_tables(play):
         panel.locator("tbody tr").nth(2).wait_for()
     heads = page.locator(".pg-panel thead").all_inner_texts()
     assert any("before" in head for head in heads)
+    page.locator(".pg-panel:first-child .pg-stage").hover(position={"x": 60, "y": 100})
+    said = page.locator(".pg-panel:first-child .pg-tools").inner_text()
+    update, lag, share = re.fullmatch(r"update (\d+), (\d+) back: ([\d.]+)", said).groups()
+    sizes = page.evaluate(f"[...playground.views[0].columns.find((one) => one.update === {update}).sizes]")
+    assert float(share) == pytest.approx(sizes[int(lag)] / sizes[0], rel=0.06)  # two digits
 
 
 def test_the_sentence_comes_at_a_calm_rate(play):
@@ -781,6 +786,14 @@ def test_pasted_text_and_numbers(play):
     press(page, "Run")
     trained(page, 20)
     assert page.evaluate("playground.views[0].frame.alphabet") == ["a", "b", "c", "d"]
+    press(page, "Stop")
+    standing(page)
+    page.locator(".pg-sequence summary").click()
+    rows = [row.split("\t") for row in page.locator(".pg-sequence tbody tr").all_inner_texts()]
+    read, asked = "".join(row[1] for row in rows), "".join(row[3] for row in rows)
+    assert read in "abcabd" * 30, "a text is read as it was written"
+    assert asked[:-1] == read[1:]
+    press(page, "Run")
     page.locator("#pg-text").fill("aa")
     page.locator("#pg-text").blur()
     assert "at least three characters" in page.locator(".pg-field:has(#pg-text) .pg-note").inner_text()
