@@ -45,6 +45,12 @@
     return u.reduce((sum, one, i) => sum + (one - mu) * (v[i] - mv), 0) / u.reduce((sum, one) => sum + (one - mu) ** 2, 0);
   };
 
+  // On a phone a figure scrolls in its box: of several panels the one that is asked about comes into view, once.
+  const bring = (box, panel) => {
+    const left = panel.left - box.getBoundingClientRect().left, past = left + panel.width - box.clientWidth;
+    if (past > 0 && left > box.clientWidth / 3) box.scrollLeft += Math.min(past + 8, left - 40);
+  };
+
   // What lies over a figure: a second drawing of the same size, in which the reader's answer is drawn.
   const layer = (root, data) => {
     const still = root.querySelector(".rnnstill");
@@ -54,6 +60,11 @@
     for (const property of ["width", "maxWidth", "minWidth"]) over.style[property] = still.style[property];
     still.parentElement.append(over);
     const area = make("rect", { x: left, y: top, width, height, class: "predict-area" }, over);
+    new IntersectionObserver((seen, own) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      own.disconnect();
+      bring(still.parentElement, area.getBoundingClientRect());
+    }).observe(root);
     return {
       over, area, left, top, width, height,
       x: axis(data.x, left, width), y: axis(data.y, top + height, -height),

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from itertools import pairwise
+from urllib.request import urlopen
 
 import matplotlib
 import nbformat
@@ -440,6 +441,27 @@ class TestOnThePage:
         assert text_of(root) == ["Measured −0.38.", "It halves."]
         assert not root.locator(".predict-yours").is_visible()
         assert page.evaluate("courseMemory.of('predictions', 'fall').answer") is None
+
+    @pytest.mark.parametrize("panel", ["first", "second"])
+    def test_on_a_phone_the_panel_that_is_asked_about_comes_into_view(self, browser, address, panel):
+        context = browser.new_context(**PHONE)
+        page = context.new_page()
+        if panel == "second":  # the same figure, asked about its right half
+            text = urlopen(address).read().decode()
+            moved = re.sub(r"(&quot;box&quot;:\[)[\d.]+(,[\d.]+,)[\d.]+", r"\g<1>260\g<2>180", text, count=1)
+            page.route(address, lambda route: route.fulfill(body=moved, content_type="text/html; charset=utf-8"))
+        page.goto(address)
+        question(page, "fall").scroll_into_view_if_needed()
+        page.wait_for_timeout(100)
+        places = question(page, "fall").evaluate("""root => {
+          const [box, area] = [".rnnstill-box", ".predict-area"].map((one) => root.querySelector(one));
+          const [seen, panel] = [box, area].map((one) => one.getBoundingClientRect());
+          return [box.scrollLeft, panel.left - seen.left, seen.right - panel.right];
+        }""")
+        context.close()
+        scrolled, left, right = places
+        assert left > 0, places
+        assert (scrolled > 0 and right > 0) if panel == "second" else scrolled == 0, places
 
     @pytest.mark.parametrize("name", ["fall", "far", "which"])
     @pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
