@@ -12,9 +12,11 @@ import importlib
 import re
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import jupytext
 from docutils import nodes
 from named_in_code import PACKAGES, linked, spelled
 from sphinx.application import Sphinx
@@ -145,31 +147,65 @@ def entry(env: BuildEnvironment, dotted: str) -> str:
 
 
 def _collect(app: Sphinx, document: nodes.document) -> None:
-    """Note what a page's code names, to be looked up when the whole reference is there."""
+    """Note what a page names, to be looked up when the whole reference is there.
+
+    Its links are for what its visible code names. It also uses what its hidden cells run, which only the source has,
+    and what its prose calls by the dotted name.
+    """
     env = app.env
     if env.docname.startswith(PAGES):
         return
+    code = [block.astext() for block in document.findall(nodes.literal_block) if "python" in block.get("language", "")]
+    _noted(env, "reference_uses")[env.docname] = _spelled(code, imports=True)
+    prose = filter(None, (_dotted(literal.astext()) for literal in document.findall(nodes.literal)))
+    hidden = _spelled(_cells(env.doc2path(env.docname)))
+    _noted(env, "reference_unseen")[env.docname] = sorted({*hidden.values(), *prose})
+
+
+def _spelled(cells: Iterable[str], imports: bool = False) -> dict[str, str]:
     names: dict[str, str] = {}
     found: dict[str, str] = {}
-    for block in document.findall(nodes.literal_block):
-        if "python" in block.get("language", ""):
-            found = spelled(block.astext(), names) | found
-    _all_uses(env)[env.docname] = names | found
+    for cell in cells:
+        found = spelled(cell, names) | found
+    return names | found if imports else found
+
+
+def _cells(path: str) -> list[str]:
+    """The code of all cells of a page, also of those that are not shown."""
+    text = Path(path).read_text(encoding="utf8")
+    cells = jupytext.reads(text, fmt="md:myst").cells if "{code-cell}" in text else []
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
+def _dotted(text: str) -> str:
+    name = CALL.sub("", text)
+    return name if name.startswith(tuple(f"{package}." for package in PACKAGES)) else ""
+
+
+def _noted(env: BuildEnvironment, kind: str) -> dict[str, Any]:
+    if not hasattr(env, kind):
+        setattr(env, kind, {})
+    kept: dict[str, Any] = getattr(env, kind)
+    return kept
 
 
 def _all_uses(env: BuildEnvironment) -> dict[str, dict[str, str]]:
-    if not hasattr(env, "reference_uses"):
-        env.reference_uses = {}  # type: ignore[attr-defined]
-    return env.reference_uses  # type: ignore[attr-defined,no-any-return]
+    return _noted(env, "reference_uses")
+
+
+def _named(env: BuildEnvironment, page: str) -> list[str]:
+    """What a page names, seen or unseen."""
+    return [*_all_uses(env).get(page, {}).values(), *_noted(env, "reference_unseen").get(page, [])]
 
 
 def _forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _all_uses(env).pop(docname, None)
+    for kind in ("reference_uses", "reference_unseen"):
+        _noted(env, kind).pop(docname, None)
 
 
 def _again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Name the pages of the reference, which lists who uses what, if that has changed since they were written."""
-    uses = {page: (env.titles[page].astext(), _all_uses(env).get(page)) for page in _pages(env)}
+    uses = {page: (env.titles[page].astext(), _named(env, page)) for page in _pages(env)}
     listed = getattr(env, "reference_listed", None)
     env.reference_listed = uses  # type: ignore[attr-defined]
     return [page for page in env.found_docs if page.startswith(PAGES)] if uses != listed else []
@@ -185,11 +221,11 @@ def _pages(env: BuildEnvironment) -> list[str]:
 
 
 def users(env: BuildEnvironment, name: str) -> list[str]:
-    """Return the chapters, in order, whose code names the object."""
+    """Return the chapters, in order, whose code or prose names the object."""
     if not hasattr(env, "reference_users"):
         found: dict[str, list[str]] = {}
         for page in _pages(env):
-            for used in dict.fromkeys(filter(None, (entry(env, one) for one in _all_uses(env).get(page, {}).values()))):
+            for used in dict.fromkeys(filter(None, (entry(env, one) for one in _named(env, page)))):
                 found.setdefault(used, []).append(page)
         env.reference_users = found  # type: ignore[attr-defined]
     return env.reference_users.get(name, [])  # type: ignore[attr-defined]
@@ -206,8 +242,7 @@ def _resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
         place.replace_self(_index(app, docname, place["package"]))
     names, seen = _all_uses(env).get(docname, {}), set()
     for literal in list(document.findall(nodes.literal)):
-        text = CALL.sub("", literal.astext())
-        dotted = text if text.startswith(tuple(f"{package}." for package in PACKAGES)) else names.get(text, "")
+        dotted = _dotted(literal.astext()) or names.get(CALL.sub("", literal.astext()), "")
         name = dotted and entry(env, dotted)
         if name and name not in seen and not _within_link(literal):
             seen.add(name)
@@ -318,4 +353,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-resolved", _resolve)
     app.connect("missing-reference", _known)
     app.connect("html-page-context", _link_code, priority=600)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -66,6 +66,20 @@ def test_chapters_lead_to_entries_and_entries_to_chapters(html):
         assert 'class="to-reference"' in (html / name).read_text(encoding="utf8"), name
 
 
+def test_a_chapter_uses_also_what_its_hidden_cells_run_and_what_only_its_prose_names(html):
+    pages = [page.read_text(encoding="utf8") for page in (html / "chapters").glob("reference_*.html")]
+    for name, chapter in (
+        ("rnnlib.torch_bridge.from_torch", "07_additive_paths"),
+        ("rnnlib.cells.gru.ResetAfterParams", "07_additive_paths"),
+        ("rnnlib.data.sunspots", "12_case_studies"),
+        ("rnnlib.cells.stack.Stack", "01_unrolling"),
+    ):
+        (page,) = [page for page in pages if f'id="{name}"' in page]
+        entry = page.split(f'id="{name}"')[1].split('<dt class="sig')[0]
+        used = entry.partition('class="uses">')[2].partition("</p>")[0]
+        assert f'href="{chapter}.html"' in used, (name, used)
+
+
 def test_formulas_of_docstrings_are_typeset_and_examples_are_shown(html):
     page = (html / "chapters" / "reference_cells.html").read_text(encoding="utf8")
     entry = page.split('id="rnnlib.cells.lstm.LSTMCell"')[1]
