@@ -26,7 +26,7 @@ window.courseMemory = (() => {
     selfchecks: { asks: isText, first: isFlag, right: isFlag },
     hints: { asks: isText },
     exercises: { asks: isText, points: isNumber, of: isNumber },
-    answers: { asks: isText, source: isCode, base: isCode, older: isCode },
+    answers: { asks: isText, source: isCode, base: isCode, older: isCode, otherwise: isFlag },
   };
 
   const isObject = (one) => typeof one === "object" && one !== null && !Array.isArray(one);

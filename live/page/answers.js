@@ -1,8 +1,8 @@
 // What a learner writes, kept in this browser by the storage of *My course*, cell by cell.
 //
 // An entry holds the code (`source`), the code the cell began with (`base`) and a mark of its question's words (`asks`).
-// When a later release begins a cell otherwise, what was written is put aside (`older`) and shown beside the new cell; so
-// is what *Start over* replaces. Nothing is ever written over that the learner did not write over.
+// When a later release begins a cell otherwise, what was written is put aside (`older`, and `otherwise` says why) and
+// shown beside the new cell; so is what *Start over* replaces. Nothing is written over but by the learner.
 const OPENED = "opened notebook";
 export const MOST = 400_000; // characters of code, or of a notebook, that the storage takes
 const WAIT = 400; // milliseconds without typing, before it is written down
@@ -18,15 +18,17 @@ export class Answers {
 
   get kept() { return this.#memory.kept; }
 
-  // What to begin with: {source, older, reworded}. `reworded`: the question's words are not those it was answered to.
+  // What to begin with: {source, older, otherwise, reworded}. `otherwise`: `older` was written to a cell that began with
+  // other code. `reworded`: the question's words are not those it was answered to.
   begin(cell) {
     const entry = this.#memory.of("answers", cell.id);
     if (!entry || typeof entry.source !== "string") return { source: cell.source, older: entry?.older };
     if (entry.base === undefined || entry.base === cell.source) {
-      return { source: entry.source, older: entry.older, reworded: entry.source !== cell.source && entry.asks !== undefined && entry.asks !== cell.asks };
+      return { source: entry.source, older: entry.older, otherwise: entry.otherwise, reworded: entry.source !== cell.source && entry.asks !== undefined && entry.asks !== cell.asks };
     }
-    if (entry.source !== entry.base && entry.source !== cell.source) this.#put(cell, { source: cell.source, older: entry.source });
-    return { source: cell.source, older: this.#memory.of("answers", cell.id).older };
+    if (entry.source !== entry.base && entry.source !== cell.source) this.#put(cell, { source: cell.source, older: entry.source, otherwise: true });
+    const { older, otherwise } = this.#memory.of("answers", cell.id);
+    return { source: cell.source, older, otherwise };
   }
 
   write(cell, source) {
@@ -41,7 +43,7 @@ export class Answers {
   // What was written before is kept aside, and can be brought back.
   putAside(cell, older, source) {
     this.#waiting.delete(cell.id);
-    this.#put(cell, { source, older });
+    this.#put(cell, { source, older, otherwise: false });
   }
 
   flush() {

@@ -3,6 +3,8 @@ import { editor, replace } from "./editor.js";
 import { button, make } from "./elements.js";
 import { Pane } from "./output.js";
 
+const WRITTEN = "What you had written before";
+const OTHERWISE = `This cell has changed since you wrote in it. ${WRITTEN}`;
 const STOPPED = "The values of the other cells are still there.";
 const MEMORY = "This asked for more memory than Python has in a page: two gigabytes, or less where the browser gives less. Smaller arrays, or the notebook on your computer, help.";
 
@@ -10,7 +12,7 @@ export class Cell {
   // `model`: an entry of codeCells; `bench`: {run(cell), check(cell), above(cell)}; `answers`: what is kept.
   constructor(model, block, { bench, answers, label }) {
     Object.assign(this, { model, bench, answers, label });
-    const { source, older, reworded } = answers.begin(model);
+    const { source, older, otherwise, reworded } = answers.begin(model);
     this.output = new Pane(false);
     this.panel = new Pane(true);
     this.aside = make("div", { className: "live-aside" });
@@ -23,7 +25,7 @@ export class Cell {
       check: () => (model.kind === "answer" ? bench.check(this) : bench.run(this)),
     });
     if (reworded) this.output.say("The words of this question have changed since you answered it. Read it again, and check.");
-    if (older !== undefined) this.#beside(older, "What you had written before");
+    if (older !== undefined) this.#beside(older, otherwise ? OTHERWISE : WRITTEN);
     block?.replaceWith(this.element);
   }
 
@@ -60,7 +62,7 @@ export class Cell {
     replace(this.view, this.model.source);
     this.clear();
     this.answers.putAside(this.model, source, this.model.source);
-    this.#beside(source, "What you had written before");
+    this.#beside(source, WRITTEN);
   }
 
   // The code of a notebook that was opened; what was written here is kept beside it.

@@ -19,6 +19,7 @@ const coded = (words) => words.split(/`([^`]+)`/).map((part, i) => (i % 2 ? make
 export class Pane {
   // `aloud`: read by a screen reader as it comes. A check's panel is; what a program prints, line after line, is not.
   constructor(aloud) {
+    this.aloud = aloud;
     this.element = make("div", { className: "live-pane", ...(aloud ? { "aria-live": "polite" } : {}) });
   }
 
@@ -26,10 +27,16 @@ export class Pane {
 
   show(kind, data, words) {
     if (kind === "note") return; // the line under a check that failed: its panel has said it
-    if (SHOWN[kind]) return this.element.append(SHOWN[kind](data, words));
+    if (SHOWN[kind]) return this.element.append(this.#saidOnce(SHOWN[kind](data, words)));
     const last = this.element.lastElementChild, kept = last?.dataset.kind === kind ? last : make("pre", { className: `live-${kind}`, "data-kind": kind, tabIndex: 0 });
     if (kept !== last) this.element.append(kept);
     if (kept.textContent.length < LONGEST) kept.append(data);
+  }
+
+  // A panel is a live region in a notebook. Within one it would be read twice.
+  #saidOnce(shown) {
+    if (this.aloud) shown.querySelectorAll("[role=status]").forEach((one) => one.removeAttribute("role"));
+    return shown;
   }
 
   // A sentence of the page's own, with `code` in it or a button after it.

@@ -102,8 +102,8 @@ test("of a question that begins otherwise the old answer is put aside, once, and
   answers.write(CELL, "mine");
   answers.flush();
   for (const _ of [1, 2]) {
-    const { source, older } = new Answers(memory(kept)).begin(changed);
-    assert.deepEqual([source, older], ["new stub", "mine"]);
+    const { source, older, otherwise } = new Answers(memory(kept)).begin(changed);
+    assert.deepEqual([source, older, otherwise], ["new stub", "mine", true]);
   }
   const later = new Answers(memory(kept));
   later.write(changed, "better");

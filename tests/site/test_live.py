@@ -54,6 +54,7 @@ def test_a_check_pressed_before_python_is_there_waits_and_then_names_what_is_wro
     reader.page.keyboard.press("Shift+Enter")
     reader.page.wait_for_selector("[data-cell=unroll].live-right")
     assert reader.panels("unroll") == ["✓ unroll, typical: right, 2 points", "✓ unroll, edge: right, 1 point"]
+    assert reader.cell("unroll").locator("[aria-live] :is([role=status], [aria-live])").count() == 0, "said twice"
     assert reader.page.evaluate("courseMemory.of('exercises', 'unroll')").items() >= {"points": 3, "of": 3}.items()
     assert reader.page.evaluate("courseMemory.page().of.exercises") == 7
     assert passed.count() == 1
@@ -158,6 +159,7 @@ def test_a_question_that_a_new_release_has_changed_keeps_the_old_answer_beside_i
     reader.begin()
     assert "NotImplementedError" in reader.cell("unroll").locator(".cm-content").inner_text()
     assert "W.T" in reader.cell("unroll").locator(".live-older").inner_text()
+    assert "has changed since you wrote in it" in reader.cell("unroll").locator(".live-older summary").inner_text()
     reader.press("unroll", "Bring it back")
     assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
     assert "gone" in reader.page.locator("article > .live-older").inner_text()
