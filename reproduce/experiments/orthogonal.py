@@ -64,7 +64,7 @@ def compare(
 
 
 ECHO = (LINEAR, ORTHOGONAL, KEPT, LSTM)
-LATCH, LATCH_RATES = (ORTHOGONAL, LSTM, NEVER), (3e-3, 1e-2, 3e-2)
+LATCH, LATCH_RATES = (ORTHOGONAL, LSTM, NEVER), (3e-3, 1e-2, 3e-2, 1e-1)
 
 EXPERIMENTS = by_name(
     compare("copy-10-100", CopyTask(100), 64, 1000, ORTHOGONAL, STARTED, chrono_lstm(120), LSTM, TANH, IRNN),
