@@ -55,7 +55,8 @@ def _script(stem: str, names: tuple[str, ...]) -> Asset:
 
 # Scripts of pages that need them, each with what a page that does so holds.
 MORE = {"predict": 'class="predict ', "my_course": 'id="course-record"', "interview_room": 'id="interview-room"',
-        "symptoms": 'id="symptom-search"', "live": 'class="live-place"'}  # fmt: skip
+        "symptoms": 'id="symptom-search"', "claims": 'class="claims-picture"',
+        "live": 'class="live-place"'}  # fmt: skip
 
 
 def scripts(figures: bool, body: str) -> list[Asset]:

@@ -1,7 +1,7 @@
 """A claim's test in words, with the values that the chapter printed: what a reader can check by looking.
 
 ``late < 0.1 * entropy`` is ``0.02 is below 0.1 × 2.85`` where it is true, and ``0.4 would have to be below 0.1 × 2.85``
-where it is not.
+where it is not. A value that has a name is said with it: ``the loss at the end, 0.02, is below ..``.
 """
 
 from __future__ import annotations
@@ -19,12 +19,19 @@ BINDS = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 3}
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def words(test: str, printed: Mapping[str, str], true: bool) -> str:
-    """Return ``test`` as a sentence about the ``printed`` values: that it is so, or what they would have to be."""
+def words(test: str, printed: Mapping[str, str], true: bool, called: Mapping[str, str] | None = None) -> str:
+    """Return ``test`` as a sentence about the ``printed`` values: that it is so, or what they would have to be.
+
+    Args:
+        test: comparisons, joined by ``and``.
+        printed: the values by their names in ``test``, as a page shows them.
+        true: what the test comes to.
+        called: what the values are, in words, by the same names.
+    """
     verb = "is" if true else "would have to be"
     tree = ast.parse(test, mode="eval").body
     parts = tree.values if isinstance(tree, ast.BoolOp) else [tree]
-    said = [_relation(*pair, printed, verb) for part in parts for pair in _pairs(part)]
+    said = [_relation(*pair, printed, verb, called or {}) for part in parts for pair in _pairs(part)]
     return ", and ".join(said)
 
 
@@ -41,20 +48,40 @@ def _pairs(compare: ast.expr) -> list[tuple[ast.expr, type[ast.cmpop], ast.expr]
     return pairs
 
 
-def _relation(left: ast.expr, op: type[ast.cmpop], right: ast.expr, printed: Mapping[str, str], verb: str) -> str:
+def _relation(
+    left: ast.expr,
+    op: type[ast.cmpop],
+    right: ast.expr,
+    printed: Mapping[str, str],
+    verb: str,
+    called: Mapping[str, str],
+) -> str:
     share = any("%" in printed[node.id] for side in (left, right) for node in _names(side))
+    match left:
+        case ast.Name(name) if name in called and op is ast.Eq and verb == "is":  # else 35 is 35
+            return f"{called[name]} is {_text(right, printed, share)}"
+    ours = _introduced(left, printed, called)
     match left:
         # abs(a / b - 1) < c, abs(a - b) < c
         case ast.Call(ast.Name("abs"), [ast.BinOp(ast.BinOp(a, ast.Div(), b), ast.Sub(), ast.Constant(1))]):
             near = "within" if op in (ast.Lt, ast.LtE) else "farther than"
-            return f"{_text(a, printed)} {verb} {near} {_number(right, True)} {_of(near)} {_text(b, printed)}"
+            return f"{_text(a, ours)} {verb} {near} {_number(right, True)} {_of(near)} {_text(b, ours)}"
         case ast.Call(ast.Name("abs"), [ast.BinOp(a, ast.Sub(), b)]):
             near = "within" if op in (ast.Lt, ast.LtE) else "farther than"
-            return f"{_text(a, printed)} {verb} {near} {_number(right, share)} {_of(near)} {_text(b, printed)}"
+            return f"{_text(a, ours)} {verb} {near} {_number(right, share)} {_of(near)} {_text(b, ours)}"
         case ast.Call(ast.Name("round"), [a, *_]):
-            return f"{_text(a, printed)}, rounded, {verb} {_text(right, printed)}"
+            return f"{_text(a, ours).removesuffix(',')}, rounded, {verb} {_text(right, printed)}"
     relation = RELATIONS[op]
-    return " ".join(filter(None, (_text(left, printed, share), verb, relation, _text(right, printed, share))))
+    return " ".join(filter(None, (_text(left, ours, share), verb, relation, _text(right, printed, share))))
+
+
+def _introduced(side: ast.expr, printed: Mapping[str, str], called: Mapping[str, str]) -> Mapping[str, str]:
+    """The printed values, the one of ``side`` with what it is called: ``the loss at the end, 0.02,``."""
+    names = {node.id for node in _names(side)}
+    if len(names) != 1 or not names & set(called):
+        return printed
+    name = names.pop()
+    return {**printed, name: f"{called[name]}, {printed[name]},"}
 
 
 def _of(near: str) -> str:

@@ -19,7 +19,7 @@ import math
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ class Claim:
     refutes: str | None = None
     slips: str | None = None
     given: str | None = None  # the condition in words
+    called: Mapping[str, str] = field(default_factory=dict)  # name -> what the value is, in words
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -91,6 +92,15 @@ class Claim:
         written = " ".join(filter(None, (self.measured, *self.tests.values())))
         if idle := [name for name in self.values if not re.search(rf"\b{name}\b", written)]:
             raise ValueError(f"{self.id}: {', '.join(idle)} not used")
+        if strange := set(self.called) - set(self.values):
+            raise ValueError(f"{self.id}: called names {', '.join(sorted(strange))}, which is no value")
+        if bare := [name for name in self.values if name not in self.called and self._equals(name)]:
+            raise ValueError(f"{self.id}: 3 is 3 says nothing: name {', '.join(bare)} in the field called")
+
+    def _equals(self, name: str) -> bool:
+        """Whether a test compares the value with what it has to be."""
+        equals = rf"\b{name} ==|\bround\({name}\b.*?\) ==|== {name}\b"
+        return any(re.search(equals, test) for test in self.tests.values())
 
     @property
     def tests(self) -> dict[str, str]:
@@ -123,7 +133,7 @@ class Claim:
         printed = {name: glued[key] for name, key in self.values.items()}
         values = {name: number(text) for name, text in printed.items()}
         true = bool(eval(self.tests[test], FUNCTIONS | values))
-        return f"{WHY[test][not true]}: {words(self.tests[test], printed, true)}."
+        return f"{WHY[test][not true]}: {words(self.tests[test], printed, true, self.called)}."
 
 
 def read(file: Path) -> dict[str, Claim]:

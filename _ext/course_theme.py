@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlparse
 
 import bundle
+import page_head
 from docutils import nodes
 from shared_scripts import share
 from sphinx.application import Sphinx
@@ -21,6 +22,12 @@ from sphinx.config import Config
 FOLDER = Path(__file__).resolve().parent / "theme"
 REPLACED = ("sphinx_book_theme", "pydata_sphinx_theme", "sphinx_thebe", "sphinx_comments", "sphinx_copybutton",
             "sphinx_togglebutton")  # fmt: skip
+# Pages that Sphinx makes of a template alone, and gives no title: what each is called, and what it is for.
+UNWRITTEN = {
+    "404": ("Nothing is at this address", "The page may have moved. The map of the course leads to every chapter."),
+    "search": ("Search", "Search the course by section, with the words people use."),
+    "genindex": ("Index", "What the course defines, by name."),
+}
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
@@ -39,6 +46,13 @@ def _replaced(module: str) -> bool:
     return module.partition(".")[0] in REPLACED
 
 
+def _name(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    if pagename in UNWRITTEN:
+        context["title"], context["description"] = UNWRITTEN[pagename]
+
+
 def _frame(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -55,6 +69,8 @@ def _frame(
     context["prev"], context["next"] = _neighbours(app, pagename, context)
     contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
     context["course_contents"] = with_sections(contents, context.get("toc") or "")
+    address = urlparse(page_head.published(app))
+    context["published_host"], context["published_path"] = address.hostname, f"{address.path}/"
     context["report_url"] = report_url(app, pagename, title)
 
 
@@ -108,5 +124,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the theme."""
     app.add_html_theme("course", str(FOLDER))
     app.connect("config-inited", _configure, priority=950)
+    app.connect("html-page-context", _name, priority=100)
     app.connect("html-page-context", _frame, priority=800)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -27,7 +27,7 @@ def _first_words(doctree: nodes.document) -> str:
     return ""
 
 
-def _published(app: Sphinx) -> str:
+def published(app: Sphinx) -> str:
     """Where the book is read: its base address, else where its repository's host publishes it."""
     if app.config.html_baseurl:
         return str(app.config.html_baseurl).rstrip("/")
@@ -39,13 +39,14 @@ def _describe(
 ) -> None:
     metas = doctree.findall(nodes.meta) if doctree else ()
     given = next((meta["content"] for meta in metas if meta.get("name") == "description"), None)
-    description = given or (_first_words(doctree) if doctree else "") or app.config.html_title
+    first = _first_words(doctree) if doctree else ""
+    description = given or context.get("description") or first or app.config.html_title
     title = re.sub("<[^>]+>", "", context.get("title") or app.config.project)
     pathto = context["pathto"]
     card, alt = CARDS.get(pagename, ("card.png", preview_card.ALT))
     properties = {
         "og:type": "article", "og:site_name": app.config.project, "og:title": title, "og:description": description,
-        "og:image": f"{_published(app)}/_static/{card}", "og:image:width": "1200", "og:image:height": "630",
+        "og:image": f"{published(app)}/_static/{card}", "og:image:width": "1200", "og:image:height": "630",
         "og:image:alt": alt,
     }  # fmt: skip
     tags = [] if given else [f'<meta name="description" content="{escape(description)}">']

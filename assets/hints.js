@@ -7,7 +7,7 @@
   const opened = (hint) => {
     hint.dataset.read = "";
     offer();
-    const section = hint.closest("section"), asks = section.querySelector("h1, h2, h3, h4").textContent.trim().replace(/\s*#$/, "");
+    const section = hint.closest("section"), asks = courseMemory.words(section.querySelector("h1, h2, h3, h4"));
     courseMemory.note("hints", `${section.id}-${number(hint)}`, { asks });
   };
   for (const hint of hints) hint.addEventListener("toggle", () => { if (hint.open) opened(hint); });

@@ -3,7 +3,7 @@
   const memory = window.courseMemory, box = document.getElementById("interview-room"), said = box.querySelector("[role=status]");
   const answers = [...document.querySelectorAll("details.answer")];
   const section = (answer) => answer.closest("section"), heading = (answer) => section(answer).querySelector("h3");
-  const asks = (answer) => heading(answer).textContent.trim().replace(/\s*#$/, "").slice(0, 200);
+  const asks = (answer) => memory.words(heading(answer));
   const marked = (answer) => memory.of("selfchecks", section(answer).id)?.right;
 
   const MARKS = { "I knew it": true, "Not yet": false };

@@ -58,6 +58,27 @@ window.courseMemory = (() => {
     return memory.pages[name];
   };
 
+  // A formula as text that can be read and kept: 10^{−14}, h_{t}; `shown` makes raised and lowered letters of it again.
+  const formula = (node, inner = false) => {
+    const parts = [...node.children].map((part) => formula(part, inner));
+    const script = (mark, part) => (inner ? formula(part, true) : `${mark}{${formula(part, true)}}`);
+    const grouped = (part) => (/[+−=/ ]/.test(part) ? `(${part})` : part);
+    switch (node.localName) {
+      case "annotation": return "";
+      case "msup": case "mover": return node.matches("[accent=true]") ? parts[0] : parts[0] + script("^", node.children[1]);
+      case "msub": case "munder": return parts[0] + script("_", node.children[1]);
+      case "msubsup": case "munderover": return parts[0] + script("_", node.children[1]) + script("^", node.children[2]);
+      case "mfrac": return `${grouped(parts[0])}/${grouped(parts[1])}`;
+      case "msqrt": return `√${grouped(parts.join(""))}`;
+      case "mo": return !inner && /^[=<>≤≥≈→∈]$/.test(node.textContent) ? ` ${node.textContent} ` : node.textContent;
+      default: return parts.length ? parts.join("") : node.textContent;
+    }
+  };
+  const plain = (node) => (node.nodeType === Node.TEXT_NODE ? node.data : node.localName === "math" ? formula(node) : [...node.childNodes].map(plain).join(""));
+  const words = (element) => plain(element).trim().replace(/\s+/g, " ").replace(/\s*#$/, "").slice(0, LONGEST).replace(/[\^_]\{[^}]*$/, "");
+  const shown = (text) => text.split(/([\^_]\{[^}]*\})/).filter(Boolean).map((part) => (/^[\^_]\{/.test(part)
+    ? Object.assign(document.createElement(part[0] === "^" ? "sup" : "sub"), { textContent: part.slice(2, -1) }) : document.createTextNode(part)));
+
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI);
   const here = decodeURIComponent(location.pathname.slice(root.pathname.length)).replace(/\.html$/, "") || "index";
 
@@ -90,6 +111,8 @@ window.courseMemory = (() => {
 
   return {
     KEY, VERSION, here,
+    // What an element says, as it is noted, and the nodes that show it again.
+    words, shown,
     // Whether what is noted outlives the page.
     get kept() { read(); return unkept === null; },
     all: () => structuredClone(read()),

@@ -49,7 +49,9 @@
     at(".course-again").hidden = open.length === 0;
     at(".course-again ul").replaceChildren(...open.map(({ href, asks, why, title }) => {
       const item = make("li");
-      item.append(make("a", asks || title, { href }), make("p", `${title}: ${why}.`));
+      const link = make("a", "", { href });
+      link.append(...memory.shown(asks || title));
+      item.append(link, make("p", `${title}: ${why}.`));
       return item;
     }));
     for (const name of ["save", "erase"]) at(`[data-do=${name}]`).disabled = !any;

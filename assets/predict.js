@@ -260,7 +260,7 @@
     const numbers = root.querySelector(".predict-numbers");
     const controls = root.querySelector(".predict-controls"), alt = still?.getAttribute("aria-label");
     const answers = [...root.querySelectorAll(".predict-to > .predict-answer")];
-    const asks = root.querySelector(".predict-question").textContent.replace("Predict first", "").trim().replace(/\s+/g, " ").slice(0, 200);
+    const asks = window.courseMemory?.words(root.querySelector(".predict-question > :not(.predict-mark)"));
     const covered = document.querySelectorAll(`.covered-${data.name}`);
     const kind = { curve, value, label }[data.kind](root, data);
     const measured = kind.measured?.() ?? numbers.textContent, spoken = document.createElement("span");

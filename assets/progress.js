@@ -1,8 +1,7 @@
 // What of the page has been read, ticks and rings in the contents, and the way on from where one was.
 {
   const memory = window.courseMemory, article = document.querySelector("article"), contents = document.querySelector(".course-contents");
-  const words = (element) => element.textContent.trim().replace(/\s+/g, " ").slice(0, 200);
-  const named = (section) => words(section.querySelector("h1, h2, h3, h4")).replace(/\s*#$/, "");
+  const named = (section) => memory.words(section.querySelector("h1, h2, h3, h4"));
   const sections = [...article.querySelectorAll("section section[id]")].filter((one) => one.querySelector(":scope > h2, :scope > h3"));
   const ids = (selector, of) => [...article.querySelectorAll(selector)].map(of);
   const toDo = {
@@ -12,7 +11,7 @@
     ...(article.querySelector(".live-place") ? { exercises: ids(".live-question", (one) => one.id.replace("cell-", "")) } : {}),
   };
   const isCourse = Object.values(toDo).some((list) => list.length) && !article.querySelector(".actions, #course-record");
-  if (isCourse) memory.register(words(article.querySelector("h1")).replace(/\s*#$/, ""), toDo);
+  if (isCourse) memory.register(memory.words(article.querySelector("h1")), toDo);
 
   // ---- what is read: a section whose end has been on the screen, after time enough to have read it fast
   const WORDS_A_SECOND = 12, SHORTEST = 3, LONGEST = 20, TICK = 1000;
@@ -69,7 +68,7 @@
     if (!page?.title || !offer) return;
     const chapter = /^(\d+)\./.exec(page.title)?.[1] ?? page.title, section = page.lastTitle;
     offer.href = new URL(`${latest}.html${page.last ? "#" + page.last : ""}`, root);
-    offer.textContent = `Continue at ${chapter}${page.last && section ? ", " + section : ""}`;
+    offer.replaceChildren(...memory.shown(`Continue at ${chapter}${page.last && section ? ", " + section : ""}`));
   };
 
   document.addEventListener("course-memory", mark);

@@ -1,6 +1,5 @@
 // Self-check questions: show the answer to the chosen option at once, in the question's live region.
-// The answers are in the page already (in a details element, for readers without JavaScript); they are moved, not copied,
-// so that mathematics typeset inside them stays typeset.
+// The answers are in the page already, in a details element, for readers without JavaScript and for paper.
 document.addEventListener("DOMContentLoaded", () => {
   for (const question of document.querySelectorAll("fieldset.selfcheck")) {
     const answers = [...question.querySelectorAll(".selfcheck-answer")];
@@ -9,12 +8,11 @@ document.addEventListener("DOMContentLoaded", () => {
     store.hidden = true;
     question.addEventListener("change", ({ target }) => {
       const answer = answers[Number(target.value)];
-      store.append(...feedback.childNodes);
-      feedback.append(answer);
+      feedback.replaceChildren(answer.cloneNode(true));
       for (const option of question.querySelectorAll(".selfcheck-option")) option.classList.remove("is-right", "is-wrong");
       const right = answer.classList.contains("selfcheck-right");
       target.parentElement.classList.add(right ? "is-right" : "is-wrong");
-      const asks = question.querySelector("legend").textContent.trim().replace(/\s+/g, " ").slice(0, 200);
+      const asks = courseMemory.words(question.querySelector("legend"));
       const before = courseMemory.of("selfchecks", question.id);
       courseMemory.note("selfchecks", question.id, { asks, first: before ? before.first : right, right });
     });

@@ -9,6 +9,7 @@ import sys
 import nbformat
 import pytest
 import yaml
+from playwright.sync_api import expect
 
 from tests.site.conftest import ROOT
 
@@ -69,7 +70,7 @@ class TestClaim:
             ("0.000001", {"slips": "left > 1e-5"}, "wrong"),
             ("0.5", {"slips": "left > 1e-5"}, "holds"),
             ("0.5", {"supports": "left > 0.1", "refutes": "left < 0.9", "slips": "left > 1e-5"}, "condition"),
-            ("50 %", {"supports": "left == 0.5 and abs(log(left)) < 1", "refutes": "round(left) > 0"}, "holds"),
+            ("50 %", {"supports": "left >= 0.5 and abs(log(left)) < 1", "refutes": "round(left) > 0"}, "holds"),
         ],
     )
     def test_the_verdict_follows_from_the_values(self, left, tests, verdict):
@@ -93,6 +94,9 @@ class TestClaim:
             ({"said": "A lesson."}, "cites a source"),
             ({"verdict": "condition"}, "says on what"),
             ({"given": "If it is small."}, "says on what"),
+            ({"refutes": "left == 0"}, "name left in the field called"),
+            ({"refutes": "round(left, 3) == 0"}, "name left in the field called"),
+            ({"called": {"lost": "what is lost"}}, "which is no value"),
             ({"values": ROW["values"] | {"lost": "claim-decay-lost"}}, "lost not used"),
         ],
     )
@@ -239,6 +243,23 @@ def test_a_test_is_told_in_words(test, true, said):
     assert claim_words.words(test, {"left": "2 × 10⁻⁵", "right": "30,495", "share": "39 %"}, true) == said
 
 
+@pytest.mark.parametrize(
+    ("test", "true", "said"),
+    [
+        ("n == 35", True, "the reach is 35"),
+        ("n == 35", False, "the reach, 35, would have to be 35"),
+        ("n == each == 35", True, "the reach is 35, and 35 is 35"),
+        ("n < 0.6 * 35", True, "the reach, 35, is below 0.6 × 35"),
+        ("0 < n", True, "the reach, 35, is above 0"),
+        ("round(n) == 35", True, "the reach, 35, rounded, is 35"),
+        ("n < each", True, "the reach, 35, is below 35"),
+        ("each / n < 2", True, "35 / 35 is below 2"),
+    ],
+)
+def test_a_value_that_has_a_name_is_said_with_it(test, true, said):
+    assert claim_words.words(test, {"n": "35", "each": "35"}, true, {"n": "the reach"}) == said
+
+
 def test_a_test_without_words_is_refused():
     with pytest.raises(ValueError, match="has no words"):
         claim_words.words("left % 2 == 1", {"left": "3"}, True)
@@ -265,6 +286,20 @@ def test_a_reader_chooses_a_verdict_and_goes_to_its_rows(open_page, scripts):
     assert all("is-wrong" in row.get_attribute("class") for row in shown)
     page.locator(".claims-picture .is-wrong a").first.click()
     assert page.url.endswith(f"#{shown[0].get_attribute('id')}")
+    page.locator(".claims-picture li:not(.is-wrong) a").last.click()  # faded: the row is shown all the same
+    faded = page.locator("tr.claim:target")
+    assert "is-wrong" not in faded.get_attribute("class")
+    expect(faded).to_be_in_viewport(timeout=8000)  # it scrolls smoothly
+    assert sum(row.is_visible() for row in rows.all()) == len(shown) + 1
+    if not scripts:
+        return
+    assert page.url.endswith(f"?shown=wrong#{faded.get_attribute('id')}")
+    page.reload()
+    assert page.locator("#claims-wrong").is_checked()
+    expect(faded).to_be_in_viewport(timeout=8000)  # it scrolls smoothly
+    page.locator("#claims-all").check()
+    assert "shown" not in page.url
+    assert all(row.is_visible() for row in rows.all())
 
 
 def test_every_row_of_the_book_stands_on_its_page(html):

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -10,11 +11,14 @@ from ipywidgets.embed import dependency_state
 
 from rnnlib.figures.interactive import ReachLog, TelephoneGame, UnrolledNetwork
 from tests.site.conftest import PAGES, ROOT
+from tests.site.serve import served
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
 from course_theme import reading_order, with_sections
 from shared_scripts import share
+
+PUBLISHED = "https://training-recurrent-networks.github.io/course"  # the repository's, by its host's rule
 
 
 def test_a_chapter_leads_to_its_exercises_and_these_to_what_follows_the_chapter():
@@ -48,15 +52,48 @@ def test_following_next_reads_the_book_whole(open_page):
         assert seen[chapter + 1] == f"exercises_{number:02d}.html"
 
 
-@pytest.mark.parametrize("address", ["chapters/the_cliff_of_explosion.html", "oops.html"])
-def test_a_wrong_address_offers_the_contents_and_a_search(open_page, address):
-    page = open_page(address)
-    assert page.locator("h1").inner_text() == "Nothing is at this address"
-    assert page.locator(".course-contents a").count() > 15
-    if "cliff" in address:
-        page.wait_for_selector(".search-results a")
-    page.locator(".course-contents").get_by_role("link", name="4. Vanishing").click()
-    assert page.locator("h1").inner_text().startswith("4. Vanishing")
+@pytest.fixture
+def hosts(site, html, tmp_path):
+    """The course at the root of a host, and below two folders of another: where it is published, and elsewhere."""
+    for folder in (Path(urlparse(PUBLISHED).path).name, "elsewhere"):
+        (tmp_path / folder).symlink_to(html)
+    (tmp_path / "404.html").symlink_to(html / "404.html")
+    with served(tmp_path) as address:
+        yield {"root": site, "below": address}
+
+
+@pytest.mark.parametrize(
+    ("host", "address", "scripts"),
+    [
+        ("root", "chapters/the_cliff_of_explosion.html", True),
+        ("below", "elsewhere/foo/bar/oops.html", True),
+        ("below", "course/chapters/x/y.html", False),
+    ],
+)
+def test_a_wrong_address_offers_the_contents_and_a_search(browser, hosts, host, address, scripts):
+    with browser.new_context(java_script_enabled=scripts) as context:
+        page, problems = context.new_page(), []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.goto(hosts[host] + address)
+        assert page.locator("h1").inner_text() == "Nothing is at this address"
+        assert page.title() == "Nothing is at this address - Training recurrent networks"
+        assert page.locator("meta[property='og:title']").get_attribute("content") == "Nothing is at this address"
+        assert page.locator(".course-contents a").count() > 15
+        assert page.locator(".page-frame").evaluate("one => getComputedStyle(one).display") == "grid"  # styled
+        if "cliff" in address:
+            page.wait_for_selector(".search-results a")
+        if scripts:
+            assert page.locator(".skip-link").evaluate("one => one.href") == f"{hosts[host]}{address}#main-content"
+        page.locator(".course-contents").get_by_role("link", name="4. Vanishing").click()
+        page.wait_for_url("**/chapters/04_vanishing.html")
+        assert page.locator("h1").inner_text().startswith("4. Vanishing")
+    assert problems == []
+
+
+def test_pages_that_no_one_wrote_have_titles_of_their_own(html):
+    for name, title in {"404": "Nothing is at this address", "search": "Search", "genindex": "Index"}.items():
+        page = (html / f"{name}.html").read_text(encoding="utf8")
+        assert f"<title>{title} - Training recurrent networks</title>" in page
 
 
 def test_what_figures_share_is_kept_once_and_nothing_of_it_is_lost():

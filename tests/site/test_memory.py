@@ -55,6 +55,27 @@ def remember(browser, tmp_path):
     assert problems == []
 
 
+FORMULAS = {
+    "<msup><mn>10</mn><mrow><mo>−</mo><mn>14</mn></mrow></msup>": "10^{−14}",
+    "<msub><mi>h</mi><mi>t</mi></msub><mo>=</mo><mi>w</mi><msub><mi>h</mi><mrow><mi>t</mi><mo>−</mo><mn>1</mn></mrow></msub>":
+        "h_{t} = wh_{t−1}",
+    "<msubsup><mi>J</mi><mi>t</mi><mo>⊤</mo></msubsup>": "J_{t}^{⊤}",
+    "<mfrac><mn>1</mn><mrow><mn>1</mn><mo>−</mo><mi>a</mi></mrow></mfrac>": "1/(1−a)",
+    "<msup><mi>W</mi><msub><mi>h</mi><mn>1</mn></msub></msup>": "W^{h1}",
+    "<mover accent='true'><mi>x</mi><mo>^</mo></mover>": "x",
+}  # fmt: skip
+
+
+def test_a_formula_is_kept_as_text_that_says_the_same(remember):
+    page = remember()
+    for formula, text in FORMULAS.items():
+        page.evaluate("html => { document.body.innerHTML = html; }", f"<p>From <math>{formula}</math>.</p>")
+        assert page.evaluate("courseMemory.words(document.querySelector('p'))") == f"From {text}."
+    long = "<p>" + "a" * 195 + " <math><msup><mn>10</mn><mn>12345</mn></msup></math></p>"
+    page.evaluate("html => { document.body.innerHTML = html; }", long)
+    assert page.evaluate("courseMemory.words(document.querySelector('p'))") == "a" * 195 + " 10"
+
+
 def note(page, kind, name, entry):
     page.evaluate("([kind, id, entry]) => courseMemory.note(kind, id, entry)", [kind, name, entry])
 

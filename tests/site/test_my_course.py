@@ -24,7 +24,9 @@ STORED = {
                 "far": {"asks": "How far <b>off</b>?", "answer": 1, "off": 0.4, "at": 1},
                 "shown": {"asks": "What was shown?", "answer": None, "off": None, "at": 1},
             },
-            "selfchecks": {"selfcheck-1": {"asks": "Where does it go?", "first": False, "right": True, "at": 1}},
+            "selfchecks": {
+                "selfcheck-1": {"asks": "Where does 10^{−14} of h_{t} go?", "first": False, "right": True, "at": 1}
+            },
             "hints": {"one-1": {"asks": "1. Clip", "at": 1}},
             "exercises": {},
         }
@@ -118,7 +120,9 @@ def test_my_course_says_what_is_done_and_what_is_worth_another_look(returning):
         assert part in said
     again = page.locator(".course-again")
     links = {link.inner_text(): link.get_attribute("href") for link in again.get_by_role("link").all()}
-    assert set(links) == {"How far <b>off</b>?", "What was shown?", "Where does it go?"}
+    assert set(links) == {"How far <b>off</b>?", "What was shown?", "Where does 10−14 of ht go?"}
+    shown = again.locator("a:has(sup)").inner_html()
+    assert shown == "Where does 10<sup>−14</sup> of h<sub>t</sub> go?"
     assert links["How far <b>off</b>?"].endswith(f"{CHAPTER}#predict-far")
 
 

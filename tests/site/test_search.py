@@ -1,6 +1,13 @@
 """What people type, and the section that must come first."""
 
+import re
+
 import pytest
+import yaml
+
+from tests.site.conftest import ROOT
+
+WORDS = ROOT / "_ext" / "search_words.yaml"
 
 FIRST = {
     "BPTT": "02_backpropagation_through_time.html#the-message-from-the-future",
@@ -60,6 +67,28 @@ FIRST = {
     "multiple choice": "quizzes.html",
     "weekly schedule": "instructors.html#a-plan-for-a-term",
     "marking guide": "instructors.html#the-solutions-pack",
+    "backpropagation": "02_backpropagation_through_time.html",
+    "truncated backpropagation": "06_truncation.html",
+    "state space model": "10_parallel_recurrences.html#the-gate-is-a-step-size",
+    "mamba": "10_parallel_recurrences.html#the-gate-is-a-step-size",
+    "S4": "10_parallel_recurrences.html#the-gate-is-a-step-size",
+    "minGRU": "10_parallel_recurrences.html#cells-that-are-made-for-it",
+    "GPU": "10_parallel_recurrences.html",
+    "early stopping": "11_training_for_real.html#three-ailments-made-on-purpose",
+    "regularization": "11_training_for_real.html#depth-dropout-start-rate",
+    "regularisation": "11_training_for_real.html#depth-dropout-start-rate",
+    "weight decay": "11_training_for_real.html#depth-dropout-start-rate",
+    "L2": "11_training_for_real.html#depth-dropout-start-rate",
+    "layer normalization": "08_orthogonal_dynamics.html#layer-normalisation",
+    "initialisation": "04_vanishing.html#four-starting-points",
+    "quantization": "recurrent_net_or_transformer.html#eight-bits",
+    "peephole": "07_additive_paths.html#the-carousel-and-the-paths-beside-it",
+    "torch.nn.LSTM": "07_additive_paths.html#from-nn-rnn-to-nn-gru-to-nn-lstm",
+    "parity": "what_a_state_can_hold.html#what-single-units-come-to-encode",
+    "install": "exercises_01.html",
+    "how to install": "exercises_01.html",
+    "colab": "exercises_01.html",
+    "vanshing gradient": "04_vanishing.html",
     "pull request": "contributors.html#adding-to-the-course",
 }
 
@@ -86,9 +115,36 @@ def test_the_section_that_must_come_first_comes_first(open_page):
     assert len(FIRST) >= 40
 
 
+SLOW = "**/pagefind/pagefind.js"
+
+
 @pytest.mark.browser
-def test_results_say_which_page_they_are_on(open_page):
+def test_while_the_index_is_on_its_way_it_says_so_and_keeps_an_enter(open_page):
+    page, waiting = open_page("index.html"), []
+    page.route(SLOW, lambda route: waiting.append(route))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("clip_grad_norm_")
+    page.wait_for_function("document.querySelector('.search-box .search-said').textContent === 'Searching …'")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("index.html")
+    waiting[0].continue_()
+    page.wait_for_url("**/chapters/05_clipping.html#by-norm-by-value-by-tensor")
+
+
+LENT = ("loss not decreasing", "clip", "overfitting", "TBPTT")
+
+
+@pytest.mark.browser
+def test_a_result_says_its_page_and_shows_words_that_stand_there(open_page):
+    """And neither what is lent to a section, searched and not shown, nor code that is folded away."""
     page = open_page("search.html?q=clip_grad_norm_")
     page.wait_for_selector(".search-results a")
     titles = set(page.eval_on_selector_all(".search-results small", "all => all.map((one) => one.textContent)"))
     assert "5. Clipping" in titles
+    lent = [words.split(", ") for words in yaml.safe_load(WORDS.read_text(encoding="utf8")).values()]
+    for words in LENT:
+        first(page, words)
+        shown = " ".join(page.locator(".search-results p").all_inner_texts())
+        assert len(shown) > 100
+        assert not [several for several in lent if len(several) > 1 and ", ".join(several[:2]) in shown]
+        assert not re.search(r"[⟦⟧]|figures\.show|\balt=", shown)

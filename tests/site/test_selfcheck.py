@@ -32,3 +32,14 @@ def test_answers_are_there_without_javascript(open_page):
     assert not answers.locator("li").first.is_visible()
     answers.locator("summary").click()
     assert answers.locator("li").first.is_visible()
+
+
+def test_on_paper_options_have_numbers_and_each_its_answer(open_page):
+    page = open_page(CHAPTERS[-1])
+    question = page.locator("fieldset.selfcheck").first
+    question.locator("input").first.check()
+    page.emulate_media(media="print")
+    assert not question.locator("input").first.is_visible()
+    answers = question.locator(".selfcheck-answers li")
+    assert answers.count() == question.locator(".selfcheck-option").count()
+    assert all(answer.is_visible() and answer.inner_text().strip() for answer in answers.all())
