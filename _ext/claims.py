@@ -94,13 +94,6 @@ class Claim:
             raise ValueError(f"{self.id}: {', '.join(idle)} not used")
         if strange := set(self.called) - set(self.values):
             raise ValueError(f"{self.id}: called names {', '.join(sorted(strange))}, which is no value")
-        if bare := [name for name in self.values if name not in self.called and self._equals(name)]:
-            raise ValueError(f"{self.id}: 3 is 3 says nothing: name {', '.join(bare)} in the field called")
-
-    def _equals(self, name: str) -> bool:
-        """Whether a test compares the value with what it has to be."""
-        equals = rf"\b{name} ==|\bround\({name}\b.*?\) ==|== {name}\b"
-        return any(re.search(equals, test) for test in self.tests.values())
 
     @property
     def tests(self) -> dict[str, str]:

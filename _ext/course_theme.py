@@ -69,7 +69,7 @@ def _frame(
     context["prev"], context["next"] = _neighbours(app, pagename, context)
     contents = context["toctree"](collapse=True, maxdepth=1, includehidden=True, titles_only=True)
     context["course_contents"] = with_sections(contents, context.get("toc") or "")
-    address = urlparse(page_head.published(app))
+    address = urlparse(page_head.address_of(app))
     context["published_host"], context["published_path"] = address.hostname, f"{address.path}/"
     context["report_url"] = report_url(app, pagename, title)
 

@@ -27,7 +27,7 @@ def _first_words(doctree: nodes.document) -> str:
     return ""
 
 
-def published(app: Sphinx) -> str:
+def address_of(app: Sphinx) -> str:
     """Where the book is read: its base address, else where its repository's host publishes it."""
     if app.config.html_baseurl:
         return str(app.config.html_baseurl).rstrip("/")
@@ -46,7 +46,7 @@ def _describe(
     card, alt = CARDS.get(pagename, ("card.png", preview_card.ALT))
     properties = {
         "og:type": "article", "og:site_name": app.config.project, "og:title": title, "og:description": description,
-        "og:image": f"{published(app)}/_static/{card}", "og:image:width": "1200", "og:image:height": "630",
+        "og:image": f"{address_of(app)}/_static/{card}", "og:image:width": "1200", "og:image:height": "630",
         "og:image:alt": alt,
     }  # fmt: skip
     tags = [] if given else [f'<meta name="description" content="{escape(description)}">']

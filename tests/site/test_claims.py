@@ -94,8 +94,6 @@ class TestClaim:
             ({"said": "A lesson."}, "cites a source"),
             ({"verdict": "condition"}, "says on what"),
             ({"given": "If it is small."}, "says on what"),
-            ({"refutes": "left == 0"}, "name left in the field called"),
-            ({"refutes": "round(left, 3) == 0"}, "name left in the field called"),
             ({"called": {"lost": "what is lost"}}, "which is no value"),
             ({"values": ROW["values"] | {"lost": "claim-decay-lost"}}, "lost not used"),
         ],
