@@ -32,7 +32,7 @@ export function lossPanel(view) {
     pen.line(edge, "blue-band");
     pen.line(sample(means.length, area.width).map((i) => [X(i), Y(means[i])]), "blue");
     pen.text(area.x + area.width, Y(1) - 5, "without memory", "small end over-paper");
-    if (Y(0.1) - Y(1) > 14) pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end over-paper");
+    if (Y(0.1) - Y(1) > 16) pen.text(area.x + area.width, Y(0.1) - 5, "solved", "small end over-paper");
     const { solvedAt } = view.frame;
     if (solvedAt) pen.add("circle", { class: "blue-dot", cx: X(solvedAt - 1), cy: Y(means[solvedAt - 1]), r: 5 });
     pen.say(shares.length ? `Loss over ${shares.length.toLocaleString("en")} updates: now ${amount(view.frame.share)} of the memoryless baseline.` : "No update yet.");

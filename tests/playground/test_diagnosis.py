@@ -89,6 +89,9 @@ def test_a_lag_within_which_most_causes_lie_is_no_need_of_every_one(diagnose):
     assert kinds[0] == "fading"
     assert "below a thousandth of what it was; nine in ten causes lie within 12 steps." in text
     assert "the task needs" not in text
+    kinds, text, _ = diagnose(sizes=[1, 0.9, *[0] * 18], needs=[12, 12], within=True, cut=True)
+    assert kinds[0] == "fading"
+    assert text.startswith("Cut: from 2 steps back on |δ| is exactly 0; nine in ten causes lie within 12 steps.")
 
 
 def test_a_loss_that_was_low_from_the_first_is_not_said_to_have_fallen(diagnose):

@@ -59,7 +59,7 @@ function ofReach({ lags, zero, gone, tenfold }, { needs, within, cut, carried })
   if (tenfold) return { kind: "exploding", text: `Exploding: ${DELTA} grows tenfold every ${tenfold < 10 ? tenfold.toFixed(1) : Math.round(tenfold)} steps back.` };
   if (zero !== null && needs && zero <= needs[1] && (gone === null || gone >= zero)) {
     const held = cut && carried ? " The state is carried across the cut, so what it happens to hold can still be used." : "";
-    return { kind: cut ? "cut" : "dead", text: `${cut ? "Cut: from" : "From"} ${steps([zero, zero])} back on ${DELTA} is exactly 0${cut ? "" : ", though nothing cuts it: weights or slopes on its way let nothing through"}${asked}.${held}` };
+    return { kind: within ? "fading" : cut ? "cut" : "dead", text: `${cut ? "Cut: from" : "From"} ${steps([zero, zero])} back on ${DELTA} is exactly 0${cut ? "" : ", though nothing cuts it: weights or slopes on its way let nothing through"}${asked}.${held}` };
   }
   if (gone !== null) {
     const short = needs && gone <= needs[1];
