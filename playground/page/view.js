@@ -108,7 +108,8 @@ export class RunView {
     this.speak();
     if (this.readout.textContent) this.stand(this.stands); // of a sequence that is another one now
     for (const panel of Object.values(this.panels)) panel.refresh();
-    for (const { panels: { loss, norm, spectrum } } of this.peers) [loss, norm, spectrum].forEach((panel) => panel.refresh());
+    // A run that goes on is drawn by its own frames; one that stands follows the axes of this one.
+    for (const { running, panels: { loss, norm, spectrum } } of this.peers) if (!running) [loss, norm, spectrum].forEach((panel) => panel.refresh());
     this.send({ type: "shown" });
   }
 
