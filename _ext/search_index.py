@@ -3,7 +3,7 @@
 Pagefind finds a section by the id of its heading, where Sphinx gives it to the section. So a copy of the pages is
 indexed, in which ids stand at the headings. In the copy ``search_words.yaml`` also lends sections the words that
 people use for what stands there under another name, between two marks by which ``assets/search.js`` knows what is
-searched and not shown. What lies in a fold of code is left out.
+searched and not shown. Code is not shown either, and what lies in a fold of it is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ WORDS = Path(__file__).resolve().parent / "search_words.yaml"
 SECTION = re.compile(r'<section([^>]*?) id="([^"]+)"([^>]*)>(\s*(?:<span id="[^"]*"></span>)*)<h(\d)>', re.DOTALL)
 LINK = re.compile(r'<a class="headerlink"[^>]*>[^<]*</a>')
 FOLDED = re.compile(r'<details class="fold code"')
-BEHIND = "⟦", "⟧"  # around what is lent; search.js has the same
+CODE = re.compile(r"(<pre[^>]*>)(.*?)(</pre>)", re.DOTALL)
+BEHIND = "⟦", "⟧"  # around what is lent, and code; search.js has the same
 INTERFACES = ("pagefind-*ui*", "pagefind-highlight.js")  # the site has its own
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def indexed(page: str, words: dict[str, str]) -> str:
     """
     page = SECTION.sub(r'<section\1\3>\4<h\5 id="\2">', LINK.sub("", page))
     page = FOLDED.sub(r"\g<0> data-pagefind-ignore", page)
+    page = CODE.sub(rf"\1{BEHIND[0]} \2 {BEHIND[1]}\3", page)
     for section, lent in words.items():
         heading = re.compile(rf'(<h(\d) id="{re.escape(section)}">.*?</h\2>)', re.DOTALL)
         text = f'\\1<p data-pagefind-weight="8">{BEHIND[0]} {escape(lent)} {BEHIND[1]}</p>'

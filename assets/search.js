@@ -16,8 +16,8 @@
     return asked.some((word) => marked.some((one) => together(word, one) >= Math.min(word.length, Math.max(3, word.length / 2))));
   };
 
-  // What a section shows of itself: the words around most of those that were found, without its heading and without the
-  // words that _ext/search_index.py lends it between two marks. Where only these were found, how it begins.
+  // What a section shows of itself: the words around most of those that were found, without its heading and without code
+  // and the words it is lent, which _ext/search_index.py puts between two marks. Where only these were found, how it begins.
   const WORDS = 24, BEHIND = ["⟦", "⟧"];
   const shownWords = (words, [from, to]) => {
     let lent = false;
