@@ -46,7 +46,7 @@ class TruncatedModel(Model):
     carried: bool = True
 
     def loss_and_grads(self, params, batch, state=None, rng=None):
-        tapes, dcell = [], None
+        tapes, deltas, dcell = [], [], None
         for t in range(0, len(batch.x), self.k):
             tapes.append(rnnlib.unroll(self.cell, params.cell, batch.x[t : t + self.k], state))
             state = tapes[-1].state if self.carried else None
@@ -60,7 +60,9 @@ class TruncatedModel(Model):
         for i, tape in enumerate(tapes):
             grads = rnnlib.bptt(tape, dh[i * self.k : i * self.k + len(tape.x)])
             dcell = grads.params if dcell is None else map_leaves(np.add, dcell, grads.params)
-        return loss, ModelGradients(ModelParams((), dcell, dreadout), grads.delta, tapes[-1].state)`;
+            deltas.append([part[i > 0 :] for part in grads.delta])  # a window begins in the state that ends the last
+        delta = grads.delta._make(map(np.concatenate, zip(*deltas)))
+        return loss, ModelGradients(ModelParams((), dcell, dreadout), delta, tapes[-1].state)`;
 
 function startCode(s) {
   const lines = ["def start(rng):", "    params = model.init(rng)", "    cell = params.cell"], own = s.start === "normal" ? null : `initialisers.${s.start}(rng, shape)`;
@@ -101,8 +103,8 @@ export function code(s, updates) {
     ? [`rng, updates = np.random.default_rng(${s.seed}), ${updates}`, "run = fit(model, [], rng, optimiser, clip, params=start(rng), updates=0, dtype=np.float64)", "while len(run.log.loss) < updates:", "    left = updates - len(run.log.loss)",
       `    run = fit(model, one_reading(), rng, optimiser, clip, updates=left, every=10, resume=run, dtype=np.float64, carry=${carried ? "True" : "False"})`, "    run = run._replace(carried=())  # a new reading starts from zeros"]
     : [`rng = np.random.default_rng(${s.seed})`, `run = fit(model, task, rng, optimiser, clip, batch=${s.B}, updates=${updates}, every=10, params=start(rng), dtype=np.float64)`];
-  const unit = ["# The squared error here is half of what the baseline is given in, and a sum over outputs.", 'unit = 2 / task.outputs if task.loss == "squared_error" else 1', "share = unit * run.log.loss[-50:].mean() / task.baseline", 'print(f"{len(run.log.loss)} updates: the loss is {share:.2f} of the memoryless baseline")'];
-  const look = ["from rnnlib.figures.interactive.reach_log import ReachLog", "", "ReachLog.of(run.log, task)"];
+  const unit = ["# The squared error here is half of what the baseline is given in, and a sum over outputs.", 'unit = 2 / task.outputs if task.loss == "squared_error" else 1', "share = unit * run.log.loss[-50:].mean() / task.baseline", 'print(f"{len(run.log.loss)} updates: the loss is {share:.3g} of the memoryless baseline")'];
+  const look = ["from rnnlib.figures.interactive.reach_log import ReachLog", "", `ReachLog.of(run.log, task${cut ? `, cut=True, carried=${s.carry === "yes" ? "True" : "False"}` : ""})`];
   return [importsOf([...setting, ...train]), setting, train, unit, look];
 }
 

@@ -77,6 +77,31 @@ def test_it_ends_with_the_map_of_its_own_run(notebooks, execute):
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
 
 
+def test_the_map_of_a_cut_run_is_the_page_s(engine, execute):
+    """It has all lags, and beyond the cut exact zeros; it says that a cut is why."""
+    wanted = [
+        {"cell": cell, "task": "order", "T": 20, "n": 5, "cut": "yes", "k": 6, "carry": carry}
+        for cell, carry in (("plain", "yes"), ("gru", "no"))
+    ]
+    for setting in wanted:
+        setting, book = engine.evaluate(
+            """async (wanted) => {
+              const setting = (await import("/playground/engine/settings.js")).possible(wanted);
+              return [setting, (await import("/playground/page/notebook.js")).notebook(setting, 1)];
+            }""",
+            setting,
+        )
+        names, draws = execute(book)
+        job = {"setting": setting, "draws": draws, "updates": 1}
+        page = engine.evaluate("async (job) => (await import('/tests/playground/parity.js')).train(job)", job)
+        exec(book["cells"][-1]["source"].replace("ReachLog.of", "figure = ReachLog.of"), names)
+        figure, reach = names["figure"], np.array(page["steps"][0]["reach"])
+        assert figure.steps == 20
+        np.testing.assert_allclose(figure.relative()[0], reach / reach[0], rtol=1e-6)
+        assert np.count_nonzero(reach) == 2, "the last of four windows has two steps"
+        assert (figure.cut, figure.carried) == (True, setting["carry"] == "yes")
+
+
 def test_ruff_finds_nothing_in_it(notebooks, tmp_path):
     """No import that is not used, no name that is not defined."""
     for i, (_, book) in enumerate(notebooks):

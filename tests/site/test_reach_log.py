@@ -21,8 +21,9 @@ from rnnlib.tasks import (
     FlipFlopTask,
     LatchTask,
     SelectiveCopyTask,
+    TemporalOrderTask,
 )
-from rnnlib.training import Log, fit
+from rnnlib.training import Log, Snapshot, fit
 
 
 def train(task, cell=PlainCell, updates=120, theta=1.0):
@@ -77,6 +78,39 @@ def test_always_clipped_is_said(mount):
     task = LatchTask(10)
     page = mount(ReachLog.of(train(task, theta=1e-4).log, task))
     assert "the rate, the threshold, or a summed loss" in page.locator(".rnnfig-readout").inner_text()
+
+
+def log_of(*sizes):
+    """A log of fifty updates and one look, with these sizes from lag 0 on."""
+    return Log(*np.ones((4, 50)), (Snapshot(49, np.nan, np.array([0.0, *sizes[::-1]])),))
+
+
+@pytest.mark.browser
+def test_a_cut_is_said_to_be_one(mount):
+    figure = ReachLog.of(log_of(*np.ones(10), *np.zeros(10)), TemporalOrderTask(20), cut=True, carried=True)
+    said = mount(figure).locator(".rnnfig-readout").inner_text().replace("\N{WORD JOINER}", "")
+    assert "Cut: from 10 steps back on |δ| is exactly 0; the task needs 16 to 17 steps. The state is carried" in said
+    assert "reaches" not in said
+
+
+@pytest.mark.browser
+def test_a_log_of_few_steps_says_nothing_of_those_before(mount):
+    """As of a stream read in windows: what the task needs lies beyond them."""
+    page = mount(ReachLog.of(log_of(*np.linspace(1, 0.3, 10)), TemporalOrderTask(20)))
+    said = page.locator(".rnnfig-readout").inner_text().replace("\N{WORD JOINER}", "")
+    assert "9 steps back |δ| still has 30 % of its size. The log looks back no further; the task needs 16 to 17" in said
+    assert "has not been enough" not in said
+
+
+def test_the_still_of_a_cut_run_leaves_empty_what_is_exactly_0():
+    with matplotlib.rc_context():
+        use_style()
+        fig, ax = subplots()
+        ReachLog.of(log_of(1, 1e-2, 0, 0), cut=True).still(ax)
+    assert ax.get_title() == "At update 49, from 2 steps back on it is exactly 0"
+    drawn = np.ma.filled(ax.collections[0].get_array(), np.nan).ravel()
+    np.testing.assert_allclose(drawn, [0, -2, np.nan, np.nan], rtol=1e-6)
+    assert fig is not None
 
 
 def test_its_still_shows_the_map(run):

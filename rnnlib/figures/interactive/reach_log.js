@@ -19,12 +19,12 @@ function render({ model, el }) {
     for (const lag of [0, Math.round(steps / 2), steps - 1]) label(map.x - 5, Y(lag) + 4, String(lag), "muted-fill end");
     label(map.x, map.y + map.height + 16, "update 0", "muted-fill");
     label(map.x + map.width, map.y + map.height + 16, String(last), "muted-fill end");
-    const lags = model.get("needs"), needs = lags && lags[1] < steps ? lags : null; // a cut window is shorter
+    const needs = within() ? model.get("needs") : null;
     for (const lag of new Set(needs ?? [])) trace(view, `M${map.x} ${Y(lag)}h${map.width}`, "rnnfig-fine");
     if (needs) label(map.x + map.width - 6, Y(needs[0]) - 6, "needed", "rnnfig-over end");
     trace(view, `M${X(chosen)} ${map.y}v${map.height}`, "rnnfig-fine");
     curve(narrow ? { x: 44, y: map.y + map.height + 54, width: width - 56, height: height - map.y - map.height - 78 } : { x: map.x + map.width + 62, y: map.y, width: width - map.x - map.width - 74, height: map.height }, chosen, needs);
-    const found = diagnose(measured(chosen)).map(({ text }) => text).join(" ");
+    const found = diagnose(measured(chosen)).map(({ text }) => text).flatMap((text, i) => (i === 0 && !within() && model.get("at_end") ? [text, beyond()] : [text])).join(" ");
     view.say(`At update ${updates[chosen]}: ${found}`);
     view.tell({ chosen, relative: Array.from(columns[chosen], (size) => size / columns[chosen][0]), found });
   }
@@ -45,11 +45,14 @@ function render({ model, el }) {
     }
   }
 
+  /** A stream is read in windows, and a task may look further back than one of them. */
+  const within = () => !model.get("needs") || model.get("needs")[1] < steps;
+  const beyond = () => { const [from, to] = model.get("needs"); return `The log looks back no further; the task needs ${from === to ? from : `${from} to ${to}`} steps.`; };
   const measured = (chosen) => {
     const solved = model.get("solved_at"), update = updates[chosen] + 1;
     return {
-      update, share: model.get("shares")[chosen], window: 50, sizes: model.get("at_end") ? columns[chosen] : null, needs: model.get("needs"),
-      clipped: model.get("clipped")[chosen], mean: false, cut: false, carried: false, clip: "norm", solvedAt: solved !== null && solved <= update ? solved : null, diverged: null, seeds: null,
+      update, share: model.get("shares")[chosen], window: 50, sizes: model.get("at_end") ? columns[chosen] : null, needs: within() ? model.get("needs") : null,
+      clipped: model.get("clipped")[chosen], mean: false, cut: model.get("cut"), carried: model.get("carried"), clip: "norm", solvedAt: solved !== null && solved <= update ? solved : null, diverged: null, seeds: null,
     };
   };
   return view.open();

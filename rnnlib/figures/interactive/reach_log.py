@@ -40,6 +40,8 @@ class ReachLog(InteractiveFigure):
     needs = traitlets.List(traitlets.Int(), allow_none=True, default_value=None).tag(sync=True)
     at_end = traitlets.Bool(True).tag(sync=True)
     solved_at = traitlets.Int(allow_none=True, default_value=None).tag(sync=True)
+    cut = traitlets.Bool(False).tag(sync=True)
+    carried = traitlets.Bool(False).tag(sync=True)
     chosen = traitlets.Int(0, min=0).tag(sync=True)
     alt = traitlets.Unicode(
         "A map of the size of the gradient with respect to the state, over the steps back from the last and the "
@@ -48,12 +50,15 @@ class ReachLog(InteractiveFigure):
     _shared = ("helpers.js", "diagnosis.js", "reach_map.js")
 
     @classmethod
-    def of(cls, log: Log, task: Any = None, needs: Sequence[int] | None = None) -> ReachLog:
+    def of(
+        cls, log: Log, task: Any = None, needs: Sequence[int] | None = None, cut: bool = False, carried: bool = False
+    ) -> ReachLog:
         """Make the figure of a run's log.
 
         From ``task`` come the baseline, whether the loss stands at the last step alone, and how many steps back it
-        has to look, unless ``needs`` (one number, or from and to) says so. Raises ``ValueError`` if the log has no
-        snapshot.
+        has to look, unless ``needs`` (one number, or from and to) says so. What is exactly 0 where the gradient is
+        truncated is put down to that if ``cut`` says so, and ``carried`` whether the state crosses the cut. Raises
+        ``ValueError`` if the log has no snapshot.
         """
         if not log.snapshots:
             raise ValueError("log: expected at least one snapshot, got none: fit takes one every `every` updates")
@@ -71,6 +76,8 @@ class ReachLog(InteractiveFigure):
             needs=None if lags is None else list(lags),
             at_end=asked_at_last_alone(task),
             solved_at=solved,
+            cut=cut,
+            carried=carried,
             chosen=len(made) - 1,
         )
 
@@ -78,7 +85,7 @@ class ReachLog(InteractiveFigure):
         """Print the map, with the lags that the task needs."""
         relative = self.relative()
         with np.errstate(divide="ignore"):
-            power = np.log10(relative)
+            power = np.log10(np.where(relative == 0, np.nan, relative))
         edges = np.append(self.updates, self.updates[-1] + max(1, self.updates[-1] - (self.updates[-2:][0])))
         mesh = ax.pcolormesh(
             edges, np.arange(self.steps + 1) - 0.5, np.clip(power, LOWEST, HIGHEST).T, cmap="house", vmin=LOWEST,
@@ -90,15 +97,21 @@ class ReachLog(InteractiveFigure):
         ax.grid(False)
         if ax.figure is not None:
             ax.figure.colorbar(mesh, ax=ax, label=r"$\log_{10}$ of $|\delta|$, relative to lag 0")
-        gone = np.flatnonzero(relative[-1] < GONE)
-        left = f"from {gone[0]} steps back on less than" if gone.size else "everywhere at least"
-        ax.set_title(f"At update {self.updates[-1]}, {left} a thousandth is left")
+        ax.set_title(f"At update {self.updates[-1]}, {_left(relative[-1])}")
 
     def relative(self) -> NDArray[np.float32]:
         """Sizes relative to lag 0, ``(snapshots, steps)``; NaN where that is 0."""
         sizes = np.frombuffer(self.sizes, np.float32).reshape(len(self.updates), self.steps)
         with np.errstate(invalid="ignore", divide="ignore"):
             return sizes / sizes[:, :1]
+
+
+def _left(relative: NDArray[np.float32]) -> str:
+    """What is left of the sizes of one snapshot, relative to lag 0, in words."""
+    gone, kept = np.flatnonzero(relative < GONE), np.flatnonzero(relative)
+    if gone.size and kept.size and gone[0] == kept[-1] + 1:
+        return f"from {gone[0]} steps back on it is exactly 0"
+    return f"{f'from {gone[0]} steps back on less than' if gone.size else 'everywhere at least'} a thousandth is left"
 
 
 def needs_of(task: Any) -> tuple[int, int] | None:
