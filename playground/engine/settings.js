@@ -18,7 +18,7 @@ export const NUMBERS = Array.from({ length: 600 }, (_, i) => (10 * Math.sin(i / 
  * `least` and `most` may depend on the rest of the setting. The short names are those of the address. */
 export const FIELDS = {
   task: { kind: "choice", label: "Task", values: { adding: "adding", copy: "copy", order: "temporal order", latch: "latch", flipflop: "flip-flop", sine: "noisy sine", text: "text you paste", numbers: "numbers you paste" }, initial: "adding", when: always },
-  T: { kind: "whole", label: "Length T", least: (s) => ({ order: 10, latch: 4, adding: 3 })[s.task] ?? 2, most: 200, initial: 20, when: (s) => s.task !== "copy" },
+  T: { kind: "whole", label: "Length T", least: (s) => ({ order: 10, latch: 4, adding: 3 })[s.task] ?? 2, most: (s) => (STREAMS(s) ? Math.max(2, Math.min(200, seriesOf(s).length - 1)) : 200), initial: 20, when: (s) => s.task !== "copy" },
   D: { kind: "whole", label: "Delay D", least: 1, most: 150, initial: 10, when: among("task", "copy") },
   length: { kind: "whole", label: "Symbols to copy", least: 1, most: 10, initial: 3, when: among("task", "copy") },
   symbols: { kind: "whole", label: "Kinds of symbol", least: 2, most: 8, initial: 4, when: among("task", "copy") },
@@ -60,9 +60,21 @@ const bound = (limit, setting) => (typeof limit === "function" ? limit(setting) 
 export const least = (name, setting) => bound(FIELDS[name].least, setting);
 export const most = (name, setting) => bound(FIELDS[name].most, setting);
 
-/** The numbers in a pasted string, whatever stands between them. */
-export const numbersIn = (text) => (text.match(/[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?/gi) ?? []).map(Number);
-const seriesOf = (setting) => (setting.task === "text" ? setting.text : numbersIn(setting.numbers));
+const MOST = 1e100; // of what is squared and summed, so that this stays finite
+const usable = (part) => Math.abs(Number(part)) <= MOST;
+/** What stands between spaces, commas, semicolons, brackets and quotes; a minus may be a typesetter's. */
+const partsOf = (text) => text.replaceAll("−", "-").split(/[\s,;|()[\]{}"'“”]+/).filter(Boolean);
+/** The numbers in a pasted string, in the order in which one reads; and what in it is none, or too large. */
+export const numbersIn = (text) => partsOf(text).filter(usable).map(Number);
+export const leftOut = (text) => partsOf(text).filter((part) => !usable(part));
+
+/** Mean and standard deviation. */
+export function moments(numbers) {
+  const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
+  return { mean, deviation: Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length) };
+}
+
+const seriesOf = (setting) => (setting.task === "text" ? [...setting.text] : numbersIn(setting.numbers));
 
 /** Return the setting that is possible and nearest to the one given: unknown fields go, numbers move into their bounds,
  * what cannot be used becomes the default; a pasted series too short to be cut into sequences is replaced. */
@@ -75,8 +87,7 @@ export function possible(wanted) {
     if ((kind === "whole" || kind === "number") && value !== "" && value !== null && Number.isFinite(Number(value))) setting[name] = kind === "whole" ? Math.round(Number(value)) : Number(value);
     if (kind === "choice" && setting[name] === undefined) setting[name] = initial;
   }
-  if (STREAMS(setting) && !isLongEnough(setting)) setting[setting.task] = DEFAULTS[setting.task];
-  if (STREAMS(setting)) setting.T = Math.min(setting.T, seriesOf(setting).length - 1);
+  if (STREAMS(setting) && unfit(setting)) setting[setting.task] = DEFAULTS[setting.task];
   for (const [name, { kind }] of Object.entries(FIELDS)) {
     if (kind === "whole" || kind === "number") setting[name] = Math.min(Math.max(setting[name], least(name, setting)), most(name, setting));
   }
@@ -84,10 +95,20 @@ export function possible(wanted) {
   return setting;
 }
 
-/** A series must have three members that are not all alike, or there is nothing to tell. */
-export function isLongEnough(setting) {
-  const series = seriesOf(setting);
-  return series.length >= 3 && new Set(series).size > 1;
+/** Why there is nothing to tell in a pasted series, in words; "" if there is. */
+export function unfit(setting) {
+  const series = seriesOf(setting), text = setting.task === "text";
+  if (series.length < 3 || new Set(series).size < 2 || !(text || moments(series).deviation > 0)) return "too short, or all alike";
+  const told = text ? new Set(series.slice(1).map((next, i) => series[i] + next)).size === new Set(series.slice(0, -1)).size : beyondLine(series) < 1e-12 * moments(series).deviation ** 2;
+  return told ? "such that each tells the next, and nothing has to be remembered" : "";
+}
+
+/** The mean squared error of the best straight line from each number to the next. */
+export function beyondLine(numbers) {
+  const before = numbers.slice(0, -1), after = numbers.slice(1), [x, y] = [moments(before).mean, moments(after).mean];
+  let xx = 0, xy = 0, yy = 0;
+  before.forEach((value, i) => { xx += (value - x) ** 2; xy += (value - x) * (after[i] - y); yy += (after[i] - y) ** 2; });
+  return (yy - (xx && (xy * xy) / xx)) / before.length;
 }
 
 /** The fields that differ from the defaults and mean something, as they stand in an address. */

@@ -5,6 +5,7 @@
 // outputs, and `needs`, how many steps back from the last it has to look: at least and at most, null where no lag can be
 // named. `draw(draws, B)` returns `{ x (T, B, d), targets, first }`, `first` the first step that is scored, the targets
 // those of the scored steps alone: classes (steps, B) or numbers (steps, B, m).
+import { beyondLine, moments } from "./settings.js";
 
 /** A run has solved its task where its loss is below this fraction of the baseline. */
 export const SOLVED = 0.1;
@@ -201,16 +202,9 @@ export class NumbersTask extends Stream {
   inputs = 1;
   outputs = 1;
   constructor(steps, numbers) {
-    const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-    const deviation = Math.sqrt(numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0) / numbers.length);
+    const { mean, deviation } = moments(numbers);
     super(steps, Float64Array.from(numbers, (x) => (x - mean) / deviation));
   }
   encode(numbers) { return numbers; }
-  get baseline() {
-    const before = this.series.subarray(0, -1), after = this.series.subarray(1), mean = (v) => v.reduce((sum, x) => sum + x, 0) / v.length;
-    const [mx, my] = [mean(before), mean(after)];
-    let xx = 0, xy = 0, yy = 0;
-    before.forEach((x, i) => { xx += (x - mx) ** 2; xy += (x - mx) * (after[i] - my); yy += (after[i] - my) ** 2; });
-    return (yy - (xy * xy) / xx) / before.length;
-  }
+  get baseline() { return beyondLine(this.series); }
 }

@@ -1,6 +1,6 @@
 // The settings as a form: what cannot be combined is not there, what cannot be reached is no value of its control.
-import { DEFAULTS, FIELDS, isLongEnough, least, most, possible } from "../engine/settings.js";
-import { html } from "./draw.js";
+import { DEFAULTS, FIELDS, least, leftOut, moments, most, numbersIn, possible, unfit } from "../engine/settings.js";
+import { html, number } from "./draw.js";
 
 const GROUPS = {
   Task: ["task", "T", "D", "length", "symbols", "noise", "pulses", "period", "ahead", "text", "numbers"],
@@ -16,13 +16,23 @@ export const ABOUT = {
   flipflop: "Flip-flop: at every step each output is to show the sign of the last pulse on its own input.",
   sine: "Noisy sine of random phase: at every step its value some steps ahead is asked for, without the noise.",
   text: "Text: at every step the next character is asked for.",
-  numbers: "Numbers: at every step the next number is asked for.",
+  numbers: "Numbers, standardised: at every step the next one is asked for.",
 };
 const share = (x) => Number(x.toPrecision(2));
+/** How pasted numbers were read, and what becomes of them. */
+function asRead({ numbers }) {
+  const series = numbersIn(numbers), { mean, deviation } = moments(series), out = leftOut(numbers).map((part) => `“${part.slice(0, 20)}”`);
+  const [columns, ...others] = numbers.trim().split("\n").map((line) => numbersIn(line).length);
+  return [`${series.length.toLocaleString("en")} numbers. The network gets each less their mean, ${number(mean)}, over their standard deviation, ${number(deviation)}.`,
+    out.length && `Left out, as no finite number: ${out.slice(0, 3).join(", ")}${out.length > 3 ? ` and ${out.length - 3} more` : ""}.`,
+    /\d,\d/.test(numbers) && /\d[\s;]+[-+.\d]/.test(numbers) && "A comma stands between two numbers: write decimals with a point.",
+    columns > 1 && others.length && others.every((count) => count === columns) && `${columns} columns are read row by row as one series: paste one of them.`].filter(Boolean).join(" ");
+}
 /** What a setting means, for whoever has not read of it yet: by its value, or from the whole setting. */
 const SAYS = {
   task: ABOUT,
   T: () => "Steps of a sequence.",
+  numbers: asRead,
   D: () => "Blank steps between the symbols and the signal.",
   length: () => "How many symbols are to be repeated.",
   symbols: () => "How many different symbols there are.",
@@ -96,6 +106,7 @@ export class Controls {
   constructor(changed) {
     this.changed = changed;
     this.setting = possible({});
+    this.asked = {};
     this.parts = {};
     this.legend = html("p", { className: "pg-legend" });
     this.root = html("form", { className: "pg-controls", ariaLabel: "Settings" }, this.legend, ...Object.entries(GROUPS).map(([name, fields]) =>
@@ -108,8 +119,9 @@ export class Controls {
   }
 
   change(field, value, settled = true) {
-    const setting = possible({ ...this.setting, [field]: value });
-    this.show(setting);
+    const setting = possible({ ...this.setting, ...this.asked, [field]: value });
+    if (field in this.asked) this.asked[field] = setting[field];
+    this.show(setting, this.asked);
     this.changed(setting, field, settled);
   }
 
@@ -158,15 +170,16 @@ export class Controls {
   pasted(name, id) {
     const area = html("textarea", { id, rows: 3, spellcheck: false }), note = html("span", { className: "pg-note", role: "status" });
     area.addEventListener("change", () => {
-      const enough = isLongEnough({ ...this.setting, [name]: area.value });
-      note.textContent = enough ? "" : `Paste at least three ${name === "text" ? "characters" : "numbers"} that are not all alike.`;
-      if (enough) this.change(name, area.value);
+      const amiss = unfit({ ...this.setting, [name]: area.value });
+      note.textContent = amiss && `Not taken: what you paste is ${amiss}.`;
+      if (!amiss) this.change(name, area.value);
     });
     return { elements: [area, note], show: (setting) => { if (document.activeElement !== area) area.value = setting[name]; } };
   }
 
-  show(setting) {
-    this.setting = setting;
+  /** `asked` is how long and how many sequences were wanted: what a short series made small comes back with a longer one. */
+  show(setting, asked = setting === this.setting ? this.asked : { T: setting.T, B: setting.B }) {
+    Object.assign(this, { setting, asked });
     for (const [name, { row, show }] of Object.entries(this.parts)) {
       row.hidden = !FIELDS[name].when(setting);
       if (!row.hidden) show(setting);

@@ -103,6 +103,13 @@ export class Panel {
     Object.assign(this.canvas.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` });
   }
 
+  /** Put what the canvas shows into the drawing, or one like it, as an image: on paper and in a file nothing lies under it. */
+  engrave(svg = this.svg) {
+    if (this.canvas.hidden) return;
+    const [x, y, width, height] = ["left", "top", "width", "height"].map((name) => parseFloat(this.canvas.style[name]));
+    svg.querySelector(".zero").insertAdjacentHTML("afterend", `<image href="${this.canvas.toDataURL()}" x="${x}" y="${y}" width="${width}" height="${height}" preserveAspectRatio="none" style="image-rendering:pixelated"/>`);
+  }
+
   /** A horizontal axis of updates below `box`. */
   updates(box, most, X) {
     this.add("path", { class: "axis", d: `M${box.x} ${box.y + box.height}h${box.width}` });

@@ -37,7 +37,9 @@ class Playground {
     this.open();
     addEventListener("hashchange", () => this.open());
     document.addEventListener("visibilitychange", () => this.hide());
-    const repaint = () => this.views.forEach((view) => Object.values(view.panels).forEach((panel) => panel.refresh()));
+    const all = (act) => this.views.forEach((view) => Object.values(view.panels).forEach(act)), repaint = () => all((panel) => panel.refresh());
+    addEventListener("beforeprint", () => all((panel) => { panel.engrave(); panel.canvas.hidden = true; }));
+    addEventListener("afterprint", repaint);
     new MutationObserver(repaint).observe(document.documentElement, { attributeFilter: ["data-theme"] });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
     root.dataset.ready = "true";
@@ -157,7 +159,7 @@ class Playground {
     const going = this.running, before = this.views[which].setting, both = this.shared && field === "seed";
     this.begin(this.views.map((view, i) => (i === which ? setting : both ? { ...view.setting, seed: setting.seed } : view.setting)));
     if (going) this.run();
-    const also = Object.entries(before).filter(([name]) => name !== field && FIELDS[name].when(setting) && FIELDS[name].when(before));
+    const also = Object.entries(before).filter(([name]) => name !== field && FIELDS[name].when(setting) && FIELDS[name].when(before) && setting[name] !== this.controls.asked[name]);
     this.amend("So that it fits together: ", corrections(also.map(([name, value]) => [name, String(value)]), setting));
     if (settled) this.write("push", field);
     else this.refresh();

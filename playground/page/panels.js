@@ -195,7 +195,7 @@ export function sequencePanel(view, colour) {
     strip(14, input, d, s.x, diverging(dark), "input");
     if (frame.alphabet && wide > 6) for (let t = 0; t < T; t++) pen.text(X(t) + wide / 2, 11, named(view, largest(s.x.subarray(t * d, (t + 1) * d))), "middle small");
     strip(28 + input, 110, n, s.h, diverging(dark), narrow ? "h" : "states h");
-    pen.text(width - right, 155 + input, "input and states: blue −1, red 1", "end muted small");
+    pen.text(width - right, 155 + input, `input and states: blue −1, red 1${s.h.every(Number.isFinite) ? "" : ", grey no longer finite"}`, "end muted small");
     const answerAt = 190 + input;
     answer(pen, view, X, wide, answerAt, 66, left, dark);
     backward(pen, view, X, wide, answerAt + 92, height - answerAt - 92 - 40, left, width - right, colour);
@@ -211,8 +211,9 @@ export function sequencePanel(view, colour) {
 
 const PAPER = [[255, 255, 255], [18, 22, 29]], BLUE = [[23, 99, 182], [108, 178, 255]], VERMILION = [[194, 65, 12], [255, 149, 97]];
 /** Minus one is blue, zero is the paper, one is vermilion. */
+const LOST = [130, 130, 130]; // what is no number any more, in both themes
 const diverging = (dark) => (value) => {
-  if (Number.isNaN(value)) return null;
+  if (!Number.isFinite(value)) return LOST;
   const share = clamp(Math.abs(value), 0, 1), [paper, full] = [PAPER[Number(dark)], (value < 0 ? BLUE : VERMILION)[Number(dark)]];
   return paper.map((from, i) => Math.round(from + share * (full[i] - from)));
 };
@@ -229,6 +230,9 @@ function paintRows(pen, x, y, width, height, T, rows, values, shade) {
   pen.add("rect", { class: "edge", x, y, width, height });
 }
 
+/** The next of 1, 1.5, 2, 3, 5, 7, 10, 15, .. */
+const roundUp = (x) => { const power = 10 ** Math.floor(Math.log10(x)); return power * [1, 1.5, 2, 3, 5, 7, 10].find((step) => step * power >= x * (1 - 1e-9)); };
+
 /** Target and answer: lines where numbers are asked for, the probabilities of classes otherwise; the target is outlined. */
 function answer(pen, view, X, wide, y, height, left, dark) {
   const { frame, } = view, { sequence: s, steps: T, first, outputs: m, loss_name: loss } = frame, scored = T - first;
@@ -238,13 +242,16 @@ function answer(pen, view, X, wide, y, height, left, dark) {
       pen.text(X(T), y + height / 2 + 4, `target ${number(s.targets[0])}, answer ${Number.isFinite(s.y[T - 1]) ? number(s.y[T - 1]) : "not finite"}`, "end strong");
       return;
     }
-    const each = height / m;
+    const each = height / m, answers = s.y.subarray(first * m), limit = roundUp(Math.max(1, ...[...s.targets, ...answers].filter(Number.isFinite).map(Math.abs)));
     for (let j = 0; j < m; j++) {
-      const Y = (value) => y + j * each + each / 2 - clamp(value, -1.5, 1.5) * each / 3.2;
-      const curve = (values) => Array.from({ length: scored }, (_, t) => [X(first + t) + wide / 2, Y(values(t))]);
-      pen.line(curve((t) => s.targets[t * m + j]), "ink");
-      pen.line(curve((t) => s.y[(first + t) * m + j]), "vermilion");
+      const middle = y + (j + 0.5) * each, Y = (value) => middle - (value / limit) * each / 2.2;
+      const curve = (values) => Array.from({ length: scored }, (_, t) => [X(first + t) + wide / 2, Y(values[t * m + j])]).filter(([, at]) => Number.isFinite(at));
+      pen.line([[X(0), middle], [X(T), middle]], "grid");
+      if (m === 1) for (const value of [limit, -limit]) pen.text(left - 8, Y(value) + (value > 0 ? 6 : 2), number(value), "end muted small");
+      pen.line(curve(s.targets), "ink");
+      pen.line(curve(answers), "vermilion");
     }
+    if (m > 1 && limit > 1) pen.text(X(T), y - 4, `each from −${number(limit)} to ${number(limit)}`, "end muted small");
     pen.key(X(0), y - 2, [["ink", "target"], ["vermilion", "answer"]]);
     return;
   }
@@ -254,7 +261,7 @@ function answer(pen, view, X, wide, y, height, left, dark) {
     exps.forEach((x, j) => { probabilities[t * m + j] = x / total; });
   }
   if (scored === 1) return bars(pen, view, X(T), y, height, probabilities.subarray(first * m), s.targets[0]);
-  paintRows(pen, X(0), y, X(T) - X(0), height, T, m, probabilities, (p) => (Number.isFinite(p) ? diverging(dark)(p) : null));
+  paintRows(pen, X(0), y, X(T) - X(0), height, T, m, probabilities, diverging(dark));
   const tall = height / m;
   if (wide > 3 && tall > 3) for (let t = 0; t < scored; t++) pen.add("rect", { class: "target", x: X(first + t) + 0.5, y: y + s.targets[t] * tall + 0.5, width: wide - 1, height: tall - 1 });
   pen.text(X(T), y - 4, "probabilities; the target is outlined", "end muted small");
@@ -263,8 +270,8 @@ function answer(pen, view, X, wide, y, height, left, dark) {
 function bars(pen, view, right, y, height, probabilities, target) {
   const tall = Math.min(18, height / probabilities.length);
   probabilities.forEach((p, j) => {
-    pen.add("rect", { class: j === target ? "vermilion-fill" : "muted-fill", x: right - 130, y: y + j * tall + 2, width: Math.max(1, 84 * p), height: tall - 4 });
-    pen.text(right, y + (j + 0.5) * tall + 4, `${Math.round(100 * p)} %`, "end small");
+    pen.add("rect", { class: j === target ? "vermilion-fill" : "muted-fill", x: right - 130, y: y + j * tall + 2, width: Math.max(1, 84 * (p || 0)), height: tall - 4 });
+    pen.text(right, y + (j + 0.5) * tall + 4, Number.isFinite(p) ? `${Math.round(100 * p)} %` : "not finite", "end small");
     pen.text(right - 136, y + (j + 0.5) * tall + 4, named(view, j), "end small");
   });
   pen.text(right, y - 4, "probabilities; the right answer is red", "end muted small");

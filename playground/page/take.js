@@ -1,4 +1,5 @@
 // What one takes along: a notebook that trains the same setting with rnnlib, the log, a picture.
+import { FIELDS, toAddress } from "../engine/settings.js";
 import { html } from "./draw.js";
 
 function save(name, content, type) {
@@ -7,10 +8,21 @@ function save(name, content, type) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-/** The log of a run, a line an update; the numbers are not rounded. */
-export function csv({ loss, before, after, fraction, frame }) {
-  const rows = loss.map((value, i) => [i, value, value / frame.baseline, before[i], after[i], fraction[i]]);
-  return [["update", "loss", "of_baseline", "norm_before", "norm_after", "fraction_clipped"], ...rows].map((row) => row.join(",")).join("\n") + "\n";
+/** Of what setting a run is, in a line, and the address at which it can be had again. */
+export function described(setting) {
+  const fields = Object.entries(FIELDS).filter(([name, { kind, when }]) => kind !== "pasted" && when(setting));
+  const address = `${location.href.split("#")[0]}#${toAddress(setting) || "T=20"}`;
+  return [fields.map(([name, { label, values }]) => `${label} ${values?.[setting[name]] ?? setting[name]}`).join(", "), address];
+}
+
+/** The log of a run, a line an update, below one that says of what setting it is; the numbers are not rounded. Where the
+ * map has a column, |delta| over lag follows, relative to lag 0. */
+export function csv({ setting, loss, before, after, fraction, frame, columns }) {
+  const sizes = new Map(columns.map(({ update, sizes }) => [update, sizes])), lags = Array.from({ length: frame.steps }, (_, lag) => lag);
+  const reach = (update) => lags.map((lag) => (sizes.has(update) ? Number((sizes.get(update)[lag] / sizes.get(update)[0]).toPrecision(8)) : ""));
+  const rows = loss.map((value, i) => [i, value, value / frame.baseline, before[i], after[i], fraction[i], ...reach(i)]);
+  const heads = ["update", "loss", "of_baseline", "norm_before", "norm_after", "fraction_clipped", ...lags.map((lag) => `delta_${lag}_back`)];
+  return [`# ${described(setting).join(" ")}`, ...[heads, ...rows].map((row) => row.join(","))].join("\n") + "\n";
 }
 
 const STYLES = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font", "text-anchor", "paint-order", "fill-opacity", "stroke-linejoin", "opacity", "image-rendering"];
@@ -48,12 +60,14 @@ async function typeface(family) {
  * typeface. */
 export function picture(view, face = "") {
   const panels = Object.values(view.panels), colours = getComputedStyle(view.live), parts = [];
-  const lines = wrapped(view.sentence, laidOut(panels, 0).width / 7.4), { places, width, height } = laidOut(panels, 50 + 18 * lines.length);
+  const wide = laidOut(panels, 0).width, lines = wrapped(view.sentence, wide / 7.4), [setting, address] = described(view.setting);
+  const small = wrapped(setting, wide / 6).concat(cut(address, wide / 6)), under = 50 + 18 * lines.length, { places, width, height } = laidOut(panels, under + 15 * small.length);
   const text = (x, y, words, weight, size) => parts.push(`<text x="${x}" y="${y}" font-family="'${FAMILY}', sans-serif" font-size="${size}" font-weight="${weight}" fill="${colours.color}">${escape(words)}</text>`);
   parts.push(`<style>${face}</style>`);
   parts.push(`<rect width="100%" height="100%" fill="${colours.getPropertyValue("--fig-paper") || "white"}"/>`);
   text(MARGIN, 26, `Run ${view.name}, ${view.frame.updates.toLocaleString("en")} updates`, 600, 16);
   lines.forEach((line, i) => text(MARGIN, 50 + 18 * i, line, 400, 14));
+  small.forEach((line, i) => text(MARGIN, under + 15 * i, line, 400, 11.5));
   for (const [i, panel] of panels.entries()) {
     const { x, y, ...size } = places[i];
     text(x, y - 10, panel.title.textContent, 600, Math.min(14, (1.9 * size.width) / panel.title.textContent.length));
@@ -64,15 +78,13 @@ export function picture(view, face = "") {
       element.setAttribute("style", STYLES.map((name) => `${name}:${style.getPropertyValue(name)}`).join(";"));
     });
     Object.entries({ x, y, ...size }).forEach(([name, value]) => svg.setAttribute(name, value));
-    if (!panel.canvas.hidden) {
-      const { left, top, width, height } = panel.canvas.style, zero = svg.querySelector(".zero");
-      zero?.insertAdjacentHTML("afterend", `<image href="${panel.canvas.toDataURL()}" x="${parseFloat(left)}" y="${parseFloat(top)}" width="${parseFloat(width)}" height="${parseFloat(height)}" preserveAspectRatio="none" style="image-rendering:pixelated"/>`);
-    }
+    panel.engrave(svg);
     parts.push(new XMLSerializer().serializeToString(svg));
   }
   return { width, height, svg: `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${parts.join("")}</svg>` };
 }
 const escape = (text) => text.replace(/[&<>]/g, (character) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[character]);
+const cut = (text, length) => (text.length > length ? `${text.slice(0, length - 1)}…` : text); // of a pasted text
 const wrapped = (text, width) => text.split(" ").reduce((lines, word) => {
   if (lines.at(-1).length + word.length > width) lines.push("");
   lines.push(`${lines.pop()} ${word}`.trim());
@@ -99,7 +111,7 @@ export function take(views, planned) {
       save(`playground${name}.ipynb`, JSON.stringify(notebook(view.setting, view.frame.updates || planned()), null, 1), "application/x-ipynb+json");
     })],
     "Picture": ["What is shown of each run, as a PNG", each(async (view, name) => save(`playground${name}.png`, await png(view)))],
-    "Log as CSV": ["Loss and norms of every update, not rounded", each((view, name) => save(`playground${name}.csv`, csv(view), "text/csv"))],
+    "Log as CSV": ["Loss and norms of every update, not rounded, and |δ| over lag where the map has a column; the first line, after a #, says of what setting", each((view, name) => save(`playground${name}.csv`, csv(view), "text/csv"))],
   };
   const buttons = Object.entries(offers).map(([textContent, [title, press]]) => {
     const button = html("button", { type: "button", textContent, title });

@@ -5,6 +5,7 @@ import { ABOUT, essentials } from "./controls.js";
 import { html } from "./draw.js";
 import { linear, lossPanel, normPanel, reachPanel, sequencePanel, spectrumPanel } from "./panels.js";
 import { tagsOf } from "./tags.js";
+import { described } from "./take.js";
 import { thread } from "./thread.js";
 
 const GATED = ["leaky", "lstm", "gru", "mingru"];
@@ -45,12 +46,13 @@ export class RunView {
     this.label = html("span", { className: "pg-label" });
     this.heading = html("p", { className: "pg-heading" }, html("strong", { textContent: `Run ${name}` }), this.label, this.count, this.when);
     this.essentials = html("p", { className: "pg-essentials" });
+    this.of = html("p", { className: "pg-of" });
     this.readout = html("span", { className: "pg-readout", ariaLive: "polite" });
     const send = (name) => this.send({ type: "view", name });
     this.panels = { reach: reachPanel(this, colour), loss: lossPanel(this), norm: normPanel(this), sequence: sequencePanel(this, colour), spectrum: spectrumPanel(this, send) };
     this.panels.sequence.tools.append(this.stepper());
     this.panels.sequence.root.classList.add("pg-sequence");
-    this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, html("div", { className: "pg-said" }, this.heading, this.tags, this.essentials, this.live), html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
+    this.root = html("section", { className: "pg-run", ariaLabel: `Run ${name}` }, html("div", { className: "pg-said" }, this.heading, this.of, this.tags, this.essentials, this.live), html("div", { className: "pg-panels" }, ...Object.values(this.panels).map(({ root }) => root)));
     for (const panel of Object.values(this.panels)) {
       panel.table.ariaLabel += `, of run ${name}`;
       panel.title.dataset.run = name;
@@ -66,6 +68,7 @@ export class RunView {
     Object.assign(this, { setting, id: this.id + 1, made: 0, loss: [], mean: [], before: [], after: [], fraction: [], columns: [], spectrum: null, frame: null, spoken: 0, limit: null, running: false });
     this.whole();
     this.essentials.textContent = essentials(setting);
+    this.of.textContent = described(setting).join(" ");
     this.panels.sequence.about.textContent = `${ABOUT[setting.task]} The bars below are of this one sequence; the map and the sentence are of the whole batch, and may differ from them tenfold and more.`;
     const kinds = [...(SQUARE.includes(setting.cell) ? ["W"] : []), ...(GATED.includes(setting.cell) ? ["gates"] : []), "J"];
     this.panels.spectrum.offer(kinds, kinds[0]);

@@ -115,6 +115,21 @@ READ = """async (text) => {
         ("cell=mingru&gain=2", ["W scaled by means nothing with the rest of it"]),
         ("unknown=1", ["“unknown” is no setting"]),
         ("task=text&text=aa", ["Text: what was given is too short, or all alike"]),
+        (
+            "task=text&text=ababab",
+            ["Text: what was given is such that each tells the next, and nothing has to be remembered"],
+        ),
+        (
+            "task=numbers&numbers=1+2+x+4+5+1e400+NaN+9&T=2&B=1",
+            ["Numbers: “x”, “1e400”, “NaN” left out, as no finite number"],
+        ),
+        (
+            "task=numbers&numbers=1+2+9+4+5",
+            [
+                "Length T 20 became 4 (a whole number from 2 to 4)",
+                "Sequences B 16 became 1 (a whole number from 1 to 1)",
+            ],
+        ),
         ("T=10;;n=65", ["run B: Units n 65 became 64 (a whole number from 1 to 64)"]),
         ("T=10;;T=11;;T=12", ["more than two runs cannot be shown"]),
     ],

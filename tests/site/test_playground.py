@@ -752,9 +752,22 @@ def test_what_is_taken_along(play, tmp_path):
             press(page, name)
         files[name] = Path(tmp_path / download.value.suggested_filename)
         download.value.save_as(files[name])
-    head, *rows = files["Log as CSV"].read_text().splitlines()
-    assert head == "update,loss,of_baseline,norm_before,norm_after,fraction_clipped"
+    of, head, *rows = files["Log as CSV"].read_text().splitlines()
+    assert re.match(r"# Task .*, Seed \d+ http\S+#\S+$", of)
+    assert page.url in of
+    steps = page.evaluate("playground.views[0].frame.steps")
+    lags = ",".join(f"delta_{lag}_back" for lag in range(steps))
+    assert head == f"update,loss,of_baseline,norm_before,norm_after,fraction_clipped,{lags}"
     assert [float(row.split(",")[1]) for row in rows] == page.evaluate("playground.views[0].loss")
+    column = page.evaluate("playground.views[0].columns.at(-1)")
+    sizes = list(column["sizes"].values())
+    written = [float(x) for x in rows[column["update"]].split(",")[6:]]
+    assert written == pytest.approx([size / sizes[0] for size in sizes], rel=1e-6)
+    svg = page.evaluate(
+        """async () => (await import('../_playground/playground/page/take.js')).picture(playground.views[0]).svg"""
+    )
+    assert page.url.replace("&", "&amp;") in svg
+    printed(page)
     assert files["Picture"].read_bytes()[:4] == b"\x89PNG"
     assert files["Picture"].stat().st_size > 20_000
     made = updates(page)
@@ -772,6 +785,19 @@ def test_what_is_taken_along(play, tmp_path):
     with page.expect_download() as download:
         press(page, "Picture")  # of runs that stand panel by panel below each other
     assert Path(download.value.path()).stat().st_size > 20_000
+
+
+def printed(page):
+    """On paper the map is in its drawing, the setting is said, and what one cannot press is not there."""
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".pg-panel canvas:visible, .playground button:visible, .playground select:visible").count() == 0
+    assert page.locator(".pg-panel svg .zero + image").count() == 1
+    assert page.url in page.locator(".pg-of").inner_text()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.wait_for_selector(".pg-panel canvas:visible")
+    assert page.locator(".pg-panel svg .zero + image").count() == 0
 
 
 def trains(path):
@@ -796,8 +822,33 @@ def test_pasted_text_and_numbers(play):
     press(page, "Run")
     page.locator("#pg-text").fill("aa")
     page.locator("#pg-text").blur()
-    assert "at least three characters" in page.locator(".pg-field:has(#pg-text) .pg-note").inner_text()
+    note = page.locator(".pg-field:has(#pg-text) .pg-note")
+    assert note.inner_text() == "Not taken: what you paste is too short, or all alike."
     page.locator("#pg-task").select_option("numbers you paste")
+
+    def paste(numbers):
+        page.locator("#pg-numbers").fill(numbers)
+        page.locator("#pg-numbers").blur()
+        return page.evaluate("playground.views[0].setting")
+
+    short = paste("1,5 x 9\n3 1e400 8")
+    assert (short["T"], short["B"]) == (4, 1)
+    assert "Length T 10 became 4 (a whole number from 2 to 4); Sequences B 16 became 1" in page.inner_text(".pg-amiss")
+    said = page.locator(".pg-field:has(#pg-numbers) .pg-about").inner_text()
+    assert said.startswith(
+        "5 numbers. The network gets each less their mean, 5.2, over their standard deviation, 2.99."
+    )
+    assert "Left out, as no finite number: “x”, “1e400”. A comma stands between two numbers" in said
+    again = paste("\n".join(f"{i}\t{100 * (i % 7 == 0)}" for i in range(200)))
+    assert (again["T"], again["B"]) == (10, 16), "what a short series made small comes back"
+    assert "2 columns are read row by row" in page.locator(".pg-field:has(#pg-numbers) .pg-about").inner_text()
+    page.wait_for_function("playground.views[0].frame?.alphabet === null")
+    drawn = "playground.views[0].panels.sequence.svg.querySelectorAll('path.ink, path.vermilion')"
+    inside = f"[...{drawn}].map((path) => path.getBBox()).every(({{ y, height }}) => y > 190 && y + height < 290)"
+    assert page.evaluate(f"{drawn}.length") >= 4
+    assert page.evaluate(inside), "the whole curve lies in its strip"
+    spread = "Math.max(...playground.views[0].frame.sequence.targets)"
+    assert page.evaluate(spread) > 1.5, "and would not in one of fixed size"
     page.locator("#pg-numbers").fill(" ".join(str((i * 7) % 13) for i in range(200)))
     page.locator("#pg-numbers").blur()
     page.wait_for_function("playground.views[0].frame?.alphabet === null")  # there is none while it begins anew
