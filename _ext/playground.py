@@ -8,14 +8,15 @@
 
     {playground}`clipping-saves`   or   {playground}`the experiment <clipping-saves>`
 
-The modules stand in ``playground/`` and are served as they are, beside ``_static`` and not in it: what is there, every
-page would load. The role names an experiment of ``playground/presets.json``.
+The modules stand in ``playground/``, served as they are but for comments, beside ``_static`` and not in it: what is
+there, every page would load. The role names an experiment of ``playground/presets.json``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,7 @@ def _told() -> dict[str, Any]:
     def told(seed: dict[str, Any], kinds: set[str]) -> dict[str, Any]:
         start = {key: seed["start"][key] for kind, key in STARTS.items() if kind in kinds}
         more = {"clipped": seed["clipped"]} if "clipped" in kinds else {}
+        more |= {"end": {"left": seed["end"]["left"]}} if "gone" in kinds else {}
         return {key: seed[key] for key in TOLD} | more | ({"start": start} if start else {})
 
     def runs(name: str) -> list[dict[str, Any]]:
@@ -165,7 +167,12 @@ def _copy(app: Sphinx, exception: Exception | None) -> None:
     shutil.rmtree(target, ignore_errors=True)
     for file in FILES:
         (target / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / file, target / file)
+        (target / file).write_text(without_comments((ROOT / file).read_text(encoding="utf8")), encoding="utf8")
+
+
+def without_comments(code: str) -> str:
+    """Leave out comments that have lines of their own: a phone would wait for them, and they stand in the project."""
+    return re.sub(r"^[ \t]*(?://[^\n]*|/\*(?:(?!\*/).)*\*/[ \t]*)\n", "", code, flags=re.MULTILINE | re.DOTALL)
 
 
 def _key() -> str:

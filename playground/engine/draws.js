@@ -1,10 +1,11 @@
 // Random numbers, drawn in the order in which rnnlib draws them. A source has five methods, each of which returns an array of
 // `count` numbers; `replay` gives those that somebody else drew, which is how the engine is compared with rnnlib.
 
-/** A source from a seed: the generator sfc32 (Doty-Humphrey's Small Fast Counter, 32 bits), uniform numbers of 53 bits. */
+/** A source from a seed: the generator sfc32 (Doty-Humphrey's Small Fast Counter, 32 bits), uniform numbers of 53 bits. Each
+ * `stream` of a seed has numbers of its own. */
 export class Draws {
-  constructor(seed) {
-    this.state = Uint32Array.of(0x9e3779b9, 0x243f6a88, seed >>> 0, 1);
+  constructor(seed, stream = 0) {
+    this.state = Uint32Array.of(0x9e3779b9, 0x243f6a88 ^ stream, seed >>> 0, 1);
     for (let i = 0; i < 20; i++) this.bits();
   }
   bits() {

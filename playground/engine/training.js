@@ -8,12 +8,16 @@ import { OPTIMISERS } from "./optimisers.js";
 import { WINDOW } from "./settings.js";
 import { SOLVED } from "./tasks.js";
 
+const BATCHES = 1; // the stream of a seed from which they are drawn
+
 export class Run {
-  /** `draws` gives the random numbers: those of the setting's seed, unless others are passed in. */
-  constructor(setting, draws = new Draws(setting.seed)) {
+  /** Batches have a stream of their own, so that runs of one seed see the same ones however many numbers their weights
+   * take; unless all random numbers are `given`. */
+  constructor(setting, given = null) {
+    const draws = given ?? new Draws(setting.seed, BATCHES);
     const task = makeTask(setting), model = new Model(makeCell(setting, task.inputs), task.outputs, task.loss);
     Object.assign(this, { setting, draws, task, model, diverged: null, solvedAt: null, batch: null });
-    this.params = initialise(model, draws, startOf(setting));
+    this.params = initialise(model, given ?? new Draws(setting.seed), startOf(setting));
     this.grads = model.zeros();
     this.pass = new Pass(model, task.steps, setting.B, setting.cut === "yes" ? setting.k : task.steps, setting.carry === "yes");
     this.optimiser = new OPTIMISERS[setting.optimiser](setting.rate);

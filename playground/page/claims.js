@@ -9,6 +9,7 @@ const HOLDS = {
   grows: (seed) => seed.start.tenfold !== null,
   left: (seed, { above }) => seed.start.left >= above,
   below: (seed, { within }) => seed.start.below !== null && seed.start.below <= within,
+  gone: (seed, { within }) => seed.end.left <= within,
   clipped: (seed, { share }) => seed.clipped >= share,
   sooner: (seed, bound, other) => first(seed) < first(other),
 };
@@ -20,6 +21,7 @@ const WORDS = {
   grows: () => "at the first update |δ| grew tenfold or more on its way back",
   left: ({ above }) => `at the first update ${amount(above)} or more of |δ| was left at the nearest step that the task needs`,
   below: ({ within }) => `at the first update less than a thousandth of |δ| was left within ${within} steps`,
+  gone: ({ within }) => `after the last update ${amount(within)} or less of |δ| was left at the nearest step that the task needs`,
   clipped: ({ share }) => `${amount(share)} or more of the updates were clipped`,
   sooner: ({ than }, run) => `run ${"AB"[run]} solved the task sooner than run ${"AB"[than]}`,
 };

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from reproduce.answers import agreeing, holds
@@ -83,3 +84,20 @@ def test_a_seed_run_again_in_the_browser_does_the_same(engine, name, run, seed):
 def test_there_are_fifteen_experiments_of_five_chapters():
     assert len(PRESETS) >= 15
     assert len({preset["chapter"].partition("#")[0] for preset in PRESETS}) >= 5
+
+
+@pytest.mark.browser
+def test_counts_foresee_what_a_window_of_five_letters_leaves(engine):
+    """The entropy of a character given the last one to five, over that given one, and their mean."""
+    text = engine.evaluate("import('/playground/engine/settings.js').then(({TEXT}) => TEXT)")
+
+    def entropy(strings):
+        counts = np.unique([text[i : i + strings] for i in range(len(text) - strings + 1)], return_counts=True)[1]
+        return -np.sum(counts / counts.sum() * np.log(counts / counts.sum()))
+
+    left = np.array([entropy(known + 1) - entropy(known) for known in range(1, 6)])
+    left /= left[0]
+    (preset,) = (preset for preset in PRESETS if preset["id"] == "five-letters")
+    two, three, four, five = (f"{share:.2f}" for share in left[1:])
+    said = f"leave 1, {two}, {three}, {four} and {five} of what one letter alone leaves, {left.mean():.2f} in the mean"
+    assert said in preset["outcome"]
