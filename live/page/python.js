@@ -3,9 +3,12 @@
 // Where the page is isolated, Stop interrupts what runs and all values stay. Elsewhere, and where code catches the
 // interrupt, the worker is ended and Python starts afresh: its values are gone.
 const PATIENCE = 1000; // milliseconds, after which a cell that does not stop may be ended
+// Python looks at the place of the interrupt and clears it, in two steps: what is written between them is lost, some
+// two times in 25 for a loop that prints. Until it is heard it is written again, after so many milliseconds.
+const AGAIN = 300;
 
 export class Python extends EventTarget {
-  #boot; #worker = null; #interrupt = null; #line = []; #running = null; #ready = false; #broken = false; #patience;
+  #boot; #worker = null; #interrupt = null; #line = []; #running = null; #ready = false; #broken = false; #patience; #again;
 
   // `boot(interrupt)` makes the worker: the page's business, and a test's.
   constructor(boot, { shared = globalThis.crossOriginIsolated } = {}) {
@@ -48,14 +51,15 @@ export class Python extends EventTarget {
     this.#running.asked = true;
     this.#interrupt[0] = 2; // SIGINT
     this.#tell("state", { stopping: true });
-    this.#patience = setTimeout(() => this.#tell("state", { stubborn: true }), PATIENCE);
+    this.#again = setInterval(() => { this.#interrupt[0] = 2; }, AGAIN);
+    this.#patience = setTimeout(() => { clearInterval(this.#again); this.#tell("state", { stubborn: true }); }, PATIENCE);
   }
 
   // End the worker and begin anew; `why` is told together with the cells whose values are lost, but for the one that was
   // running: to run it again would bring one here once more.
   restart(why) {
     this.#worker.terminate();
-    clearTimeout(this.#patience);
+    this.#calm();
     const lost = this.ran.filter((id) => id !== this.#running?.id);
     this.ran = [];
     for (const job of [this.#running, ...this.#line.splice(0)].filter(Boolean)) job.resolve(null);
@@ -80,8 +84,9 @@ export class Python extends EventTarget {
     if (kind === "ready") { this.#ready = true; this.#tell("ready", {}); return this.#next(); }
     if (kind === "broken") return this.#fail(data);
     if (kind === "dead") return this.restart(data);
+    if (kind === "stopped") clearInterval(this.#again);
     if (kind !== "done") return this.#running?.show(kind, data, words);
-    clearTimeout(this.#patience);
+    this.#calm();
     const { id, resolve } = this.#running;
     this.#running = null;
     if (!this.ran.includes(id)) this.ran.push(id);
@@ -90,10 +95,16 @@ export class Python extends EventTarget {
     this.#next();
   }
 
+  #calm() {
+    clearTimeout(this.#patience);
+    clearInterval(this.#again);
+  }
+
   #fail(why) {
     this.#ready = false;
     this.#broken = true;
     this.#worker.terminate();
+    this.#calm();
     for (const job of [this.#running, ...this.#line.splice(0)].filter(Boolean)) job.resolve(null);
     this.#running = null;
     this.#tell("broken", { why });

@@ -191,6 +191,21 @@ test("Stop interrupts where it can, drops what waits, and begins anew when it is
   assert.deepEqual(told.at(-1), ["afresh", { why: "stopped", lost: ["a"] }]);
 });
 
+test("an interrupt that is lost is sent again; one that was heard is not", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const { python, worker } = started(true), place = worker().interrupt;
+  worker().tell("ready");
+  python.run("a", "while True: print('x')");
+  python.stop();
+  place[0] = 0; // Python looked, main wrote, Python cleared
+  t.mock.timers.tick(500);
+  assert.equal(place[0], 2);
+  place[0] = 0;
+  worker().tell("stopped", "line 1");
+  t.mock.timers.tick(5000);
+  assert.equal(place[0], 0);
+});
+
 test("Stop begins anew where nothing can be interrupted, and says what is lost", async () => {
   const { python, told, worker } = started(false);
   worker().tell("ready");
