@@ -45,6 +45,8 @@ def stoppable() -> Iterator[None]:
 
     def in_order(number: int, frame: FrameType | None) -> None:
         nonlocal stopped
+        if stopped:  # it came before the lines below had changed who answers
+            at_once(number, frame)
         stopped = True
         for one in SIGNALS:
             signal.signal(one, at_once)

@@ -133,6 +133,27 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
         assert run.wait(timeout=30) in (130, 143, -signal.SIGTERM)  # the last, if it comes at Python's own end
 
 
+def test_a_second_signal_inside_the_handling_of_the_first_ends_it_too(tmp_path: Path) -> None:
+    """The first handler's first act is to be replaced: here the second signal comes just before."""
+    program = (
+        "import os, signal\n"
+        "from rnngrade import stopping\n"
+        "with stopping.stoppable():\n"
+        "    changed, late = signal.signal, iter([signal.SIGTERM])\n"
+        "    def slow(*given):\n"
+        "        for number in late:\n"
+        "            os.kill(os.getpid(), number)\n"
+        "        return changed(*given)\n"
+        "    signal.signal = slow\n"
+        "    try:\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except KeyboardInterrupt as told:\n"
+        "        print('in order', type(told).__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGTERM, "", "")
+
+
 def wait_for(condition) -> None:
     until = time.monotonic() + 60
     while not condition() and time.monotonic() < until:
@@ -209,6 +230,30 @@ def test_one_that_cannot_be_isolated_later_is_one_line(unmarked, tmp_path: Path)
     hand_in(tmp_path / "in", "cyd", *FAIR)
     assert cli.main(command(tmp_path)) == 1
     assert [row["status"] for row in rows(tmp_path / "out" / "grades.csv")] == ["graded", "judge failed", "graded"]
+
+
+def test_one_that_cannot_be_isolated_is_one_line_whichever_of_two_is_looked_at_first(unmarked, tmp_path: Path) -> None:
+    """``wait`` gives a set: of two that ended together, the one that failed may be the first."""
+    from concurrent.futures import wait
+    from types import SimpleNamespace
+
+    from rnngrade.judge import NoIsolation
+    from tests.judge.fuzz_folders import full_marks
+
+    def short(notebook, *_: object):
+        if any("unlucky" in cell.source for cell in notebook.cells):
+            raise NoIsolation("no more processes")
+        return full_marks()
+
+    def failures_first(futures, **_: object) -> SimpleNamespace:
+        return SimpleNamespace(done=sorted(wait(futures).done, key=lambda one: one.exception() is None))
+
+    unmarked.setattr(work, "mark", short)
+    unmarked.setattr(marking, "wait", failures_first)
+    hand_in(tmp_path / "in", "ada", *FAIR)
+    hand_in(tmp_path / "in", "bob", *FAIR, "unlucky = 1")
+    assert cli.main(command(tmp_path)) == 1
+    assert [row["status"] for row in rows(tmp_path / "out" / "grades.csv")] == ["graded", "judge failed"]
 
 
 @pytest.mark.sandbox

@@ -126,7 +126,8 @@ class Class:
             return Grade(submission, FAILED, f"{type(error).__name__}: {error}")
 
     def _finished(self, running: dict[Future[Marked], Task]) -> Iterator[Grade]:
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, return_when=FIRST_COMPLETED).done
+        for future in sorted(done, key=_failed):  # a failure beside a success is that one notebook's, see _grade
             yield self._grade(running.pop(future), future)
 
     def _grade(self, task: Task, future: Future[Marked]) -> Grade:
@@ -225,6 +226,10 @@ class Task:
 def _is_the_disks(error: Exception) -> bool:
     """Whether all that follows would fail too."""
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+def _failed(future: Future[Marked]) -> bool:
+    return future.exception() is not None
 
 
 @contextmanager
