@@ -74,6 +74,14 @@ def sentence(page, run=0):
     return page.locator(".pg-sentence").nth(run).inner_text().replace("\N{WORD JOINER}", "")
 
 
+def opened_table(page, panel, least):
+    """The rows of a panel's table: the browser tells that it was opened after the click, and then it is filled."""
+    page.locator(f"{panel} summary").click()
+    rows = page.locator(f"{panel} tbody tr")
+    rows.nth(least - 1).wait_for()
+    return rows.all_inner_texts()
+
+
 def test_all_of_it_is_within_its_budget(html):
     files = [path for path in (html / "_playground").rglob("*") if path.is_file()]
     weight = sum(len(gzip.compress(path.read_bytes())) for path in files)
@@ -672,8 +680,7 @@ def test_eigenvalues_are_those_of_what_a_step_multiplies_by(play, setting, kept,
     """A residual cell grows where 1 + λ is outside the circle, and not where λ is."""
     page = play(f"{setting}&n=6")
     page.wait_for_function("document.querySelectorAll('.pg-panel:nth-child(5) circle').length === 7")
-    page.locator(".pg-panel:nth-child(5) summary").click()
-    rows = page.locator(".pg-panel:nth-child(5) tbody tr").all_inner_texts()
+    rows = opened_table(page, ".pg-panel:nth-child(5)", least=6)
     real = [float(row.split()[1].replace("\N{MINUS SIGN}", "-")) for row in rows]
     trace = page.evaluate("playground.views[0].spectrum.values.reduce((sum, [re]) => sum + re, 0)")
     assert sum(real) == pytest.approx(6 * kept + added * trace, abs=0.02)  # three digits are shown
@@ -833,8 +840,7 @@ def test_pasted_text_and_numbers(play):
     assert page.evaluate("playground.views[0].frame.alphabet") == ["a", "b", "c", "d"]
     press(page, "Stop")
     standing(page)
-    page.locator(".pg-sequence summary").click()
-    rows = [row.split("\t") for row in page.locator(".pg-sequence tbody tr").all_inner_texts()]
+    rows = [row.split("\t") for row in opened_table(page, ".pg-sequence", least=1)]
     read, asked = "".join(row[1] for row in rows), "".join(row[3] for row in rows)
     assert read in "abcabd" * 30, "a text is read as it was written"
     assert asked[:-1] == read[1:]
