@@ -2,10 +2,28 @@
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SLOW = int(os.environ.get("SLOW_PAGES", "0"))  # milliseconds at most, see CONTRIBUTING.md
+
+
+def slowed(browser):
+    """The browser, in whose pages all that comes of itself comes late."""
+    script = f"({Path(__file__).with_name('slow_pages.js').read_text(encoding='utf8')})({SLOW})"
+
+    def slow(opened):
+        def open_(**options):
+            tab = opened(**options)
+            tab.add_init_script(script)
+            return tab
+
+        return open_
+
+    browser.new_context, browser.new_page = slow(browser.new_context), slow(browser.new_page)
+    return browser
 
 
 @pytest.fixture(scope="session")
@@ -21,5 +39,5 @@ def browser():
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path)
-        yield chromium
+        yield slowed(chromium) if SLOW else chromium
         chromium.close()
