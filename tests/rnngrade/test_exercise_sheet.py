@@ -2,11 +2,11 @@
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.small_books import sphinx
 
 SOURCE = Path(__file__).parent / "fixtures" / "source" / "90_fixture.md"
 EXTENSIONS = Path(__file__).parents[2] / "_ext"
@@ -26,8 +26,7 @@ def build(folder, page):
     shutil.copytree(SOURCE.parent, folder / "exercises" / "source")
     (folder / "conf.py").write_text(CONF)
     (folder / "index.md").write_text(page)
-    return subprocess.run([sys.executable, "-m", "sphinx", "-W", "-n", "-q", str(folder), str(folder / "html")],
-                          capture_output=True, text=True)
+    return sphinx("-W", "-n", "-q", folder, folder / "html")
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,13 @@
 """The pages that gather: terms linked from their first uses, numbers quoted from cells, marks and filters."""
 
 import re
-import subprocess
 import sys
 
 import pytest
 import yaml
 
 from tests.site.conftest import CHAPTERS, ROOT, toc
+from tests.small_books import sphinx
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
@@ -50,8 +50,7 @@ def small_page(tmp_path_factory):
     (folder / "index.md").write_text("# Book\n\n```{toctree}\nchapters/glossary\nchapters/01_page\n```\n")
     (folder / "chapters" / "glossary.md").write_text(GLOSSARY)
     (folder / "chapters" / "01_page.md").write_text(CHAPTER)
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", str(folder), str(folder / "html")]
-    built = subprocess.run(command, capture_output=True, text=True)
+    built = sphinx("-W", "-q", folder, folder / "html")
     assert built.returncode == 0, built.stderr
     return (folder / "html" / "chapters" / "01_page.html").read_text()
 

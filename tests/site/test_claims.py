@@ -3,15 +3,16 @@
 import ast
 import json
 import re
-import subprocess
 import sys
 
 import nbformat
 import pytest
 import yaml
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.site.conftest import ROOT
+from tests.small_books import sphinx
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
@@ -117,6 +118,14 @@ bibtex_reference_style = "author_year"
 nb_execution_mode = "off"
 html_theme = "basic"
 """
+# To cut the typefaces of the card takes most of such a build.
+NO_CARD = """
+import preview_card
+def draw_claims(target, groups):
+    target.parent.mkdir(exist_ok=True)
+    target.touch()
+preview_card.draw_claims = draw_claims
+"""
 
 
 INDEX = """# Book
@@ -132,7 +141,7 @@ chapters/claims
 """
 
 
-def build(folder, glued, source=None, **changes):
+def build(folder, glued, source=None, card=False, **changes):
     """Build a book of a chapter, in which a cell measures and the next glues, and the page of its one claim."""
     chapters = folder / "source" / "chapters"
     (chapters / "data").mkdir(parents=True, exist_ok=True)
@@ -154,7 +163,7 @@ def build(folder, glued, source=None, **changes):
     ]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"language_info": {"name": "python"}})
     nbformat.write(notebook, chapters / "03_page.ipynb")
-    (folder / "source" / "conf.py").write_text(CONF)
+    (folder / "source" / "conf.py").write_text(CONF if card else CONF + NO_CARD)
     (chapters / "references.bib").write_text("@book{knuth, author={Knuth, D.}, title={T}, publisher={P}, year={1968}}")
     (folder / "source" / "index.md").write_text(INDEX)
     built = run_sphinx(folder)
@@ -163,12 +172,11 @@ def build(folder, glued, source=None, **changes):
 
 
 def run_sphinx(folder):
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q"]
-    return subprocess.run([*command, str(folder / "source"), str(folder / "html")], capture_output=True, text=True)
+    return sphinx("-W", "--keep-going", "-n", "-q", folder / "source", folder / "html")
 
 
 def test_a_row_has_value_verdict_and_a_link_to_the_cell(tmp_path):
-    built, page = build(tmp_path, {"claim-decay-left": "2.7 × 10⁻⁵"})
+    built, page = build(tmp_path, {"claim-decay-left": "2.7 × 10⁻⁵"}, card=True)
     assert built.returncode == 0, built.stderr
     assert '<span class="claim-value">2.7 × 10⁻⁵</span>' in page
     assert '<span class="verdict verdict-wrong">wrong</span>' in page
@@ -178,6 +186,9 @@ def test_a_row_has_value_verdict_and_a_link_to_the_cell(tmp_path):
     cell = chapter.split('id="claim-decay"')[1]
     assert "0.9" in cell.split("</pre>")[0]
     assert "Common teaching" in page
+    [card] = (tmp_path / "cards").glob("claims-*.png")
+    with Image.open(card) as picture:
+        assert picture.size == (1200, 630)
 
 
 def test_a_row_shows_its_source_its_condition_and_its_tests(tmp_path):

@@ -1,8 +1,8 @@
 """The directive exercise-notebook as Sphinx renders it, warnings as errors."""
 
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.small_books import sphinx
 
 ROOT = Path(__file__).parents[2]
 CONF = f"""
@@ -22,8 +22,7 @@ def build(folder, name):
     (folder / "exercises" / "01_unrolling.ipynb").write_bytes((ROOT / "exercises" / "01_unrolling.ipynb").read_bytes())
     (folder / "conf.py").write_text(CONF)
     (folder / "index.md").write_text(f"# Exercises\n\n```{{exercise-notebook}} {name}\n```\n")
-    command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", str(folder), str(folder / "html")]
-    return subprocess.run(command, capture_output=True, text=True)
+    return sphinx("-W", "-n", "-q", folder, folder / "html")
 
 
 def test_the_notebook_can_be_downloaded_and_opened_elsewhere(tmp_path):

@@ -1,6 +1,5 @@
 """Old addresses: a section that has moved to another page is found where it was published."""
 
-import subprocess
 import sys
 from urllib.parse import urldefrag
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.site.conftest import ROOT
 from tests.site.test_files import Links
+from tests.small_books import sphinx
 
 sys.path.insert(0, str(ROOT / "_ext"))
 
@@ -63,8 +63,7 @@ def build(folder, page, anchors):
     sign = f"```{{moved}} {page}\n:anchors: {anchors}\nIt is in {{doc}}`there`.\n```"
     folder.joinpath("index.md").write_text(f"# Here\n\n{toctree}\n\n{sign}\n")
     folder.joinpath("there.md").write_text("# There\n\n## New name\n\n(label)=\n## Section\n\nText.\n")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q", str(folder), str(folder / "html")]
-    return subprocess.run(command, capture_output=True, text=True)
+    return sphinx("-W", "--keep-going", "-n", "-q", folder, folder / "html")
 
 
 def test_a_signpost_keeps_the_old_anchors(tmp_path):

@@ -1,12 +1,11 @@
 """A picture that there is in two themes: both stand on the page, and a reader fetches one."""
 
-import subprocess
-import sys
 
 import pytest
 from PIL import Image
 
 from tests.site.conftest import ROOT
+from tests.small_books import sphinx
 
 CONF = f"""
 import sys
@@ -25,8 +24,7 @@ def build(folder, themes):
     (folder / "conf.py").write_text(CONF)
     (folder / "index.md").write_text("# Book\n\n```{toctree}\nchapters/page\n```\n")
     (folder / "chapters" / "page.md").write_text(PAGE)
-    command = [sys.executable, "-m", "sphinx", "-W", "-q", str(folder), str(folder / "html")]
-    return subprocess.run(command, capture_output=True, text=True)
+    return sphinx("-W", "-q", folder, folder / "html")
 
 
 def test_both_are_there_and_wait(tmp_path):
