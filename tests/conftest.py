@@ -8,21 +8,24 @@ import pytest
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SLOW = int(os.environ.get("SLOW_PAGES", "0"))  # milliseconds at most, see CONTRIBUTING.md
+PATIENCE = 90_000  # milliseconds: all takes a tenth of that, except where a machine has to do something else as well
 
 
-def slowed(browser):
-    """The browser, in whose pages all that comes of itself comes late."""
+def prepared(browser):
+    """The browser, in whose pages whatever is waited for may take long, and does where they are to be slow."""
     script = f"({Path(__file__).with_name('slow_pages.js').read_text(encoding='utf8')})({SLOW})"
 
-    def slow(opened):
+    def preparing(opened):
         def open_(**options):
             tab = opened(**options)
-            tab.add_init_script(script)
+            tab.set_default_timeout(PATIENCE)
+            if SLOW:
+                tab.add_init_script(script)
             return tab
 
         return open_
 
-    browser.new_context, browser.new_page = slow(browser.new_context), slow(browser.new_page)
+    browser.new_context, browser.new_page = preparing(browser.new_context), preparing(browser.new_page)
     return browser
 
 
@@ -35,9 +38,10 @@ def browser():
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path)
-        yield slowed(chromium) if SLOW else chromium
+        yield prepared(chromium)
         chromium.close()
