@@ -1,5 +1,6 @@
 // Elements, axes and numbers: what all panels draw with.
 const SVG = "http://www.w3.org/2000/svg";
+const CALM = 2000; // milliseconds between two tables of a run that goes on
 
 export const html = (name, properties = {}, ...children) => {
   const { dataset, style, ...rest } = properties, element = Object.assign(document.createElement(name), rest);
@@ -68,9 +69,12 @@ export class Panel {
     this.tabulate(false);
   }
 
-  /** Fill the table when it is opened, and then every two seconds at most. */
+  /** Fill the table when it is opened, and then every two seconds at most; the last that has come is not left out. */
   tabulate(now) {
-    if (!this.details.open || (!now && performance.now() - this.tabulated < 2000)) return;
+    const since = performance.now() - this.tabulated;
+    clearTimeout(this.later);
+    if (!this.details.open || !this.ready()) return;
+    if (!now && since < CALM) { this.later = setTimeout(() => this.tabulate(true), CALM - since); return; }
     this.tabulated = performance.now();
     const [heads, ...rows] = this.rows(), cells = (kind, row) => html("tr", {}, ...row.map((text) => html(kind, { textContent: text })));
     this.table.replaceChildren(html("table", {}, html("thead", {}, cells("th", heads)), html("tbody", {}, ...rows.map((row) => cells("td", row)))));

@@ -157,6 +157,7 @@ export class RunView {
 
   /** Show the backward pass down to step `to`, and say what that step did to the size of the error. */
   stand(to) {
+    if (!this.frame) return; // it has just begun anew
     const { steps, sequence: { delta } } = this.frame, norm = (t) => delta[t - 1];
     this.stands = Math.min(Math.max(to, 1), steps);
     const here = norm(this.stands), by = this.stands < steps ? `, ${times(here / norm(this.stands + 1))} that of step ${this.stands + 1}` : ", straight from the loss";
