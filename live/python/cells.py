@@ -21,8 +21,10 @@ import ast
 import contextlib
 import linecache
 import os
+import signal
 import sys
 import types
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from live.python import errors, magics, pace, plots, values
@@ -71,18 +73,22 @@ class Session:
         name = f"<{cell}, run {self._runs}>"  # a function of an earlier run keeps its own lines
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
         self.names.pop("__warningregistry__", None)  # a cell that warns does so in every run
-        with contextlib.redirect_stdout(self._output.out), contextlib.redirect_stderr(self._output.err):
-            fine = self._explained(lambda: self._execute(magics.without(source), name))
-            drawn = self._explained(plots.flush)
-        self._output.flush()
+        with contextlib.ExitStack() as ending:
+            with contextlib.redirect_stdout(self._output.out), contextlib.redirect_stderr(self._output.err):
+                fine = self._explained(lambda: self._execute(magics.without(source), name), ending)
+                drawn = self._explained(plots.flush, ending)
+            ending.enter_context(_uninterrupted())
+            self._output.flush()
         return fine and drawn
 
-    def _explained(self, act: Any) -> bool:
-        """Whether ``act`` ended well; if not, why is said."""
+    def _explained(self, act: Any, ending: contextlib.ExitStack) -> bool:
+        """Whether ``act`` ended well; if not, why is said. After an interrupt none is heard until the ``ending``."""
         try:
             act()
         except BaseException as error:
-            errors.explain(error, self._output)
+            with contextlib.ExitStack() as saying:
+                (ending if isinstance(error, KeyboardInterrupt) else saying).enter_context(_uninterrupted())
+                errors.explain(error, self._output)
             return False
         return True
 
@@ -114,6 +120,17 @@ class Session:
     def picture(self, data: str, words: str) -> None:
         """Show a plot."""
         self._output.show("png", data, words)
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Where nothing of the cell is left to be stopped: the page interrupts until it has heard that it was, and an
+    interrupt that comes while that is being said would end Python."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _no_input(prompt: object = "") -> NoReturn:

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import signal
 import sys
 from itertools import groupby
 
@@ -252,3 +253,22 @@ def test_the_pace_is_measured_once_and_never_below_one(monkeypatch):
     pace.slower.cache_clear()
 
 
+@pytest.mark.parametrize(("source", "kinds"), [("raise KeyboardInterrupt", ["stopped"]), ("1 / 0", ["err"])])
+def test_an_interrupt_that_comes_while_it_is_said_what_ended_a_cell_ends_no_python(page, monkeypatch, source, kinds):
+    """The page sends it again and again until it has heard; on a busy machine that is once too often."""
+    explain, flush = errors.explain, page.session._output.flush.__func__
+
+    def interrupted(*said):
+        signal.raise_signal(signal.SIGINT)
+        explain(*said)
+
+    def late(self):
+        signal.raise_signal(signal.SIGINT)
+        flush(self)
+
+    heard = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(errors, "explain", interrupted)
+    monkeypatch.setattr(output.Output, "flush", late)
+    fine, said = page.run(source)
+    assert (fine, [kind for kind, _, _ in said]) == (False, kinds)
+    assert signal.getsignal(signal.SIGINT) is heard
