@@ -1,7 +1,7 @@
 """Someone who works on a page: presses buttons, types into editors, reads what is said."""
 
 PAGE = "chapters/exercises_01.html"
-LONG = 60_000  # milliseconds: Python starts in four seconds, and on a busy machine in many more
+LONG = 90_000  # milliseconds: Python starts in four seconds, and on a busy machine in many more
 RIGHT = """def unroll(W, U, b, x, h0):
     T, B, _ = x.shape
     h = np.empty((T + 1, B, len(b)))
@@ -10,13 +10,17 @@ RIGHT = """def unroll(W, U, b, x, h0):
         h[t] = np.tanh(h[t - 1] @ W.T + x[t - 1] @ U.T + b)
     return h"""
 """The answer to the page's first question."""
-STUBBORN = """while True:
+STUBBORN = """begun = False
+while True:
     try:
+        if not begun:
+            begun = True
+            print("begun")
         for number in range(10**9):
             number += 1
     except BaseException:
         number = 0"""
-"""It ends with Python alone, since it catches the interrupt."""
+"""It ends with Python alone, since it catches the interrupt: once it has begun, which it says."""
 
 
 class Reader:
@@ -56,6 +60,10 @@ class Reader:
 
     def output(self, id):
         return self.cell(id).locator(".live-pane").first.inner_text()
+
+    def begun(self, id):
+        """Wait until stubborn code is where nothing interrupts it."""
+        self.cell(id).locator('.live-out:has-text("begun")').wait_for(timeout=LONG)
 
     def stop(self):
         self.page.locator(".live-stop").click()

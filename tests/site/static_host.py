@@ -28,13 +28,15 @@ class Host:
     """What was asked of it, and how many bytes went out.
 
     ``renewed`` makes another release of the site: what is written in its files, and the names of its folders, change
-    from the keys to the values, and nothing is found under the old names.
+    from the keys to the values, and nothing is found under the old names. While ``gate`` is closed no WebAssembly goes
+    out: Python is not there yet.
     """
 
     def __init__(self, folder: Path, under: str = "") -> None:
         self.folder, self.under, self.down = folder, f"/{under}".rstrip("/"), False
         self.renewed: dict[str, str] = {}
-        self.lock = threading.Lock()
+        self.lock, self.gate = threading.Lock(), threading.Event()
+        self.gate.set()
         self.clear()
 
     def clear(self) -> None:
@@ -74,6 +76,8 @@ class Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         host, file = self.host, self.host.find(self.path)
         host.asked.append(self.path)
+        if ".wasm" in self.path:
+            host.gate.wait()
         if host.down:
             self.close_connection = True
             return self.connection.shutdown(socket.SHUT_RDWR)
@@ -115,5 +119,6 @@ def hosted(folder: Path, under: str = "") -> Iterator[tuple[str, Host]]:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{host.under}/", host
+    host.gate.set()
     server.shutdown()
     server.server_close()

@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbgrader import nbgraderformat
+from playwright.sync_api import expect
 
 from tests.site.conftest import ROOT
 from tests.site.reader import LONG, PAGE, RIGHT, STUBBORN, Reader
@@ -30,7 +31,11 @@ def reader(offered, browser):
         one.page.goto(address + PAGE)
         one.page.wait_for_selector(".live-begin:enabled")
         one.before = list(host.asked)
+        host.gate.clear()
         one.begin()
+        one.press("unroll", "Check")
+        one.at_first = one.cell("unroll").locator(".live-state").inner_text()
+        host.gate.set()
         yield one
         context.close()
 
@@ -41,18 +46,17 @@ def test_nothing_is_loaded_before_the_button_is_pressed(reader):
 
 def test_a_check_pressed_before_python_is_there_waits_and_then_names_what_is_wrong(reader):
     passed = reader.page.locator(".course-contents a.read", has_text=", passed")
-    reader.press("unroll", "Check")
-    assert reader.cell("unroll").locator(".live-state").inner_text() == "waits …"
+    assert reader.at_first == "waits …"
     assert reader.panels("unroll") == ["→ unroll, typical: not yet", "→ unroll, edge: not yet"]
     reader.quiet()
     assert reader.page.locator(".live-progress").is_hidden()
     assert passed.count() == 0
     reader.write("unroll", RIGHT.replace("W.T", "W"))
     reader.page.keyboard.press("Shift+Enter")
-    reader.page.wait_for_selector("[data-cell=unroll] .live-html:has-text('W transposed')")
+    reader.page.wait_for_selector("[data-cell=unroll] .live-html:has-text('W transposed')", timeout=LONG)
     reader.write("unroll", RIGHT)
     reader.page.keyboard.press("Shift+Enter")
-    reader.page.wait_for_selector("[data-cell=unroll].live-right")
+    reader.page.wait_for_selector("[data-cell=unroll].live-right", timeout=LONG)
     assert reader.panels("unroll") == ["✓ unroll, typical: right, 2 points", "✓ unroll, edge: right, 1 point"]
     assert reader.cell("unroll").locator("[aria-live] :is([role=status], [aria-live])").count() == 0, "said twice"
     assert reader.page.evaluate("courseMemory.of('exercises', 'unroll')").items() >= {"points": 3, "of": 3}.items()
@@ -64,7 +68,9 @@ def test_stop_keeps_the_values_and_a_page_full_of_output_stays_usable(reader):
     assert reader.page.evaluate("crossOriginIsolated")
     reader.write("unroll", "kept = 41\nwhile True: print('x' * 60)")
     reader.page.keyboard.press("Control+Enter")
-    reader.page.wait_for_function("document.querySelector('[data-cell=unroll] pre')?.textContent.length > 40000")
+    reader.page.wait_for_function(
+        "document.querySelector('[data-cell=unroll] pre')?.textContent.length > 40000", timeout=LONG
+    )
     reader.stop()
     reader.quiet()
     assert "Stopped at line 2. The values" in reader.output("unroll")
@@ -78,8 +84,7 @@ def test_stop_keeps_the_values_and_a_page_full_of_output_stays_usable(reader):
 def test_code_that_catches_the_interrupt_is_ended_and_what_is_lost_is_told(reader):
     reader.write("unroll", STUBBORN)
     reader.page.keyboard.press("Control+Enter")
-    reader.page.wait_for_selector("[data-cell=unroll].live-runs")
-    reader.page.wait_for_timeout(300)
+    reader.begun("unroll")
     reader.stop()
     reader.page.get_by_role("button", name="Start Python afresh").click()
     reader.hears("afresh, without the values")
@@ -94,8 +99,11 @@ def test_the_keyboard_gets_out_of_the_editor(reader):
     reader.write("unroll", RIGHT)
     reader.page.keyboard.press("Tab")
     assert reader.page.evaluate("document.activeElement.classList.contains('cm-content')")
+    # Escape holds for two seconds, of which none goes by here.
+    reader.page.evaluate("{ const at = Date.now(); window.clock = Date.now; Date.now = () => at; }")
     reader.page.keyboard.press("Escape")
     reader.page.keyboard.press("Tab")
+    reader.page.evaluate("{ Date.now = window.clock; }")
     assert reader.page.evaluate("document.activeElement.textContent") == "Run"
     reader.write("unroll", RIGHT)
 
@@ -104,20 +112,25 @@ def test_the_keyboard_gets_out_of_the_editor(reader):
 def test_axe_finds_nothing_while_the_page_is_worked_on(reader, scheme):
     reader.press("unroll", "Check")
     reader.panels("unroll")
+    reader.quiet()
     reader.page.emulate_media(color_scheme=scheme)
-    reader.page.wait_for_timeout(300)
+    reader.page.wait_for_function("(scheme) => matchMedia(`(prefers-color-scheme: ${scheme})`).matches", arg=scheme)
+    words = reader.cell("unroll").locator(".cm-line")
+    for kind in ("k", "nb", "mi"):  # the editor colours what it has had time to read
+        words.locator(f".{kind}").first.wait_for()
     found = Axe().run(reader.page).response["violations"]
     assert not [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"][:3]]
-    words = reader.cell("unroll").locator(".cm-line :is(.k, .nb, .mi)")
-    colours = words.evaluate_all("words => words.map((one) => getComputedStyle(one).color)")
+    colours = words.locator(":is(.k, .nb, .mi)").evaluate_all(
+        "words => words.map((one) => getComputedStyle(one).color)"
+    )
     assert len(set(colours)) == 2, "the page's colours: keywords, and numbers with built-in names"
 
 
 def test_start_over_can_be_taken_back(reader):
     reader.press("unroll", "Start over")
-    assert "NotImplementedError" in reader.cell("unroll").locator(".cm-content").inner_text()
+    expect(reader.cell("unroll").locator(".cm-content")).to_contain_text("NotImplementedError")
     reader.press("unroll", "Bring it back")
-    assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
+    expect(reader.cell("unroll").locator(".cm-content")).to_contain_text("W.T")
 
 
 def test_what_is_downloaded_is_the_learners_notebook_and_opening_it_changes_nothing(reader, tmp_path):
@@ -146,7 +159,7 @@ def test_without_a_network_the_page_is_there_with_what_was_written_and_python_ru
     reader.host.down = True
     try:
         reader.begin()
-        assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
+        expect(reader.cell("unroll").locator(".cm-content")).to_contain_text("W.T")
         reader.press("unroll", "Check")
         assert reader.panels("unroll") == ["✓ unroll, typical: right, 2 points", "✓ unroll, edge: right, 1 point"]
     finally:
@@ -157,11 +170,11 @@ def test_a_question_that_a_new_release_has_changed_keeps_the_old_answer_beside_i
     reader.page.evaluate("courseMemory.note('answers', 'unroll', {base: 'def unroll(): ...'})")
     reader.page.evaluate("courseMemory.note('answers', 'gone', {source: 'gone = 1', base: ''})")
     reader.begin()
-    assert "NotImplementedError" in reader.cell("unroll").locator(".cm-content").inner_text()
+    expect(reader.cell("unroll").locator(".cm-content")).to_contain_text("NotImplementedError")
     assert "W.T" in reader.cell("unroll").locator(".live-older").inner_text()
     assert "has changed since you wrote in it" in reader.cell("unroll").locator(".live-older summary").inner_text()
     reader.press("unroll", "Bring it back")
-    assert "W.T" in reader.cell("unroll").locator(".cm-content").inner_text()
+    expect(reader.cell("unroll").locator(".cm-content")).to_contain_text("W.T")
     assert "gone" in reader.page.locator("article > .live-older").inner_text()
 
 
@@ -185,7 +198,7 @@ def test_where_nothing_isolates_the_page_stop_starts_python_afresh(offered, brow
         reader.hears("Done in")
         reader.write("unroll", "while True: pass")
         reader.press("unroll", "Run")
-        reader.page.wait_for_selector("[data-cell=unroll].live-runs")
+        reader.page.wait_for_selector("[data-cell=unroll].live-runs", timeout=LONG)
         reader.stop()
         reader.hears("Stopped. Python has started afresh")
         again = reader.page.get_by_role("button", name=re.compile("Run again what had run"))

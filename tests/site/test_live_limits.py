@@ -14,6 +14,15 @@ def shows(reader, id, words):
     reader.cell(id).locator(f'.cm-content:has-text("{words}")').wait_for(timeout=LONG)
 
 
+def stored(reader, id, words):
+    """Wait until a page knows that another has stored this."""
+    reader.page.wait_for_function(
+        """([id, words]) => Object.values(courseMemory.all().pages).some(
+          ({ answers }) => answers[id]?.source?.includes(words))""",
+        arg=[id, words],
+    )
+
+
 def test_what_is_written_in_two_tabs_is_kept_of_both_and_memory_that_is_full_is_told(offered, browser):
     with hosted(offered) as (address, host):
         context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -26,9 +35,11 @@ def test_what_is_written_in_two_tabs_is_kept_of_both_and_memory_that_is_full_is_
         shows(first, "unroll", "second = 2")
         second.begin(SECOND)
         other = second.page.locator(".live-answer").first.get_attribute("data-cell")
+        # One after the other: each page stores all that it knows, and hears a moment later of what another has stored.
         second.write(other, "on_page_two = 2")
+        stored(first, other, "on_page_two")
         first.write("unroll", FULL)
-        second.page.wait_for_timeout(600)
+        stored(second, "unroll", "kept = []")
         for reader, id, name, words in ((first, "unroll", PAGE, "kept = []"), (second, other, SECOND, "on_page_two")):
             reader.begin(name)
             shows(reader, id, words)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.site.reader import LONG, PAGE, RIGHT, STUBBORN, Reader
 from tests.site.static_host import hosted
@@ -26,7 +27,7 @@ def kept(reader):
 def checked(reader):
     """What the first question's checks say; the page is worked on, with all that belongs to it."""
     reader.press("unroll", "Check")
-    assert reader.page.evaluate("getComputedStyle(document.querySelector('.live-bar')).position") == "sticky"
+    expect(reader.page.locator(".live-bar")).to_have_css("position", "sticky")
     return reader.panels("unroll")
 
 
@@ -53,7 +54,7 @@ def test_what_is_kept_of_an_old_release_goes_on_beside_a_new_one(offered, browse
         kept(second)
         first.write("unroll", STUBBORN)
         first.press("unroll", "Run")
-        first.page.wait_for_selector("[data-cell=unroll].live-runs")
+        first.begun("unroll")
         first.stop()
         first.page.get_by_role("button", name="Start Python afresh").click()
         first.hears("afresh, without the values")
@@ -62,7 +63,7 @@ def test_what_is_kept_of_an_old_release_goes_on_beside_a_new_one(offered, browse
 
         # Worked on, the new one takes its place, with the old answer beside it.
         first.begin()
-        assert "inputs, h0" in kept(first).cell("unroll").locator(".cm-content").inner_text()
+        expect(kept(first).cell("unroll").locator(".cm-content")).to_contain_text("inputs, h0")
         host.down = True
         first.begin()
         assert "x[t - 1]" in first.cell("unroll").locator(".live-older").inner_text()

@@ -96,7 +96,9 @@ def test_what_is_noted_is_there_after_the_page_is_opened_again(remember, kind):
     again = remember(context=page.context)
     page.reload()
     for open_page in (page, again):
-        held = open_page.evaluate("kind => courseMemory.page('chapters/0')[kind].one", kind)
+        held = "kind => courseMemory.page('chapters/0')[kind].one"
+        open_page.wait_for_function(held, arg=kind)  # another page may hear a moment later of what one has stored
+        held = open_page.evaluate(held, kind)
         assert held.pop("at") > 0
         assert held == ENTRIES[kind]
 

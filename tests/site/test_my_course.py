@@ -52,14 +52,13 @@ def held(page):
 
 def test_a_section_read_to_its_end_gets_a_tick_and_the_page_a_ring(open_page):
     page = open_page(CHAPTER, watch=lambda page: page.clock.install())
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))  # from here on no time goes by but what the test says
     link = page.locator(".course-contents .current li a:not([href='#'])").first
     target = link.get_attribute("href")
     assert page.locator(".course-contents :is(.ring, .read)").count() == 0
     page.clock.run_for(30_000)
     assert page.locator(".course-contents .read").count() == 0  # its end has not been seen
-    page.evaluate(
-        "hash => document.querySelector(hash).scrollIntoView({block: 'start', behavior: 'instant'})", target
-    )
+    page.evaluate("hash => document.querySelector(hash).scrollIntoView({block: 'start', behavior: 'instant'})", target)
     page.clock.run_for(2000)
     bottom = "hash => { const all = document.querySelectorAll(`${hash} > :not(section)`);"
     page.evaluate(f"{bottom} [...all].at(-1).scrollIntoView({{block: 'end', behavior: 'instant'}}); }}", target)
@@ -133,19 +132,35 @@ def test_save_erase_and_take_up_again(returning, tmp_path):
         page.get_by_role("button", name="Save as a file").click()
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
+    # A dialog says that it closed a moment later.
+    page.evaluate(
+        """{ window.closed_so_often = 0;
+             document.querySelector("dialog").addEventListener("close", () => { closed_so_often++; }); }"""
+    )
+
+    def closed(count):
+        page.wait_for_function("(count) => closed_so_often === count", arg=count)
+
     page.get_by_role("button", name="Erase", exact=True).click()
     page.get_by_role("button", name="Keep it").click()
+    closed(1)
     assert held(page) == before
     page.get_by_role("button", name="Erase", exact=True).click()
     page.keyboard.press("Escape")
+    closed(2)
     assert held(page) == before
     page.get_by_role("button", name="Erase", exact=True).click()
     page.get_by_role("button", name="Erase it").click()
-    page.locator(".course-pages li").first.wait_for(state="detached")  # a dialog says that it closed a moment later
+    closed(3)
+    assert page.locator(".course-pages li").count() == 0
     assert held(page)["pages"] == {}
     page.locator("#course-record input[type=file]").set_input_files(file)
     page.wait_for_selector(".course-pages li")
     assert held(page) == before
+    page.get_by_role("button", name="Erase", exact=True).click()
+    page.keyboard.press("Escape")
+    closed(4)
+    assert held(page) == before, "what was said to an earlier question is no answer to this one"
 
 
 def test_a_file_of_another_kind_is_refused_in_words(returning, tmp_path):

@@ -281,6 +281,15 @@ PAGE = """<!doctype html><html lang="en" data-content_root="./"><head><meta char
 <script>{memory}</script><script>{predict}</script></body></html>"""
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 HANDLES = ".predict-handle"
+# The page is told that an element has come into view a moment after it has; so is this, after the page.
+SEEN = """root => new Promise((told) => {
+  const eye = new IntersectionObserver((all) => {
+    if (!all.some((one) => one.isIntersecting)) return;
+    eye.disconnect();
+    requestAnimationFrame(() => setTimeout(told));
+  });
+  eye.observe(root);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -307,6 +316,7 @@ def asked(browser, address):
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.goto(address)
+        page.evaluate("async () => { await document.fonts.ready; }")
         return page
 
     yield asked_
@@ -321,6 +331,17 @@ def question(page, name):
 
 def shows_answers(root):
     return root.evaluate("root => [...root.querySelectorAll('.answer')].map((one) => getComputedStyle(one).visibility)")
+
+
+def wait_for_answers(root):
+    """They fade in, and that begins with the browser's next frame."""
+    root.page.wait_for_function(
+        """root => {
+          const seen = [...root.querySelectorAll(".answer")].map((one) => getComputedStyle(one).visibility);
+          return seen.length && seen.every((one) => one === "visible");
+        }""",
+        arg=root.element_handle(),
+    )
 
 
 def text_of(root):
@@ -351,7 +372,7 @@ class TestOnThePage:
         drawn = [ends[0] + place / 100 * (ends[1] - ends[0]) for place in places]
         slope = printed(np.polyfit([0, 1, 2], drawn, 1)[0])
         assert text_of(root)[0] == f"Your slope is {slope}; measured −0.38."
-        assert set(shows_answers(root)) == {"visible"}
+        wait_for_answers(root)
         assert page.evaluate("document.activeElement.className") == "predict-said"
         assert root.get_by_role("status").inner_text().startswith(f"Your slope is {slope}")
         page.keyboard.press("Tab")
@@ -453,7 +474,7 @@ class TestOnThePage:
             page.route(address, lambda route: route.fulfill(body=moved, content_type="text/html; charset=utf-8"))
         page.goto(address)
         question(page, "fall").scroll_into_view_if_needed()
-        page.wait_for_timeout(100)
+        question(page, "fall").evaluate(SEEN)
         places = question(page, "fall").evaluate("""root => {
           const [box, area] = [".rnnstill-box", ".predict-area"].map((one) => root.querySelector(one));
           const [seen, panel] = [box, area].map((one) => one.getBoundingClientRect());
