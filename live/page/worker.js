@@ -69,8 +69,8 @@ addEventListener("unhandledrejection", ({ reason }) => session || broken(reason)
 onmessage = async ({ data }) => {
   if (data.start) return start(data.start).catch(broken);
   await prepare(data.run);
-  if (data.fresh) session.reset();
   try {
+    if (data.fresh) session.reset();
     postMessage({ kind: "done", data: session.run(data.run, data.cell) });
   } catch (error) { // not the cell's exception, which run shows: Python itself has ended, out of memory for the most part
     postMessage({ kind: "dead", data: String(error.message ?? error) });

@@ -69,26 +69,24 @@ class Session:
 
     def run(self, source: str, cell: str) -> bool:
         """Run the source of a cell; whether nothing was raised."""
-        self._runs, self._output = self._runs + 1, Output(self._send)
-        name = f"<{cell}, run {self._runs}>"  # a function of an earlier run keeps its own lines
-        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        self.names.pop("__warningregistry__", None)  # a cell that warns does so in every run
-        with contextlib.ExitStack() as ending:
+        with _interrupts(signal.SIG_IGN) as usual:  # but for the cell's own code: elsewhere one would end Python
+            self._runs, self._output = self._runs + 1, Output(self._send)
+            name = f"<{cell}, run {self._runs}>"  # a function of an earlier run keeps its own lines
+            linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+            self.names.pop("__warningregistry__", None)  # a cell that warns does so in every run
             with contextlib.redirect_stdout(self._output.out), contextlib.redirect_stderr(self._output.err):
-                fine = self._explained(lambda: self._execute(magics.without(source), name), ending)
-                drawn = self._explained(plots.flush, ending)
-            ending.enter_context(_uninterrupted())
+                fine = self._explained(lambda: self._execute(magics.without(source), name), usual)
+                drawn = self._explained(plots.flush, usual if fine else signal.SIG_IGN)
             self._output.flush()
         return fine and drawn
 
-    def _explained(self, act: Any, ending: contextlib.ExitStack) -> bool:
-        """Whether ``act`` ended well; if not, why is said. After an interrupt none is heard until the ``ending``."""
+    def _explained(self, act: Any, interrupt: Any) -> bool:
+        """Whether ``act`` ended well; if not, why is said. While it lasts an interrupt is handled by ``interrupt``."""
         try:
-            act()
+            with _interrupts(interrupt):
+                act()
         except BaseException as error:
-            with contextlib.ExitStack() as saying:
-                (ending if isinstance(error, KeyboardInterrupt) else saying).enter_context(_uninterrupted())
-                errors.explain(error, self._output)
+            errors.explain(error, self._output)
             return False
         return True
 
@@ -123,12 +121,15 @@ class Session:
 
 
 @contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Where nothing of the cell is left to be stopped: the page interrupts until it has heard that it was, and an
-    interrupt that comes while that is being said would end Python."""
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _interrupts(handler: Any) -> Iterator[Any]:
+    """Handle interrupts so while it lasts; how they were handled before.
+
+    The page sends one again and again until it has heard that the cell was stopped, and knows no better than that when
+    a cell begins and ends.
+    """
+    before = signal.signal(signal.SIGINT, handler)
     try:
-        yield
+        yield before
     finally:
         signal.signal(signal.SIGINT, before)
 

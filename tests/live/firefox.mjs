@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 
 const [modules, executablePath, address] = process.argv.slice(2);
 const puppeteer = (await import(pathToFileURL(createRequire(`${modules}/x.js`).resolve("puppeteer-core")))).default;
-const LONG = { timeout: 90_000 }, found = { problems: [] };
-const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, protocolTimeout: 120_000 });
+const LONG = { timeout: 180_000 }, found = { problems: [] };
+const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, protocolTimeout: 240_000 });
 try {
   const page = await browser.newPage();
   page.on("pageerror", (error) => found.problems.push(String(error)));

@@ -254,21 +254,26 @@ def test_the_pace_is_measured_once_and_never_below_one(monkeypatch):
 
 
 @pytest.mark.parametrize(("source", "kinds"), [("raise KeyboardInterrupt", ["stopped"]), ("1 / 0", ["err"])])
-def test_an_interrupt_that_comes_while_it_is_said_what_ended_a_cell_ends_no_python(page, monkeypatch, source, kinds):
+def test_an_interrupt_ends_no_python_that_begins_a_cell_or_says_what_ended_it(page, monkeypatch, source, kinds):
     """The page sends it again and again until it has heard; on a busy machine that is once too often."""
-    explain, flush = errors.explain, page.session._output.flush.__func__
 
-    def interrupted(*said):
-        signal.raise_signal(signal.SIGINT)
-        explain(*said)
+    def interrupted(act):
+        def act_(*given):
+            signal.raise_signal(signal.SIGINT)
+            return act(*given)
 
-    def late(self):
-        signal.raise_signal(signal.SIGINT)
-        flush(self)
+        return act_
 
     heard = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr(errors, "explain", interrupted)
-    monkeypatch.setattr(output.Output, "flush", late)
+    monkeypatch.setattr(output.Output, "flush", interrupted(output.Output.flush))
+    for module, name in ((errors, "explain"), (cells, "Output")):
+        monkeypatch.setattr(module, name, interrupted(getattr(module, name)))
     fine, said = page.run(source)
     assert (fine, [kind for kind, _, _ in said]) == (False, kinds)
     assert signal.getsignal(signal.SIGINT) is heard
+
+
+def test_an_interrupt_ends_the_cell_that_runs(page):
+    stopped = page.said("import signal\nsignal.raise_signal(signal.SIGINT)\nprint('still here')")
+    assert stopped == [("stopped", "line 2")]
+    assert page.said("1 + 1") == [("out", "2\n")]
