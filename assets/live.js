@@ -2,7 +2,7 @@
 {
   const place = document.querySelector(".live-place"), { page, service } = JSON.parse(place.dataset.live);
   const root = new URL(document.documentElement.dataset.content_root ?? "./", document.baseURI), at = (name) => new URL(name, root).href;
-  const button = place.querySelector("button"), said = place.querySelector("[role=status]"), AGAIN = "course-live-again", PATIENCE = 3000;
+  const button = place.querySelector("button"), said = place.querySelector("[role=status]"), AGAIN = "course-live-again", PATIENCE = 10_000; // milliseconds: a slow machine needs three for a service worker
   const able = typeof WebAssembly === "object" && typeof Worker === "function" && typeof structuredClone === "function" && "findLast" in Array.prototype;
 
   const begin = async () => {
