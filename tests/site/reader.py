@@ -1,7 +1,7 @@
 """Someone who works on a page: presses buttons, types into editors, reads what is said."""
 
 PAGE = "chapters/exercises_01.html"
-LONG = 90_000  # milliseconds: Python starts in four seconds, and on a busy machine in many more
+LONG = 180_000  # milliseconds: Python starts in four seconds, and on a busy machine in forty
 RIGHT = """def unroll(W, U, b, x, h0):
     T, B, _ = x.shape
     h = np.empty((T + 1, B, len(b)))

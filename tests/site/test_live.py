@@ -238,7 +238,7 @@ def test_firefox_runs_checks_stops_and_keeps_as_well(offered):
     with hosted(offered) as (address, host):
         script, modules = ROOT / "tests" / "live" / "firefox.mjs", ROOT / "_build" / "npm" / "node_modules"
         command = ["node", str(script), str(modules), firefox, address + PAGE]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert run.returncode == 0, run.stderr[-3000:]
     found = json.loads(run.stdout)
     assert found["isolated"]
