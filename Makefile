@@ -76,7 +76,7 @@ check: $(READY)
 test: book
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile -m "not thorough" --durations=30 tests
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not thorough" --durations=30 tests
 	$(BIN)/pytest --nbval --nbval-sanitize-with exercises/nbval_sanitize.cfg --nbval-cell-timeout=120 -n 2 --dist loadfile exercises/solved
 
 thorough: $(READY)

@@ -2,10 +2,17 @@
 
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+HERE = Path(__file__).parent
+# Files of few tests that take long. Begun at the end, one of them would run alone, and the other worker wait for it.
+FIRST = (
+    *("live/test_solved.py", "live/test_inside.py", "exercises/test_nbgrader.py", "reproduce/test_quick.py"),
+    *("bench/test_bench_judge.py", "live/test_page.py", "exercises/test_learner_path.py", "judge/test_cluster.py"),
+)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SLOW = int(os.environ.get("SLOW_PAGES", "0"))  # milliseconds at most, see CONTRIBUTING.md
 PATIENCE = 90_000  # milliseconds: all takes a tenth of that, except where a machine has to do something else as well
@@ -27,6 +34,16 @@ def prepared(browser):
 
     browser.new_context, browser.new_page = preparing(browser.new_context), preparing(browser.new_page)
     return browser
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Put these files first, then those with the most tests: with ``--no-loadscope-reorder`` they are begun so."""
+    if missing := [name for name in FIRST if not (HERE / name).exists()]:
+        raise pytest.UsageError(f"{', '.join(missing)}: named in tests/conftest.py, and not there")
+    of_file = Counter(item.path for item in items)
+    first = {HERE / name: place - len(FIRST) for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: (first.get(item.path, 0), -of_file[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
 """The frame of the pages: the way from one to the next, and a page for addresses that are not there."""
 
 import json
+import re
 import sys
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import parse_qs, urljoin, urlparse
 
 import pytest
 import yaml
@@ -40,16 +41,31 @@ def test_the_open_page_shows_its_sections_below_its_own_entry():
     assert with_sections(contents, '<ul><li><a href="#">B</a></li></ul>') == contents
 
 
-def test_following_next_reads_the_book_whole(open_page):
-    page, seen = open_page(PAGES[0]), []
-    while page.locator(".prev-next a.next").count():
-        with page.expect_navigation():
-            page.locator(".prev-next a.next").click()
-        seen.append(page.url.rpartition("/")[2].partition("#")[0])
-    assert sorted(seen) == sorted(name.rpartition("/")[2] for name in PAGES[1:])
+def next_of(html, name):
+    """Where the link to the next page leads, as it stands in the file of one."""
+    links = re.findall(r'<a class="next" rel="next" href="([^"#]+)', (html / name).read_text(encoding="utf8"))
+    return [urljoin(name, link) for link in links]
+
+
+def test_following_next_reads_the_book_whole(html):
+    seen, found = [], next_of(html, PAGES[0])
+    while found:
+        [name] = found
+        assert name not in seen
+        seen.append(name)
+        found = next_of(html, name)
+    assert sorted(seen) == sorted(PAGES[1:])
+    seen = [name.rpartition("/")[2] for name in seen]
     for number in range(1, 7):
         chapter = next(i for i, name in enumerate(seen) if name.startswith(f"{number:02d}_"))
         assert seen[chapter + 1] == f"exercises_{number:02d}.html"
+
+
+def test_next_is_followed_by_a_press(open_page, html):
+    [following] = next_of(html, PAGES[1])
+    page = open_page(PAGES[1], wait=False)
+    page.locator(".prev-next a.next").click()
+    page.wait_for_url(f"**/{following}")
 
 
 @pytest.fixture
