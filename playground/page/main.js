@@ -97,8 +97,13 @@ class Playground {
     if (this.asking && this.presets.answers.querySelector(":checked")) { this.presets.commit.click(); return; }
     const { chosen } = this.presets, place = (element) => element.getBoundingClientRect();
     this.look();
-    // Whoever stands above and would not see the map is taken to it; whoever looks at something else is left there.
-    if (place(this.views[0].panels.reach.stage).bottom > innerHeight && place(this.top).top > 0) this.bring();
+    // Whoever stands above and would not see the map is taken to it; whoever looks at something else is left there. Settings
+    // that opened with the second run, and on a phone stand between the buttons and both maps, are folded again.
+    if (place(this.views[0].panels.reach.stage).bottom > innerHeight) {
+      const folded = this.side.open && this.views.length > 1 && place(this.arena).left < place(this.side).right;
+      if (folded) this.side.open = false;
+      if (folded || place(this.top).top > 0) this.bring(folded ? this.arena : this.top);
+    }
     this.run(this.same && this.views.some((view) => !view.diverged && view.made < chosen.updates) ? chosen.updates : undefined);
   }
 
@@ -197,7 +202,7 @@ class Playground {
   }
 
   /** Bring what is seen of a run to where the page begins. */
-  bring() { this.top.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" }); }
+  bring(what = this.top) { what.scrollIntoView({ block: "start", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth" }); }
 
   /** A run has come further, and perhaps shows it. */
   moved(drawn) {

@@ -619,6 +619,25 @@ def test_two_runs_on_a_phone_are_seen_together(play):
     assert 40 < page.locator(".pg-bar").bounding_box()["y"] < 60, "the buttons stay in sight"
 
 
+def test_run_folds_the_settings_between_the_buttons_and_two_runs_on_a_phone(play):
+    page = play("T=8", viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    press(page, "Add a second run")
+    page.wait_for_selector(f"{RUN}:nth-of-type(2)[data-updates]")
+    assert page.locator(".pg-side[open]").count() == 1, "to change something in one of them"
+    press(page, "Run")
+    page.wait_for_selector(".pg-side:not([open])")
+    trained(page, 1)
+    trained(page, 1, run=1)
+    press(page, "Stop")
+    standing(page)
+    assert all(page.locator(".pg-sentence").nth(run).evaluate(IN_SIGHT) for run in (0, 1))
+    assert page.locator(".pg-panel").first.bounding_box()["y"] < 844, "the first map begins on the same screen"
+    page.locator(".pg-side > summary").evaluate("summary => summary.click()")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    press(page, "Run")
+    assert page.locator(".pg-side[open]").count() == 1, "where they stand beside the runs they stay"
+
+
 def test_panels_of_two_runs_are_level(play):
     page = play("T=8;;task=copy&cell=gru", viewport={"width": 1280, "height": 900})
     tops = "stages => stages.map((stage) => stage.getBoundingClientRect().top)"
