@@ -39,6 +39,15 @@
     return shown.slice(best, best + WORDS);
   };
 
+  // A formula's scripts, written _{t} and ^{2} in the index.
+  const raised = (word) => word.split(/([_^]\{[^{}]*\})/).map((part, i) =>
+    i % 2 ? Object.assign(document.createElement(part[0] === "_" ? "sub" : "sup"), { textContent: part.slice(2, -1) }) : part);
+  const element = (name, text) => {
+    const made = document.createElement(name);
+    made.append(...raised(text));
+    return made;
+  };
+
   const sectionsOf = (page) => {
     const words = page.content.split(/\s+/);
     const headings = page.anchors.filter(({ element, text }) => /h\d/i.test(element) && text?.trim()).sort((a, b) => a.location - b.location);
@@ -70,11 +79,9 @@
     box.querySelector(".search-results").replaceChildren(...hits.map((hit) => {
       const item = document.createElement("li"), link = document.createElement("a");
       link.href = hit.url;
-      const title = Object.assign(document.createElement("strong"), { textContent: hit.title });
-      const page = Object.assign(document.createElement("small"), { textContent: hit.page });
       const says = document.createElement("p");
-      says.append(...hit.excerpt.flatMap(({ word, marked }) => [marked ? Object.assign(document.createElement("mark"), { textContent: word }) : word, " "]));
-      link.append(title, page, says);
+      says.append(...hit.excerpt.flatMap(({ word, marked }) => [...(marked ? [element("mark", word)] : raised(word)), " "]));
+      link.append(element("strong", hit.title), element("small", hit.page), says);
       item.append(link);
       return item;
     }));

@@ -1,5 +1,6 @@
 """The site's own Sphinx extensions, one by one."""
 
+import html
 import json
 import re
 import sys
@@ -17,6 +18,7 @@ import cache_key
 import mathml_core
 import moving_figure
 import plain_markdown
+import search_index
 import tables
 from glued import printed
 from plain_markdown import Book, plain
@@ -72,6 +74,30 @@ class TestPlainMarkdown:
         cells = [nbformat.v4.new_code_cell("x = '{cite:t}`y`'"), nbformat.v4.new_markdown_cell("{eq}`recursion`")]
         notebook = plain_markdown.plain_notebook(nbformat.v4.new_notebook(cells=cells), BOOK, {})
         assert [cell.source for cell in notebook.cells] == ["x = '{cite:t}`y`'", "(7)"]
+
+
+class TestSearchIndex:
+    @pytest.mark.parametrize(
+        ("tex", "line"),
+        [
+            (r"h_t = \tanh(W h_{t-1} + U x_t + b)", "h_{t} = tanh(Wh_{t−1} + Ux_{t} + b)"),
+            (r"\tilde c_t \odot f_t'", "c\u0303_{t} ⊙ f′_{t}"),
+            (r"\frac{\partial c_t}{\partial c_{t-1}}", "∂c_{t}/∂c_{t−1}"),
+            (r"\frac{a + b}{2n}", "(a + b)/(2n)"),
+            (r"-1 < \sqrt{2} - x^{-2}", "−1 < √2 − x^{−2}"),
+            (r"\sqrt{a + b}, e^{-t_0}", "√(a + b), e^{−t0}"),
+            (r"\sum_{k \le t} v_k \ln f", "∑_{k≤t}v_{k} ln f"),
+            (r"\begin{pmatrix} 1 & 2 \\ 3 & 4 \end{pmatrix}", "(1 2; 3 4)"),
+        ],
+    )
+    def test_a_formula_is_a_line_of_text(self, typesetter, tex, line):
+        ((mathml,), errors) = typesetter.typeset([(tex, False)])
+        assert errors == []
+        assert html.unescape(search_index.indexed(mathml, {})) == line
+
+    def test_a_formula_on_lines_of_its_own_is_searched_and_not_shown(self):
+        page = '<p>Then</p><span class="eqno">(3)</span><math display="block"><mi>x</mi><mo>&lt;</mo><mn>1</mn></math>'
+        assert search_index.indexed(page, {}) == "<p>Then</p>… ⟦ x &lt; 1 ⟧ "
 
 
 class TestMovingFigure:

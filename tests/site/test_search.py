@@ -147,4 +147,35 @@ def test_a_result_says_its_page_and_shows_words_that_stand_there(open_page):
         shown = " ".join(page.locator(".search-results p").all_inner_texts())
         assert len(shown) > 100
         assert not [several for several in lent if len(several) > 1 and ", ".join(several[:2]) in shown]
-        assert not re.search(r"[⟦⟧]|figures\.show|np\.|print\(", shown)
+        assert not re.search(r"[⟦⟧]|figures\.show|np\.|print\(|[_^]{", shown)
+
+
+@pytest.mark.browser
+def test_an_excerpt_sets_the_scripts_of_a_formula(open_page):
+    page = open_page("search.html")
+    first(page, "carousel forget gate")
+    shown = page.locator(".search-results p:has(sub)").first
+    assert re.search(r"\w<sub>t(−1)?</sub>", shown.inner_html())
+
+
+EDGES = """() => {
+  const article = document.querySelector(".bd-article"), range = document.createRange();
+  const box = (name) => article.querySelector(name).getBoundingClientRect();
+  const edges = (name) => [box(name).left, box(name).right];
+  range.selectNodeContents(article.querySelector(".search-results strong"));
+  return { text: edges("h1"), form: edges(".search-form"), box: edges("input"), shown: edges(".search-results p"),
+           result: range.getBoundingClientRect().left, room: document.documentElement.scrollWidth };
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("address", ["search.html?q=vanishing+gradient", "chapters/vanishing_gradient.html"])
+def test_the_search_on_a_page_has_the_edges_of_the_text(open_page, address, width):
+    page = open_page(address, viewport={"width": width, "height": 800})
+    page.wait_for_selector(".search-results a")
+    seen = page.evaluate(EDGES)
+    assert seen["form"] == seen["box"] == pytest.approx(seen["text"], abs=1)
+    assert seen["result"] == pytest.approx(seen["text"][0], abs=1)
+    assert seen["shown"][1] <= seen["text"][1] + 1
+    assert seen["room"] <= width
