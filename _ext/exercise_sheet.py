@@ -2,13 +2,19 @@
 
 ::
 
-    ```{exercise-sheet} 01_unrolling
+    ````{exercise-sheet} 01_unrolling
+    :before: final-state
+    What does the last row hold?
+
+    ```{moving-figure} PaddedStates
     ```
+    ````
 
 It reads ``exercises/source/01_unrolling.md`` and the questions beside it. Each question can be linked to by
-``{ref}`exercise-<id>` ``. A cell tagged ``notebook-only`` is left out. The directive stands directly under the page's
-title, which takes the place of the notebook's. A block of code that is a cell of the notebook has ``cell-<id of the
-cell>`` for its id, by which ``live/page`` finds it.
+``{ref}`exercise-<id>` ``. A cell tagged ``notebook-only`` is left out. What the directive holds is on the page alone:
+it stands at the question named by ``before``, between its statement and its code. The directive stands directly under
+the page's title, which takes the place of the notebook's. A block of code that is a cell of the notebook has
+``cell-<id of the cell>`` for its id, by which ``live/page`` finds it.
 """
 
 from __future__ import annotations
@@ -16,10 +22,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import code_folds
 from docutils import nodes
+from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
@@ -36,6 +43,8 @@ class ExerciseSheetDirective(SphinxDirective):
     """Write the sheet as MyST and have the page's own parser read it."""
 
     required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"before": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         """The sections of the sheet."""
@@ -44,18 +53,23 @@ class ExerciseSheetDirective(SphinxDirective):
             raise self.error(f"no exercises/source/{source.name}")
         self.env.note_dependency(str(source))
         self.env.note_dependency(str(source.with_suffix(".py")))
+        assignment, notebook = read(source)
+        before = {self.options["before"]: "\n".join(self.content)} if "before" in self.options else {}
+        if bool(before) != bool(self.content) or not before.keys() <= assignment.questions.keys():
+            raise self.error(f"before: expected one of {', '.join(assignment.questions)}, and what stands before it")
+        text = sheet_text(assignment, notebook, before)
         sheet = nodes.container()
         page = next(self.state.document.findall(nodes.section))
-        before = len(page)
-        self.state.nested_parse(StringList(sheet_text(*read(source)).splitlines(), str(source)), 0, sheet, True)
+        earlier = len(page)
+        self.state.nested_parse(StringList(text.splitlines(), str(source)), 0, sheet, True)
         # The parser has hung the sections on the page already, ahead of the text that introduces them.
-        sections = page[before:]
-        del page[before:]
+        sections = page[earlier:]
+        del page[earlier:]
         return [*sheet.children, *sections]
 
 
-def sheet_text(assignment: Assignment, notebook: NotebookNode) -> str:
-    """The whole sheet as MyST Markdown."""
+def sheet_text(assignment: Assignment, notebook: NotebookNode, before: dict[str, str]) -> str:
+    """The whole sheet as MyST Markdown, with what stands ``before`` a question's code, by its id."""
     cells = [cell for cell in notebook.cells if "notebook-only" not in cell.metadata.get("tags", [])]
     labelled: set[str] = set()
     pieces: list[str] = []
@@ -71,6 +85,8 @@ def sheet_text(assignment: Assignment, notebook: NotebookNode) -> str:
         if announced and announced.id not in labelled:
             labelled.add(announced.id)
             pieces.append(f"(exercise-{announced.id})=")
+        if question and question.id in before:
+            pieces.append(before[question.id])
         pieces += _question(question, cell) if question else _plain(cell)
     return "\n\n".join(pieces) + "\n"
 

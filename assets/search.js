@@ -16,9 +16,10 @@
     return asked.some((word) => marked.some((one) => together(word, one) >= Math.min(word.length, Math.max(3, word.length / 2))));
   };
 
-  // What a section shows of itself: the words around most of those that were found, without its heading and without code
-  // and the words it is lent, which _ext/search_index.py puts between two marks. Where only these were found, how it begins.
-  const WORDS = 24, BEHIND = ["⟦", "⟧"];
+  // What a section shows of itself: the words around most of those that were found, without its heading and without code,
+  // formulas on lines of their own (a gap, one for several) and the words it is lent, which _ext/search_index.py puts between
+  // two marks. Where only these were found, how it begins.
+  const WORDS = 24, BEHIND = ["⟦", "⟧"], GAP = "…";
   const shownWords = (words, [from, to]) => {
     let lent = false;
     return words.slice(from, to).flatMap((word, i) => {
@@ -26,7 +27,7 @@
       const shown = !lent;
       if (word.startsWith(BEHIND[1])) lent = false;
       return shown ? [{ word, at: from + i }] : [];
-    });
+    }).filter(({ word }, i, all) => word !== GAP || all[i - 1]?.word !== GAP);
   };
   const excerpt = (words, range, found) => {
     const shown = shownWords(words, range).map(({ word, at }) => ({ word, marked: found.has(at) }));

@@ -65,6 +65,22 @@ def test_statements_are_parsed_as_the_page_is(page):
     assert "A small assignment" not in page
 
 
+def test_what_it_holds_stands_at_its_question_and_nowhere_else(tmp_path):
+    built = build(tmp_path, "# Exercises\n\n```{exercise-sheet} 90_fixture\n:before: decay\n\nGuess $x$ first.\n```\n")
+    assert built.returncode == 0, built.stderr
+    page = (tmp_path / "html" / "index.html").read_text()
+    before, _, behind = page.partition("<p>Guess <span")
+    assert before.rindex("<h2>A decay") > before.rindex("You start from")
+    assert behind.index("You start from") < behind.index("<pre") < behind.index("<h2>")
+
+
+@pytest.mark.parametrize("sheet", [":before: nothing\n\nGuess.", ":before: decay", "Guess."])
+def test_what_it_holds_needs_a_question(tmp_path, sheet):
+    built = build(tmp_path, f"# Exercises\n\n```{{exercise-sheet}} 90_fixture\n{sheet}\n```\n")
+    assert built.returncode != 0
+    assert "expected one of weight-gradient, decay, ailments" in built.stderr
+
+
 def test_a_missing_notebook_fails_the_build(tmp_path):
     built = build(tmp_path, "# Exercises\n\n```{exercise-sheet} 99_nothing\n```\n")
     assert built.returncode != 0

@@ -391,6 +391,18 @@ def test_readable_without_javascript(open_page, scheme):
     assert Image.open(io.BytesIO(shown)).convert("RGB").getpixel((0, 0)) == paper[scheme]
 
 
+SHEETS = [name for name in PAGES if "exercises_" in name]
+
+
+@each("wide", argvalues=SHEETS)
+def test_the_first_question_begins_on_the_second_screen_at_the_latest(wide):
+    page = wide.page
+    question = page.locator(".bd-article section section").first
+    assert question.evaluate("it => it.getBoundingClientRect().top + scrollY") < 1.8 * DESK["viewport"]["height"]
+    assert page.locator(".cell_output > .figure-still").count() == 1
+    assert page.locator(".bd-article section section .cell_output > .figure-still").count() == 1
+
+
 HOLDING = [name for name in PAGES if "{moving-figure}" in (ROOT / name).with_suffix(".md").read_text(encoding="utf8")]
 MOVING = ["index.html", *CHAPTERS, *HOLDING]
 STILLS = """() => [...document.querySelectorAll(".figure-still")].map((still) =>
