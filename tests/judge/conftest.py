@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import json
 import os
@@ -41,9 +40,6 @@ def passable() -> None:
         if hardening.libc.unshare(hardening.CLONE_NEWNS) != 0:
             return  # it stays closed, and process isolation refuses
         subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-        for left in Path(tempfile.gettempdir()).glob("passable-*"):
-            with contextlib.suppress(OSError):
-                left.rmdir()  # a mount point, while its process lived
         place = tempfile.mkdtemp(prefix="passable-")
         subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", place], check=True)
         for inner in closed.iterdir():
@@ -54,6 +50,7 @@ def passable() -> None:
                 cover.mkdir() if inner.is_dir() else cover.touch()
                 subprocess.run(["mount", "--rbind", str(inner), str(cover)], check=True)
         subprocess.run(["mount", "--move", place, str(closed)], check=True)
+        os.rmdir(place)  # its own: another's may be about to be mounted, and would be torn from it
         # Nothing below it is ever removed: that would be the folders themselves.
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import mmap
 import os
+import select
 import signal
 import stat
 import subprocess
@@ -78,11 +80,13 @@ def test_a_closed_pipe(tmp_path: Path) -> None:
     for i in range(300):
         hand_in(tmp_path / "in", f"learner{i}", *FAIR)
     program = [sys.executable, "-m", "rnngrade.cli", *command(tmp_path), "--dry-run"]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
-        assert run.stdout is not None
+    read, written = os.pipe()
+    fcntl.fcntl(written, fcntl.F_SETPIPE_SZ, mmap.PAGESIZE)  # so small that not all that is to be said goes into it
+    with open(read) as lines, subprocess.Popen(program, stdout=written, stderr=subprocess.PIPE, text=True) as run:
+        os.close(written)
         assert run.stderr is not None
-        run.stdout.readline()
-        run.stdout.close()
+        lines.readline()
+        lines.close()
         said = run.stderr.read()
     assert run.returncode == 4
     assert "ended before all was said" in said
@@ -152,6 +156,30 @@ def test_a_second_signal_inside_the_handling_of_the_first_ends_it_too(tmp_path: 
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (128 + signal.SIGTERM, "", "")
+
+
+def test_a_signal_while_python_holds_a_lock_of_its_own_ends_it_in_order_too(tmp_path: Path) -> None:
+    """Between two threads a lock is given back and taken again: a signal that comes in between leaves it free."""
+    program = (
+        "import os, signal, sys, threading\n"
+        "from rnngrade import cli\n"
+        "from rnngrade.judge.running import work\n"
+        "from tests.judge.fuzz_folders import full_marks\n"
+        "taken, late = threading.Condition._acquire_restore, iter([signal.SIGTERM])\n"
+        "def take(*given):\n"
+        "    for number in late if threading.current_thread() is threading.main_thread() else ():\n"
+        "        os.kill(os.getpid(), number)\n"
+        "    return taken(*given)\n"
+        "threading.Condition._acquire_restore = take\n"
+        "work.mark = full_marks\n"
+        "sys.exit(cli.main(sys.argv[1:]))\n"
+    )
+    hand_in(tmp_path / "in", "ada", *FAIR)
+    words = [sys.executable, "-c", program, *command(tmp_path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 128 + signal.SIGTERM
+    assert "the same command goes on from here" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def wait_for(condition) -> None:
@@ -284,7 +312,7 @@ def test_a_reset_is_noticed_before_the_next_question() -> None:
         process = object.__new__(Process)
         process._channel, process._clock = near, None
         far.close()
-        time.sleep(0.1)
+        assert select.select([near], [], [], 30)[0]  # the reset has come
         with pytest.raises(Ended):
             process.ask({"do": "run", "cell": 1}, [b""], 1.0, 1.0)
 

@@ -100,7 +100,23 @@ def mount(browser):
     assert complaints == []
 
 
+# An observer answers when the page has been laid out, and those that were there before have been told by then.
+TOLD = """async () => {
+    await document.fonts.ready;
+    for (const Observer of [IntersectionObserver, ResizeObserver]) await new Promise((told) => {
+        const own = new Observer(() => { own.disconnect(); told(); });
+        own.observe(document.documentElement);
+    });
+}"""
+# No figure that is a screen away, where it starts, is still on its way.
+STARTED = """() => [...document.querySelectorAll("script[type$='widget-view+json']")].every((one) => {
+    const {top, bottom} = one.parentElement.getBoundingClientRect();
+    return !one.parentElement.checkVisibility() || bottom < -innerHeight || top > 2 * innerHeight;
+})"""
+
+
 def settle(page) -> None:
-    """Wait for the network, for mathematics to be typeset and for the typefaces."""
+    """Wait for the network, the typefaces, what observes the page's layout, and the figures that are near."""
     page.wait_for_load_state("networkidle")
-    page.evaluate("async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }")
+    page.evaluate(TOLD)
+    page.wait_for_function(STARTED)

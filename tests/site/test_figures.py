@@ -255,6 +255,18 @@ def test_nothing_spills_over_or_moves_at_any_width_setting_or_step(mount, widget
         assert [set(height) for height in heights] == [{reserved}, {stage}]
 
 
+# Put the figure farther down; an observer that comes after its own has seen whether it is still in sight.
+AWAY = """([margin, inSight]) => new Promise((seen) => {
+    document.querySelector(".rnnfig").style.marginTop = margin;
+    const own = new IntersectionObserver((entries) => {
+        if (entries.at(-1).isIntersecting !== inSight) return;
+        own.disconnect();
+        seen();
+    });
+    own.observe(document.querySelector(".rnnfig-stage"));
+})"""
+
+
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
 def test_the_message_moves_only_for_those_who_like_motion_and_comes_to_rest(mount, motion, moves):
     page = mount(MessageInTime(), clock=True, reduced_motion=motion)
@@ -272,11 +284,9 @@ def test_the_message_moves_only_for_those_who_like_motion_and_comes_to_rest(moun
     assert (player.inner_text(), moving()) == ("Play", False)
     player.click()
     assert (player.inner_text(), moving()) == ("Pause", True)
-    page.evaluate("document.querySelector('.rnnfig').style.marginTop = '3000px'")
-    page.wait_for_timeout(200)
+    page.evaluate(AWAY, ["3000px", False])
     assert not moving()
-    page.evaluate("document.querySelector('.rnnfig').style.marginTop = 0")
-    page.wait_for_timeout(200)
+    page.evaluate(AWAY, ["0", True])
     assert moving()
     player.click()
     assert (player.inner_text(), moving()) == ("Play", False)

@@ -100,7 +100,6 @@ def first(page, words):
         "words => document.querySelector('.search-results').dataset.query === words && "
         "document.querySelector('.search-results a')",
         arg=words,
-        timeout=8000,
     )
     return page.locator(".search-results a").first.get_attribute("href").rpartition("/")[2]
 
@@ -122,7 +121,8 @@ SLOW = "**/pagefind/pagefind.js"
 def test_while_the_index_is_on_its_way_it_says_so_and_keeps_an_enter(open_page):
     page, waiting = open_page("index.html"), []
     page.route(SLOW, lambda route: waiting.append(route))
-    page.keyboard.press("Control+k")
+    with page.expect_request(SLOW):
+        page.keyboard.press("Control+k")
     page.keyboard.type("clip_grad_norm_")
     page.wait_for_function("document.querySelector('.search-box .search-said').textContent === 'Searching …'")
     page.keyboard.press("Enter")

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +115,7 @@ def grade_class(
     if not found:
         raise Unusable(f"no notebook in {submissions}: expected learner/NN_name.ipynb or NN_name__learner.ipynb")
     with ExitStack() as stack:
+        stack.enter_context(_interrupted())
         stack.enter_context(records.alone(results))
         seed = _earlier_seed(results) if seed is None else seed
         facts = Facts(submissions, results, course, seed, isolation, limits or Limits(), due or {})
@@ -128,6 +129,23 @@ def grade_class(
         class_.write_tables(grades)
         class_.note(finished=True)
     return grades
+
+
+@contextmanager
+def _interrupted() -> Iterator[None]:
+    """An interrupt that comes while Python takes or gives back a lock of its own ends in an error of that lock's.
+
+    What was meant is the interrupt behind it.
+    """
+    try:
+        yield
+    except Exception as error:
+        behind: BaseException | None = error
+        while behind is not None and not isinstance(behind, KeyboardInterrupt):
+            behind = behind.__context__
+        if behind is None:
+            raise
+        raise behind from error
 
 
 def _earlier_seed(results: Path) -> int:
