@@ -298,14 +298,14 @@ def test_a_reader_chooses_a_verdict_and_goes_to_its_rows(open_page, scripts):
     page.locator(".claims-picture li:not(.is-wrong) a").last.click()  # faded: the row is shown all the same
     faded = page.locator("tr.claim:target")
     expect(faded).not_to_have_class(re.compile(r"\bis-wrong\b"))
-    expect(faded).to_be_in_viewport(timeout=30_000)  # it scrolls smoothly
+    expect(faded).to_be_in_viewport()  # it scrolls smoothly
     assert sum(row.is_visible() for row in rows.all()) == len(shown) + 1
     if not scripts:
         return
     expect(page).to_have_url(re.compile(rf"\?shown=wrong#{faded.get_attribute('id')}$"))
     page.reload()
     assert page.locator("#claims-wrong").is_checked()
-    expect(faded).to_be_in_viewport(timeout=30_000)  # it scrolls smoothly
+    expect(faded).to_be_in_viewport()  # it scrolls smoothly
     page.locator("#claims-all").check()
     expect(page).not_to_have_url(re.compile("shown"))
     assert all(row.is_visible() for row in rows.all())
