@@ -41,7 +41,8 @@ const messages = {
   },
   // It ends after `to` updates (none: it goes on), and waits after `least` of them until it is told to go on.
   run({ to, hold: least }) { until = to ?? null; hold = least; if (!running || held) { running = true; go(++ticket); } },
-  hold({ hold: least }) { hold = least; if (running && held) go(ticket); },
+  // It goes on if it may. While it may not it says nothing more: the page would answer that, and so on, without end.
+  hold({ hold: least }) { hold = least; if (running && held && run.updates < hold) go(ticket); },
   stop() { running = false; ticket++; frame(latest()); },
   // Stop after so many updates, which are few and made at once.
   even({ to }) { running = false; ticket++; while (run.updates < to && step()); frame(latest()); },

@@ -251,6 +251,22 @@ def test_two_runs_are_in_the_address_train_together_and_stop_together(play):
     assert "chance is part of what comes out differently" in pair(page)
 
 
+def test_a_run_that_waits_for_the_other_does_not_ask_again_and_again(play):
+    page = play("task=latch&T=8;;task=latch&T=8&cell=gru")
+    page.evaluate(
+        """{ window.messages = 0;
+             for (const { worker } of playground.views) worker.addEventListener("message", () => { messages++; }); }"""
+    )
+    slowly(page)
+    press(page, "Run")
+    trained(page, 10)
+    trained(page, 10, run=1)
+    press(page, "Stop")
+    standing(page)
+    # A frame for each update, and once that it waits, which makes two; nothing again and again while it waits.
+    assert page.evaluate("messages") <= 3 * (updates(page) + updates(page, run=1)) + 6
+
+
 def test_a_second_run_leaves_the_first_as_it_is(play):
     page = play("task=latch&T=8&seed=3")
     press(page, "Run")
