@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from rnngrade.judge import grade_class
 from rnngrade.judge.handed_in.notebook import Cell
 from rnngrade.judge.isolation.limits import Ended, Recipe
 from rnngrade.judge.isolation.sandbox import Zygote
+from rnngrade.judge.running import scoring
 from rnngrade.judge.running.scoring import Run
 from rnngrade.keys import CaseKey, Key
 from rnngrade.models import Made
@@ -97,6 +100,18 @@ def test_making_that_does_not_end_is_tried_once(asked, monkeypatch: pytest.Monke
     found = asked(MODEL.replace("made += 1", "made += 1\n    while rate == 2: pass"), 0, 0, 0, 1)
     assert [one.error and one.error.name for one in found] == ["make", "make", "make", None]
     assert len(spawned) == 2
+
+
+def test_what_the_judge_does_between_two_questions_is_not_charged(zygote_for, monkeypatch) -> None:
+    """It starts a sandbox for a question that forbids something, say, and a busy machine is slow in that."""
+    key, case = Key(QuestionInfo("half", 1, "half", "value", Tolerance()), ()), CaseKey((), None, {})
+    run = Run(zygote_for, read_cells("half = 0.5"), QUICK)
+    try:
+        assert run.ask(key, case).value == 0.5
+        monkeypatch.setattr(scoring, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + 3600))
+        assert run.ask(key, case).value == 0.5
+    finally:
+        run.close()
 
 
 def test_a_forged_handle_is_no_reply(asked) -> None:

@@ -71,6 +71,21 @@ def test_the_still_draws_the_same_tree(T):
         assert (sum(map(len, rounds)), len(rounds)) == counts(scheme, T)
 
 
+def exponent(gain, spread):
+    """How fast a change grows along the network's trajectory, a step."""
+    v, grown = np.ones(3) / np.sqrt(3), 0.0
+    J = rnnlib.step_jacobians(newton_sweeps.tape_of(gain, spread))[:, 0]
+    for J_t in J:
+        v = J_t @ v
+        grown, v = grown + np.log(np.linalg.norm(v)), v / np.linalg.norm(v)
+    return grown / len(J)
+
+
+def nearly(gain, k):
+    """The gain, changed in its last digits."""
+    return (gain * (1 + i * 1e-15) for i in range(-k, k + 1))
+
+
 def test_newton_sweeps_have_the_exponents_and_residuals_of_rnnlib(mount):
     rng = np.random.default_rng(4)
     settings = [
@@ -80,23 +95,26 @@ def test_newton_sweeps_have_the_exponents_and_residuals_of_rnnlib(mount):
     close = 0
     for setting, got in zip(settings, move(mount(NewtonSweeps()), settings), strict=True):
         gain, spread = setting["sliders"]
-        tape = newton_sweeps.tape_of(gain, spread)
-        J = rnnlib.step_jacobians(tape)[:, 0]
-        v, grown = np.ones(3) / np.sqrt(3), 0.0
-        for J_t in J:
-            v = J_t @ v
-            grown, v = grown + np.log(np.linalg.norm(v)), v / np.linalg.norm(v)
-        # In chaos rounding makes another trajectory of it within the 120 steps, of nearly the same exponent.
-        assert got["mu"] == pytest.approx(grown / len(J), abs=1e-3 if grown / len(J) < 0.1 else 0.05)
+        mu = exponent(gain, spread)
+        # In chaos rounding makes another trajectory of it within the 120 steps, and each kernel of BLAS its own: the
+        # page's is among those of nearly the same gain. Elsewhere, and in most chaos of 120 steps, there is one.
+        if abs(got["mu"] - mu) > 1e-3:
+            mus = [exponent(one, spread) for one in nearly(gain, 20)]
+            apart = max(mus) - min(mus)
+            assert apart < 0.25
+            assert min(mus) - apart / 4 <= got["mu"] <= max(mus) + apart / 4
         rows = newton_sweeps.residuals(gain, spread, setting["choice"])
         fronts = [int(np.append(row >= 1e-8, True).argmax()) for row in rows]
         assert got["last"] < 1e-8
         # A guess that is far off is sent on by growing Jacobians, and so is its rounding: counts in the dozens may
         # differ by a few between two orders of summation. The early fronts, and all short runs, may not.
-        assert abs(got["sweeps"] - (len(rows) - 1)) <= (0 if len(rows) <= 20 else 0.1 * len(rows))
+        if abs(got["sweeps"] - (len(rows) - 1)) > (0 if len(rows) <= 20 else 0.1 * len(rows)):
+            assert len(rows) > 20
+            others = [len(newton_sweeps.residuals(one, spread, setting["choice"])) - 1 for one in nearly(gain, 5)]
+            assert 0.9 * min(others) <= got["sweeps"] <= 1.1 * max(others)
         early = min(10, len(rows), len(got["fronts"]))
         assert got["fronts"][:early] == fronts[:early]
-        if grown < 0:
+        if mu < 0:
             assert got["picard"] == pytest.approx(min(120, np.log(1e8) / -got["mu"]))
             close += len(rows) <= 20
         assert all(front >= k for k, front in enumerate(got["fronts"]))  # a sweep secures one step at least

@@ -136,7 +136,7 @@ class Run:
     _refused: bool = False
     _starts: int = 0
     _spent: float = 0.0
-    _since: float = 0.0
+    _waited: float = 0.0
 
     def ask(self, key: Key, case: CaseKey) -> Outcome:
         """The outcome of one case.
@@ -162,7 +162,17 @@ class Run:
         buffers: list[bytes] = []
         packed = protocol.pack(args, buffers)
         message = {"do": "call", "answer": answer, "function": function, "keep": keep, "args": packed}
-        return process.ask(message, buffers, min(seconds, self._left()), self.limits.patience)
+        return self._asked(process, message, buffers, min(seconds, self._left()))
+
+    def _asked(
+        self, process: Process, message: protocol.Message, buffers: list[bytes], seconds: float
+    ) -> tuple[protocol.Message, bytes]:
+        """Ask it; how long it was waited for is charged."""
+        began = time.monotonic()
+        try:
+            return process.ask(message, buffers, seconds, self.limits.patience)
+        finally:
+            self._waited += time.monotonic() - began
 
     def _model(self, process: Process, key: Key) -> tuple[protocol.Handle] | Failure:
         """A handle of the model, which stays in the sandbox and is made once in each process; or why there is none.
@@ -198,7 +208,7 @@ class Run:
             if self._starts > self.limits.restarts or self._spent >= self.limits.total:
                 raise Ended("was ended too often, or used up the time of the whole notebook")
             self._starts += 1
-            self._since = time.monotonic()
+            self._waited = 0.0
             self._process = self.zygote.spawn(self.limits)
             if self._put_beside(self._process):
                 self._run_cells(self._process)
@@ -210,7 +220,7 @@ class Run:
             return True
         message = {"do": "put", "files": [[file.name, len(file.content)] for file in self.beside]}
         try:
-            process.ask(message, [file.content for file in self.beside], self.limits.cell, self.limits.patience)
+            self._asked(process, message, [file.content for file in self.beside], self.limits.cell)
         except Ended:
             self._end()
             self.beside = ()  # there is no room for them
@@ -245,7 +255,7 @@ class Run:
         """What the cell raised, if anything. One that ends the process is left out from then on."""
         message = {"do": "run", "cell": cell.number}
         try:
-            reply, _ = process.ask(message, [cell.source.encode()], self.limits.cell, self.limits.patience)
+            reply, _ = self._asked(process, message, [cell.source.encode()], self.limits.cell)
         except Ended as error:
             text = f"was left out: its process {error}"
             self.problems[cell.number] = CellProblem(cell.number, text, stopped=True)
@@ -279,10 +289,13 @@ class Run:
                     yield CellProblem(number, one.line, cause=one.cause)
 
     def _used(self) -> float:
-        """Of the seconds of the whole notebook. Waiting is charged too, or sleep were free."""
+        """Of the seconds of the whole notebook. Waiting for it is charged too, or sleep were free.
+
+        What the judge does meanwhile is not: on a busy machine a sandbox for the next question takes its time.
+        """
         if self._process is None:
             return self._spent
-        clock = time.monotonic() - self._since
+        clock = self._waited
         processor = self._process.cpu_seconds()
         if not math.isfinite(processor):  # it is gone, and with it what was known of it
             processor = clock

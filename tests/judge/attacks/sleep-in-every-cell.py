@@ -2,36 +2,52 @@
 import time
 
 for _ in range(3):
-    time.sleep(0.5)
+    time.sleep(0.4)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
 # %%
-time.sleep(1.9)
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
+# %%
+time.sleep(1.2)
