@@ -45,7 +45,10 @@ def _open(self: HTML5Translator, node: live_place) -> None:
 
 
 def place(live: Live, cells: str | None = None, count: int = 0) -> str:
-    """The button, disabled until its script has run, and what is said beside it."""
+    """The button, disabled until its script has run, and what is said beside it.
+
+    That stands there from the start: put in by the script, it moved what is below it on a slow machine.
+    """
     data = escape(json.dumps(live.addresses), quote=True)
     listed = f' data-cells="{escape(cells, quote=True)}"' if cells else ""
     size = f"About {live.wire / 1e6:.0f} MB are loaded the first time."
@@ -54,7 +57,7 @@ def place(live: Live, cells: str | None = None, count: int = 0) -> str:
     return (
         f'<div class="live-place" data-pagefind-ignore data-live="{data}"{listed}>'
         '<button type="button" class="live-begin" disabled>Work on this page</button> '
-        f'<span role="status" data-ready="{does} {size}">{OLD}</span></div>\n'
+        f'<span role="status">{does} {size}</span><noscript>{OLD}</noscript></div>\n'
     )
 
 

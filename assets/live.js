@@ -39,7 +39,6 @@
 
   if (!able) said.textContent = "This browser is too old to run Python in a page. Download the notebook, or open the page in a browser of 2023 or later.";
   else {
-    said.textContent = said.dataset.ready;
     button.disabled = false;
     button.addEventListener("click", () => press(""));
     for (const block of document.querySelectorAll(".live-block")) {

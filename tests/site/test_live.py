@@ -40,6 +40,18 @@ def reader(offered, browser):
         context.close()
 
 
+def test_what_is_said_beside_the_button_stands_there_before_its_script(open_page, offered):
+    """Put in by the script, its second line moved all below it on a machine that had painted before."""
+    said = {}
+    for scripts in (False, True):
+        page = open_page(PAGE, wait=scripts, java_script_enabled=scripts)
+        said[scripts] = page.locator(".live-place [role=status]").inner_text()
+        needed = page.locator(".live-place").get_by_text("Needs scripts")
+        assert needed.is_visible() == (not scripts)
+    assert said[False] == said[True]
+    assert "Python runs in this page" in said[True]
+
+
 def test_nothing_is_loaded_before_the_button_is_pressed(reader):
     assert not [path for path in reader.before if "_live" in path or "live-service" in path]
 
