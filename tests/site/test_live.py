@@ -46,7 +46,7 @@ def test_what_is_said_beside_the_button_stands_there_before_its_script(open_page
     for scripts in (False, True):
         page = open_page(PAGE, wait=scripts, java_script_enabled=scripts)
         said[scripts] = page.locator(".live-place [role=status]").inner_text()
-        needed = page.locator(".live-place").get_by_text("Needs scripts")
+        needed = page.locator(".live-place noscript")
         assert needed.is_visible() == (not scripts)
     assert said[False] == said[True]
     assert "Python runs in this page" in said[True]
